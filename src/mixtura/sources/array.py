@@ -1,0 +1,102 @@
+"""Rows already in memory."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Float
+from numpy import ndarray
+
+from mixtura.errors import DataError
+from mixtura.statistics import Block
+
+_SMALLEST_BLOCK, _LARGEST_BLOCK, _STEP = 4096, 65536, 512
+
+
+@dataclass(frozen=True, eq=False)
+class ArraySource:
+    """A two-dimensional array as a source of blocks; nothing is copied.
+
+    Parameters
+    ----------
+    points : array of shape (N, D)
+        The rows: float32 or float64, C-contiguous.
+    weights : array of shape (N,), optional
+        How much each row counts (float64); by default every row counts once.
+    block_rows : int, optional
+        Rows in a block. The default depends on N alone, never on the machine, so that sums are added in the same
+        order, with the same rounding, wherever a fit runs.
+
+    Raises
+    ------
+    DataError
+        If the arrays have other shapes or types, or hold no rows.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from mixtura.sources.array import ArraySource
+    >>> source = ArraySource(np.zeros((10, 2)), block_rows=4)
+    >>> [len(block.points) for block in source.blocks()]
+    [4, 4, 2]
+    """
+
+    points: Float[ndarray, "N D"]
+    weights: Float[ndarray, " N"] | None = None
+    block_rows: int | None = None
+
+    def __post_init__(self) -> None:
+        _check_points(self.points)
+        _check_weights(self.weights, self.n_rows)
+        if self.block_rows is not None and self.block_rows < 1:
+            raise DataError(f"block_rows is {self.block_rows}; a block needs at least one row.")
+
+    @property
+    def n_rows(self) -> int:
+        """Number of rows, N."""
+        return int(self.points.shape[0])
+
+    @property
+    def n_columns(self) -> int:
+        """Number of columns, D."""
+        return int(self.points.shape[1])
+
+    @property
+    def total_weight(self) -> float:
+        """Sum of the weights: N when every row counts once."""
+        return float(self.n_rows) if self.weights is None else float(self.weights.sum())
+
+    def blocks(self) -> Iterator[Block]:
+        """Yield the rows in order, as views of the array."""
+        size = min(self.block_rows or _default_block_rows(self.n_rows), self.n_rows)
+        ones = np.ones(size if self.weights is None else 0)
+        for start in range(0, self.n_rows, size):
+            points = self.points[start : start + size]
+            weights = ones[: len(points)] if self.weights is None else self.weights[start : start + size]
+            yield Block(points, weights)
+
+
+def _default_block_rows(n_rows: int) -> int:
+    """A 64th of the rows: blocks for many threads, none so small that handing it out costs more than its sums."""
+    rows = -(-n_rows // 64)
+    return min(max(-(-rows // _STEP) * _STEP, _SMALLEST_BLOCK), _LARGEST_BLOCK)
+
+
+def _check_points(points: ndarray) -> None:
+    if points.ndim != 2 or points.dtype not in (np.float32, np.float64) or not points.flags.c_contiguous:
+        raise DataError(
+            f"points must be a C-contiguous float32 or float64 array of shape (rows, columns), not {points.dtype} of "
+            f"shape {points.shape}; np.ascontiguousarray(points, dtype=float) makes one."
+        )
+    if points.size == 0:
+        raise DataError(
+            f"points has {points.shape[0]} rows and {points.shape[1]} columns; it needs at least one of each."
+        )
+
+
+def _check_weights(weights: ndarray | None, n_rows: int) -> None:
+    if weights is not None and (weights.shape != (n_rows,) or weights.dtype != np.float64):
+        raise DataError(
+            f"weights must be a float64 array with one value for each of the {n_rows} rows, not {weights.dtype} of "
+            f"shape {weights.shape}."
+        )
