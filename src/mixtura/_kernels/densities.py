@@ -1,0 +1,43 @@
+"""What a pass needs to know about K components, as arrays of float64: the one vocabulary of kernels and their twins.
+
+The log-density of component k at x is ``log_det[k] - D/2 log 2π - |W_k (x - m_k)|² / 2`` with W Σ Wᵀ = I.
+"""
+
+from typing import NamedTuple
+
+from jaxtyping import Float
+from numpy import ndarray
+
+
+class Full(NamedTuple):
+    """Components of any shape."""
+
+    means: Float[ndarray, "K D"]
+    whiteners: Float[ndarray, "K D D"]  # lower triangular
+    log_det: Float[ndarray, " K"]  # log det W
+
+
+class Diagonal(NamedTuple):
+    """Components whose axes are the features'."""
+
+    means: Float[ndarray, "K D"]
+    whiteners: Float[ndarray, "K D"]  # 1 / standard deviation
+    log_det: Float[ndarray, " K"]
+
+
+class Spherical(NamedTuple):
+    """Components as wide in every direction."""
+
+    means: Float[ndarray, "K D"]
+    whiteners: Float[ndarray, " K"]  # 1 / standard deviation
+    log_det: Float[ndarray, " K"]  # D log w
+
+
+class Moments(NamedTuple):
+    """Weighted sums of deviations d = x - m_k from the density's own means, and of their products."""
+
+    shifts: Float[ndarray, "K D"]  # Σ w r d
+    scatter: Float[ndarray, "K ..."]  # Σ w r d dᵀ (K, D, D), its diagonal (K, D) or its trace (K,)
+
+
+Density = Full | Diagonal | Spherical

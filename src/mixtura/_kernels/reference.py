@@ -1,0 +1,124 @@
+"""What every kernel must compute, said in NumPy: the specification, and the path for densities that have no kernel."""
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from jaxtyping import Float, Int
+from numpy import ndarray
+
+from mixtura._kernels.densities import Density, Diagonal, Full, Moments, Spherical
+
+COMPILED = (Full, Diagonal, Spherical)
+
+Points = Float[ndarray, "N D"]
+Weights = Float[ndarray, " N"]
+
+# Non-finite parameters are reported by a log-likelihood of NaN, as the kernels do, not by NumPy's warnings.
+_quiet = np.errstate(invalid="ignore", over="ignore")
+
+
+@_quiet
+def collect(
+    points: Points, weights: Weights, log_weights: Float[ndarray, " K"], density: Density
+) -> tuple[Float[ndarray, " K"], Moments, float]:
+    """The E-step of a block and its sums: counts, moments about the means, log-likelihood."""
+    responsibilities, log_evidence = _posterior(points, log_weights, density)
+    responsibilities *= weights[:, None]
+    log_likelihood = float(weights @ log_evidence) + _flaw(density)
+    return responsibilities.sum(0), moments(points, responsibilities, density), log_likelihood
+
+
+def posterior(
+    points: Points, log_weights: Float[ndarray, " K"], density: Density
+) -> tuple[Float[ndarray, "N K"], Float[ndarray, " N"]]:
+    """How much each component explains of each row, and the log-density of the mixture there."""
+    responsibilities, log_evidence = _posterior(points, log_weights, density)
+    return responsibilities.astype(points.dtype), log_evidence.astype(points.dtype)
+
+
+def classify(
+    points: Points, log_weights: Float[ndarray, " K"], density: Density
+) -> tuple[Int[ndarray, " N"], Float[ndarray, " N"], Float[ndarray, " N"]]:
+    """The most probable component of each row (the first of equals), its probability, the mixture's log-density."""
+    responsibilities, log_evidence = posterior(points, log_weights, density)
+    labels = responsibilities.argmax(1)
+    return labels.astype(np.int32), responsibilities.max(1), log_evidence
+
+
+def collect_nearest(
+    points: Points, weights: Weights, centres: Float[ndarray, "K D"]
+) -> tuple[Float[ndarray, " K"], Float[ndarray, "K D"], Float[ndarray, " K"]]:
+    """Sums over the rows nearest to each centre: counts, deviations from the centre, squared distances."""
+    labels, _ = nearest(points, centres)
+    counts, shifts, inertias = np.zeros(len(centres)), np.zeros(centres.shape), np.zeros(len(centres))
+    for k, centre in enumerate(centres):
+        own = labels == k
+        deviations, own_weights = points[own] - centre, weights[own]
+        counts[k] = own_weights.sum()
+        shifts[k] = own_weights @ deviations
+        inertias[k] = own_weights @ _squared_norms(deviations)
+    return counts, shifts, inertias
+
+
+def nearest(points: Points, centres: Float[ndarray, "K D"]) -> tuple[Int[ndarray, " N"], Float[ndarray, " N"]]:
+    """The centre nearest to each row (the first of equals) and its squared distance."""
+    distances = np.stack([_squared_norms(points - centre) for centre in centres], axis=1)
+    return distances.argmin(1).astype(np.int32), distances.min(1).astype(points.dtype)
+
+
+@_quiet
+def log_density(points: Points, density: Density) -> Float[ndarray, "N K"]:
+    """The log-density of every component at every row; one component's deviations at a time are in memory."""
+    components = zip(density.means, density.whiteners, strict=True)
+    distances = np.stack([_squared_norms(_whiten(points - mean, whitener)) for mean, whitener in components], axis=1)
+    log_densities: Float[ndarray, "N K"] = density.log_det - 0.5 * (points.shape[1] * math.log(2 * math.pi) + distances)
+    return log_densities
+
+
+@_quiet
+def moments(points: Points, responsibilities: Float[ndarray, "N K"], density: Density) -> Moments:
+    """Sums of deviations from the means and of their products, each row as much as `responsibilities` say."""
+    scatter_of = _SCATTER[type(density)]
+    shifts, scatter = np.empty(density.means.shape), np.empty(density.whiteners.shape)
+    for k, mean in enumerate(density.means):
+        deviations = points - mean
+        weighted = responsibilities[:, k, None] * deviations
+        shifts[k] = weighted.sum(0)
+        scatter[k] = scatter_of(weighted, deviations)
+    return Moments(shifts, scatter)
+
+
+_SCATTER: dict[type, Callable[[Points, Points], Any]] = {
+    Full: lambda weighted, deviations: weighted.T @ deviations,
+    Diagonal: lambda weighted, deviations: np.einsum("nd,nd->d", weighted, deviations),
+    Spherical: lambda weighted, deviations: np.einsum("nd,nd->", weighted, deviations),
+}
+
+
+@_quiet
+def _posterior(
+    points: Points, log_weights: Float[ndarray, " K"], density: Density
+) -> tuple[Float[ndarray, "N K"], Float[ndarray, " N"]]:
+    log_joint = log_weights + log_density(points, density)
+    top = log_joint.max(1)
+    responsibilities = np.exp(log_joint - top[:, None])
+    evidence = responsibilities.sum(1)
+    responsibilities /= evidence[:, None]
+    return responsibilities, top + np.log(evidence)
+
+
+def _whiten(deviations: Points, whitener: Any) -> Points:
+    whitened: Points = deviations @ whitener.T if np.ndim(whitener) == 2 else deviations * whitener
+    return whitened
+
+
+def _squared_norms(rows: Points) -> Float[ndarray, " N"]:
+    norms: Float[ndarray, " N"] = np.einsum("nd,nd->n", rows, rows)
+    return norms
+
+
+def _flaw(density: Density) -> float:
+    """NaN when a parameter is not finite, else 0: an infinite mean would only switch its component off."""
+    return 0.0 * sum(float(field.sum()) for field in density)
