@@ -1,0 +1,42 @@
+"""Gaussian mixture models: from a table to the groups in it.
+
+Names are loaded when they are first used, so that importing the package costs nothing.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "GaussianMixture": "mixtura.estimators",
+    "KMeans": "mixtura.estimators",
+    "FittedMixture": "mixtura.fitted",
+    "load": "mixtura.persistence",
+    "save": "mixtura.persistence",
+    "select": "mixtura.selection",
+}
+_MODULES = ("datasets",)
+
+if TYPE_CHECKING:
+    from mixtura import datasets as datasets
+    from mixtura.estimators import GaussianMixture as GaussianMixture
+    from mixtura.estimators import KMeans as KMeans
+    from mixtura.fitted import FittedMixture as FittedMixture
+    from mixtura.persistence import load as load
+    from mixtura.persistence import save as save
+    from mixtura.selection import select as select
+
+__all__ = ["FittedMixture", "GaussianMixture", "KMeans", "datasets", "load", "save", "select"]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _MODULES:
+        return import_module(f"mixtura.{name}")
+    if name in _HOMES:
+        return getattr(import_module(_HOMES[name]), name)
+    raise AttributeError(f"module 'mixtura' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return [*__all__, "__version__"]

@@ -1,0 +1,53 @@
+"""When to stop. A rule looks at one step of the loop and says whether the next ones are worth taking."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from mixtura.em import Step
+
+
+@dataclass(frozen=True)
+class SmallGain:
+    """Stop when the objective changes by less than `tolerance` nats in total: scikit-learn's rule, times the rows."""
+
+    tolerance: float
+
+    def __call__(self, step: Step) -> bool:
+        return len(step.trace) > 1 and abs(step.trace[-1] - step.trace[-2]) < self.tolerance
+
+
+@dataclass(frozen=True)
+class SmallRemainder:
+    """Stop when all steps to come together promise less than `tolerance` nats, twice in succession.
+
+    Gains of EM shrink by a factor rho a step in the end, so what is left is about gain * rho / (1 - rho) (Aitken's
+    extrapolation; Böhning et al. 1994). A small step on a plateau does not stop the fit: there rho is near or above 1.
+    """
+
+    tolerance: float
+
+    def __call__(self, step: Step) -> bool:
+        gains = np.diff(step.trace[-4:])
+        return len(gains) == 3 and self._is_small(gains[:2]) and self._is_small(gains[1:])
+
+    def _is_small(self, gains: np.ndarray) -> bool:
+        before, now = gains
+        if abs(now) < self.tolerance * 1e-6:  # rounding noise has no ratio
+            return True
+        return 0 < now < before and max(now, now * now / (before - now)) < self.tolerance
+
+
+@dataclass(frozen=True)
+class SmallShift:
+    """Stop when the squared length of all the moves of the centres is at most `tolerance`: k-means' rule."""
+
+    tolerance: float
+
+    def __call__(self, step: Step) -> bool:
+        return bool(((step.after - step.before) ** 2).sum() <= self.tolerance)
+
+
+def default_tolerance(total_weight: float) -> float:
+    """A thousandth of a nat in total for small data, a millionth of a nat per row from a thousand rows on."""
+    return 1e-3 * max(1.0, total_weight / 1e3)

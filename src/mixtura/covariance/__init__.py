@@ -1,0 +1,50 @@
+"""Ways for components to share the volume, shape and orientation of their covariances (Celeux & Govaert 1995).
+
+A model is a row of one table. It sees K small scatter matrices about the new means, never the data, and gives the
+covariances that maximise the expected log-likelihood under its constraint. scikit-learn's four names are aliases.
+"""
+
+from collections.abc import Callable
+from typing import Literal, NamedTuple
+
+import numpy as np
+from jaxtyping import Float
+from numpy import ndarray
+
+from mixtura.covariance import closed
+
+Scatter = Literal["spherical", "diagonal", "full"]
+
+
+class CovarianceModel(NamedTuple):
+    """One way to share shape: what a pass must collect, what to make of it, how many numbers stay free.
+
+    `scatter` is "spherical" for (K,) traces divided by D, "diagonal" for (K, D), "full" for (K, D, D);
+    covariances have the same shape. `is_shared` says that all components have one covariance.
+    """
+
+    scatter: Scatter
+    maximise: Callable[[ndarray, ndarray, ndarray | None], ndarray]  # (scatter, counts, previous) -> covariances
+    n_free: Callable[[int, int], int]  # (K, D) -> free numbers in the covariances
+    is_shared: bool = False
+
+    def estimate(
+        self, scatter: ndarray, counts: Float[ndarray, " K"], ridge: float, previous: ndarray | None = None
+    ) -> ndarray:
+        """The covariances of the M-step, `ridge` added to every variance."""
+        return add_ridge(self.maximise(scatter, counts, previous), ridge)
+
+
+def add_ridge(covariances: ndarray, ridge: float) -> ndarray:
+    """(K,), (K, D) or (K, D, D): `ridge` added to the variances."""
+    return covariances + (ridge * np.eye(covariances.shape[-1]) if covariances.ndim == 3 else ridge)
+
+
+MODELS: dict[str, CovarianceModel] = {
+    "VII": CovarianceModel("spherical", closed.vii, lambda K, D: K),
+    "VVI": CovarianceModel("diagonal", closed.vvi, lambda K, D: K * D),
+    "EEE": CovarianceModel("full", closed.eee, lambda K, D: D * (D + 1) // 2, is_shared=True),
+    "VVV": CovarianceModel("full", closed.vvv, lambda K, D: K * D * (D + 1) // 2),
+}
+ALIASES = {"spherical": "VII", "diag": "VVI", "tied": "EEE", "full": "VVV"}
+MODELS |= {alias: MODELS[name] for alias, name in ALIASES.items()}

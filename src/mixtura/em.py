@@ -1,0 +1,70 @@
+"""Expectation-maximisation (Dempster, Laird & Rubin 1977). Knows nothing of Gaussians, files, threads or devices."""
+
+from collections.abc import Callable, Sequence
+from enum import Enum
+from math import isfinite
+from typing import Any, NamedTuple
+
+
+class Outcome(Enum):
+    """How a fit ended: what happened, why it usually does, what to do."""
+
+    CONVERGED = "The fit converged: another step would change the log-likelihood by less than the tolerance."
+    EXHAUSTED = "The iterations ran out before the fit converged: allow more iterations or a larger tolerance."
+    COLLAPSED = (
+        "A component shrank onto too few or identical rows: fewer components, "
+        "a simpler covariance or a larger regularisation help."
+    )
+    INTERRUPTED = "The fit was interrupted: the parameters are the best so far, and more steps would improve them."
+
+
+class Fit(NamedTuple):
+    """Where a fit ended and how it got there."""
+
+    parameters: Any
+    trace: tuple[float, ...]  # the objective before each maximisation, in nats for a mixture
+    outcome: Outcome
+
+    @property
+    def objective(self) -> float:
+        """The last objective seen; minus infinity for a fit that collapsed at once."""
+        return self.trace[-1] if self.trace else float("-inf")
+
+
+class Step(NamedTuple):
+    """One iteration, as callbacks see it and the stopping rule judges it."""
+
+    trace: Sequence[float]
+    before: Any  # the parameters that gave trace[-1]
+    after: Any  # what the M-step made of them
+
+
+Run = Callable[[Callable[..., Any]], Any]  # a function of a block -> the sum of its values over all blocks
+Stop = Callable[[Step], bool]
+Callback = Callable[[Step], None]
+
+
+def fit(
+    model: Any, parameters: Any, run: Run, *, stop: Stop, max_iterations: int, callbacks: Sequence[Callback] = ()
+) -> Fit:
+    """Alternate one pass over the data and one maximisation until `stop` says so.
+
+    `model` gives `statistics(parameters)`, `objective(statistics)` and `maximise(statistics, parameters)`. An interrupt
+    (Ctrl-C) ends the fit with the parameters so far.
+    """
+    trace: list[float] = []
+    try:
+        for _ in range(max_iterations):
+            statistics = run(model.statistics(parameters))
+            if not isfinite(model.objective(statistics)):
+                return Fit(parameters, tuple(trace), Outcome.COLLAPSED)
+            trace.append(model.objective(statistics))
+            step = Step(trace, parameters, model.maximise(statistics, parameters))
+            parameters = step.after
+            for callback in callbacks:
+                callback(step)
+            if stop(step):
+                return Fit(parameters, tuple(trace), Outcome.CONVERGED)
+    except KeyboardInterrupt:
+        return Fit(parameters, tuple(trace), Outcome.INTERRUPTED)
+    return Fit(parameters, tuple(trace), Outcome.EXHAUSTED)

@@ -1,0 +1,59 @@
+"""What Gaussian and Student components have in common: ellipses of three kinds, and moments about their means.
+
+Covariances are (K,) for spheres, (K, D) for ellipses along the axes, (K, D, D) for any ellipse.
+"""
+
+import numpy as np
+from jaxtyping import Float
+from numpy import ndarray
+
+from mixtura._kernels import whiten
+from mixtura._kernels.densities import Diagonal, Full, Moments, Spherical
+
+Ellipses = Full | Diagonal | Spherical
+
+
+def ellipses(means: Float[ndarray, "K D"], covariances: ndarray) -> Ellipses:
+    """Means, whiteners W with W S Wᵀ = I, log det W; NaN where a covariance is not positive definite."""
+    if covariances.ndim == 3:
+        return Full(means, *whiten(covariances))
+    with np.errstate(invalid="ignore", divide="ignore"):
+        whiteners = np.where(covariances > 0, covariances, np.nan) ** -0.5
+        log_whiteners = np.log(whiteners)
+    if covariances.ndim == 2:
+        return Diagonal(means, whiteners, log_whiteners.sum(1))
+    return Spherical(means, whiteners, means.shape[1] * log_whiteners)
+
+
+def move(
+    means: Float[ndarray, "K D"], mass: Float[ndarray, " K"], moments: Moments
+) -> tuple[Float[ndarray, "K D"], ndarray]:
+    """The means that `shifts / mass` points to, and the scatter about them (per dimension for spheres).
+
+    sum_n r (x - m - s)(x - m - s)ᵀ = sum_n r (x - m)(x - m)ᵀ - mass · s sᵀ, with s = shifts / mass.
+    """
+    shifts, scatter = moments
+    step = shifts / mass[:, None]
+    if scatter.ndim == 3:
+        return means + step, scatter - shifts[:, :, None] * step[:, None, :]
+    if scatter.ndim == 2:
+        return means + step, scatter - shifts * step
+    return means + step, (scatter - (shifts * step).sum(1)) / means.shape[1]
+
+
+def rescale(
+    means: Float[ndarray, "K D"], covariances: ndarray, centre: Float[ndarray, " D"], scale: Float[ndarray, " D"]
+) -> tuple[Float[ndarray, "K D"], ndarray]:
+    """Ellipses of x from those of (x - centre) / scale; spheres become ellipses along the axes."""
+    if covariances.ndim == 1:
+        covariances = np.repeat(covariances[:, None], len(scale), axis=1)
+    stretched = covariances * (scale[:, None] * scale if covariances.ndim == 3 else scale**2)
+    return centre + means * scale, stretched
+
+
+def matrices(covariances: ndarray, n_columns: int) -> Float[ndarray, "K D D"]:
+    """Covariances of any kind as full matrices."""
+    if covariances.ndim == 3:
+        return covariances
+    diagonal = covariances if covariances.ndim == 2 else np.repeat(covariances[:, None], n_columns, axis=1)
+    return diagonal[:, :, None] * np.eye(n_columns)

@@ -1,0 +1,46 @@
+"""What every emission family gives to a mixture."""
+
+from typing import Any, Protocol
+
+import numpy as np
+from jaxtyping import Float
+from numpy import ndarray
+
+
+class Emission(Protocol):
+    """A family of K component densities: a frozen dataclass of settings; parameters travel beside it.
+
+    Parameters, densities and statistics are NamedTuples of arrays, so they add, pickle and cross into compiled code.
+    """
+
+    def density(self, parameters: Any) -> Any:
+        """What a pass needs to know, worked out once: cheap to use N times. NaN where parameters are degenerate."""
+        ...
+
+    def log_density(self, points: Float[ndarray, "N D"], density: Any) -> Float[ndarray, "N K"]:
+        """Log-density of every row under every component, in nats."""
+        ...
+
+    def accumulate(self, points: Float[ndarray, "N D"], responsibilities: Float[ndarray, "N K"], density: Any) -> Any:
+        """Expected sufficient statistics; responsibilities include the weights of the rows."""
+        ...
+
+    def maximise(self, statistics: Any, counts: Float[ndarray, " K"], parameters: Any) -> Any:
+        """The parameters that maximise the expected log-likelihood, given statistics collected under `parameters`."""
+        ...
+
+    def pooled(self, points: Float[ndarray, "N D"], weights: Float[ndarray, " N"], n_components: int) -> Any:
+        """The one-component fit, `n_components` times: where every start begins."""
+        ...
+
+    def reorder(self, parameters: Any, order: ndarray) -> Any:
+        """The same components in another order (or a selection of them)."""
+        ...
+
+    def n_free(self, parameters: Any) -> int:
+        """How many numbers a fit of this shape leaves free, mixing weights apart."""
+        ...
+
+    def sample(self, parameters: Any, counts: ndarray, rng: np.random.Generator) -> Float[ndarray, "N D"]:
+        """`counts[k]` rows of each component, in the order of the components."""
+        ...

@@ -1,0 +1,84 @@
+"""Gaussian components."""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from jaxtyping import Float
+from numpy import ndarray
+
+from mixtura._kernels import reference
+from mixtura._kernels.densities import Moments
+from mixtura.covariance import MODELS, CovarianceModel
+from mixtura.emissions._moments import Ellipses, ellipses, matrices, move, rescale
+
+
+class GaussianParameters(NamedTuple):
+    """Means and covariances of K Gaussians: (K,) variances of spheres, (K, D) of columns, or (K, D, D) matrices."""
+
+    means: Float[ndarray, "K D"]
+    covariances: ndarray
+
+
+@dataclass(frozen=True)
+class Gaussian:
+    """Gaussian components under a covariance model: its name in `mixtura.covariance.MODELS`.
+
+    `ridge` is added to every variance in the M-step, in squared units of the data.
+    """
+
+    covariance: str = "full"
+    ridge: float = 1e-6
+
+    @property
+    def model(self) -> CovarianceModel:
+        return MODELS[self.covariance]
+
+    def density(self, parameters: GaussianParameters) -> Ellipses:
+        return ellipses(parameters.means, parameters.covariances)
+
+    def log_density(self, points: Float[ndarray, "N D"], density: Ellipses) -> Float[ndarray, "N K"]:
+        return reference.log_density(points, density)
+
+    def accumulate(
+        self, points: Float[ndarray, "N D"], responsibilities: Float[ndarray, "N K"], density: Ellipses
+    ) -> Moments:
+        return reference.moments(points, responsibilities, density)
+
+    def maximise(
+        self, statistics: Moments, counts: Float[ndarray, " K"], parameters: GaussianParameters
+    ) -> GaussianParameters:
+        means, scatter = move(parameters.means, counts, statistics)
+        return GaussianParameters(means, self.model.estimate(scatter, counts, self.ridge, parameters.covariances))
+
+    def pooled(
+        self, points: Float[ndarray, "N D"], weights: Float[ndarray, " N"], n_components: int
+    ) -> GaussianParameters:
+        """The mean of the rows and, of whatever kind the covariance model has, their variances along the axes."""
+        mean = weights @ points / weights.sum()
+        variances = weights @ (points - mean) ** 2 / weights.sum() + self.ridge
+        covariance = {"spherical": variances.mean(), "diagonal": variances, "full": np.diag(variances)}
+        one = np.asarray(covariance[self.model.scatter])
+        return GaussianParameters(np.tile(mean, (n_components, 1)), np.repeat(one[None], n_components, axis=0))
+
+    def reorder(self, parameters: GaussianParameters, order: ndarray) -> GaussianParameters:
+        return GaussianParameters(parameters.means[order], parameters.covariances[order])
+
+    def n_free(self, parameters: GaussianParameters) -> int:
+        K, D = parameters.means.shape
+        return K * D + self.model.n_free(K, D)
+
+    def rescale(
+        self, parameters: GaussianParameters, centre: Float[ndarray, " D"], scale: Float[ndarray, " D"]
+    ) -> GaussianParameters:
+        """The parameters for x of a fit to (x - centre) / scale."""
+        return GaussianParameters(*rescale(*parameters, centre, scale))
+
+    def sample(
+        self, parameters: GaussianParameters, counts: ndarray, rng: np.random.Generator
+    ) -> Float[ndarray, "N D"]:
+        D = parameters.means.shape[1]
+        roots = np.linalg.cholesky(matrices(parameters.covariances, D))
+        labels = np.repeat(np.arange(len(counts)), counts)
+        noise = rng.standard_normal((len(labels), D))
+        return parameters.means[labels] + np.einsum("nij,nj->ni", roots[labels], noise)

@@ -1,0 +1,21 @@
+"""What goes wrong on the edges: each error says what happened, with the numbers, and what to do next."""
+
+
+class DataError(ValueError):
+    """The table cannot be used as it is: unreadable file, missing column, unusable cell, too few rows."""
+
+
+class ModelFileError(DataError):
+    """A file is not a model of mixtura, or of a version that this one does not know."""
+
+
+class FitError(ValueError):
+    """No start led to a usable mixture."""
+
+
+class OutputError(OSError):
+    """An output exists already or cannot be written."""
+
+
+class MissingExtraError(ImportError):
+    """A feature needs a package that is not installed; the message names the line that installs it."""

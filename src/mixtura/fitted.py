@@ -1,0 +1,57 @@
+"""A fitted mixture and what is known about it: the value that files hold, reports show and commands pass on."""
+
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from mixtura.mixture import Mixture, MixtureParameters
+
+
+@dataclass(frozen=True)
+class FittedMixture:
+    """A mixture in the units of the data, with the names that people know it by and the record of its making.
+
+    Parameters
+    ----------
+    model : Mixture
+        The emission family and its settings.
+    parameters : MixtureParameters
+        Weights, and the family's parameters, components in their canonical order.
+    features : tuple of str
+        Names of the D columns.
+    cluster_names : tuple of str
+        Names of the K components; "cluster 0", "cluster 1", ... until someone gives better ones.
+    order : str
+        What the components are sorted by (see `mixtura.ordering.canonical_order`).
+    scaling : dict
+        Units in which the fit was made: `name`, `centre`, `scale`. Parameters are in the units of the data.
+    history : dict
+        `n_rows`, `total_weight`, `log_likelihood` (nats, summed), `n_free`, `criteria`, `outcome`, `trace`
+        (log-likelihood by iteration), `starts` (kind, log_likelihood, n_iterations, n_rounds, outcome of every start),
+        `selection` (one row for every fit tried), `ranking` (its eligible rows, best first), `criterion`, `remark`,
+        `is_complete` (False after an interrupt).
+    provenance : dict
+        `versions`, `seed`, `data` (origin, digest), `command`.
+    """
+
+    model: Mixture
+    parameters: MixtureParameters
+    features: tuple[str, ...]
+    cluster_names: tuple[str, ...]
+    order: str = "weight"
+    scaling: dict[str, Any] = field(default_factory=dict)
+    history: dict[str, Any] = field(default_factory=dict)
+    provenance: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def n_components(self) -> int:
+        """Number of components, K."""
+        return len(self.parameters.weights)
+
+    def renamed(self, names: dict[int, str]) -> "FittedMixture":
+        """The same mixture, some of its clusters called by other names."""
+        return replace(self, cluster_names=tuple(names.get(k, name) for k, name in enumerate(self.cluster_names)))
+
+
+def default_names(n_components: int) -> tuple[str, ...]:
+    """What clusters are called until someone names them."""
+    return tuple(f"cluster {k}" for k in range(n_components))

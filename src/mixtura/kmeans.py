@@ -1,0 +1,98 @@
+"""K-means in the shape of a mixture: the same loop, with hard assignments and its own statistics (Lloyd 1982)."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import NamedTuple
+
+import numpy as np
+from jaxtyping import Float
+from numpy import ndarray
+
+from mixtura import _kernels as kernels
+from mixtura.statistics import Block
+
+
+class KMeansStatistics(NamedTuple):
+    """How much each centre attracts, how far that lies from it on the whole, and the squared distances."""
+
+    counts: Float[ndarray, " K"]
+    shifts: Float[ndarray, "K D"]
+    inertias: Float[ndarray, " K"]
+
+
+@dataclass(frozen=True, eq=False)
+class CentreModel:
+    """Centres (K, D) that each row joins by distance.
+
+    `pool` holds rows that a centre without any row may move to; the farthest from their centres are taken.
+    """
+
+    pool: Float[ndarray, "M D"]
+
+    def statistics(self, centres: Float[ndarray, "K D"]) -> Callable[[Block], KMeansStatistics]:
+        """The function that turns a block into statistics about `centres`."""
+        return partial(block_statistics, centres=centres)
+
+    def objective(self, statistics: KMeansStatistics) -> float:
+        """Minus the inertia, so that, as for a mixture, more is better."""
+        return -float(statistics.inertias.sum())
+
+    def maximise(self, statistics: KMeansStatistics, centres: Float[ndarray, "K D"]) -> Float[ndarray, "K D"]:
+        """Centres move to the means of their rows, empty ones to the rows that are worst served."""
+        empty = statistics.counts <= 0
+        new = centres + statistics.shifts / np.where(empty, 1, statistics.counts)[:, None]
+        if empty.any():
+            _, distances = kernels.nearest(self.pool, centres)
+            farthest = np.argsort(-distances, kind="stable")[: empty.sum()]
+            new[np.flatnonzero(empty)[: len(farthest)]] = self.pool[farthest]
+        return new
+
+
+def block_statistics(block: Block, centres: Float[ndarray, "K D"]) -> KMeansStatistics:
+    """The pass of k-means over one block."""
+    return KMeansStatistics(*kernels.collect_nearest(block.points, block.weights, centres))
+
+
+def block_nearest(block: Block, centres: Float[ndarray, "K D"]) -> tuple[ndarray, ndarray]:
+    """For each row its nearest centre and the squared distance to it."""
+    return kernels.nearest(block.points, centres)
+
+
+def seed(
+    points: Float[ndarray, "N D"], weights: Float[ndarray, " N"], n_centres: int, rng: np.random.Generator
+) -> ndarray:
+    """Indices of rows chosen by greedy k-means++ (Arthur & Vassilvitskii 2007, section 5).
+
+    Of a few candidates drawn in proportion to weight times squared distance, the one that lowers the sum most is taken.
+    """
+    n_candidates = 2 + int(np.log(n_centres))
+    chosen = [int(rng.choice(len(points), p=weights / weights.sum()))]
+    nearest = _squared_distances(points, points[chosen])[0]
+    for _ in range(n_centres - 1):
+        cumulative = np.cumsum(weights * nearest)
+        candidates = _draw(cumulative, n_candidates, rng) if cumulative[-1] > 0 else _unused(points, chosen)
+        distances = np.minimum(nearest, _squared_distances(points, points[candidates]))
+        best = int((distances @ weights).argmin())
+        chosen.append(int(candidates[best]))
+        nearest = distances[best]
+    return np.array(chosen)
+
+
+def _squared_distances(points: ndarray, rows: ndarray) -> ndarray:
+    """(N, D), (M, D) -> (M, N), from deviations, which do not cancel."""
+    distances = np.zeros((len(rows), len(points)))
+    for d in range(points.shape[1]):
+        distances += (points[:, d] - rows[:, d, None]) ** 2
+    return distances
+
+
+def _draw(cumulative: ndarray, size: int, rng: np.random.Generator) -> ndarray:
+    drawn = np.searchsorted(cumulative, rng.uniform(size=size) * cumulative[-1], side="right")
+    return np.minimum(drawn, len(cumulative) - 1)
+
+
+def _unused(points: ndarray, chosen: list[int]) -> ndarray:
+    """Every row coincides with a seed: any row will do, one not taken yet if there is one."""
+    free = np.setdiff1d(np.arange(len(points)), chosen)
+    return free[:1] if len(free) else np.array(chosen[:1])

@@ -1,0 +1,112 @@
+"""A finite mixture of any emission family: what to collect from a block, and what to make of it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, NamedTuple
+
+import numpy as np
+from jaxtyping import Float
+from numpy import ndarray
+
+from mixtura import _kernels as kernels
+from mixtura.emissions.contract import Emission
+from mixtura.statistics import Block, MixtureStatistics
+
+# A component that explains nothing keeps a speck of weight, so that no division by zero can follow.
+SPECK = 10 * np.finfo(np.float64).eps
+
+
+class MixtureParameters(NamedTuple):
+    """Mixing weights that sum to one, and the emission family's parameters."""
+
+    weights: Float[ndarray, " K"]
+    emission: Any
+
+
+class Classification(NamedTuple):
+    """For each row: its component, the probability of that, and the log-density of the row in nats."""
+
+    labels: ndarray
+    probabilities: Float[ndarray, " N"]
+    log_density: Float[ndarray, " N"]
+
+
+@dataclass(frozen=True)
+class Mixture:
+    """K components of one emission family. The value that a fit finds is `MixtureParameters`."""
+
+    emission: Emission
+
+    def statistics(self, parameters: MixtureParameters) -> Callable[[Block], MixtureStatistics]:
+        """The function that turns a block into statistics under `parameters`. It pickles, so it can travel."""
+        return self._bind(block_statistics, parameters)
+
+    def classify(self, parameters: MixtureParameters) -> Callable[[Block], Classification]:
+        """The function that gives every row of a block its component."""
+        return self._bind(block_classification, parameters)
+
+    def posterior(self, parameters: MixtureParameters) -> Callable[[Block], tuple[ndarray, ndarray]]:
+        """The function that gives every row of a block its responsibilities (N, K) and log-density (N,)."""
+        return self._bind(block_posterior, parameters)
+
+    def maximise(self, statistics: MixtureStatistics, parameters: MixtureParameters) -> MixtureParameters:
+        """The M-step: parameters from statistics that were collected under `parameters`."""
+        counts = statistics.counts + SPECK
+        return MixtureParameters(
+            counts / counts.sum(), self.emission.maximise(statistics.emission, counts, parameters.emission)
+        )
+
+    def objective(self, statistics: MixtureStatistics) -> float:
+        """What EM raises: the log-likelihood in nats, of the parameters under which the statistics were collected."""
+        return statistics.log_likelihood
+
+    def n_free(self, parameters: MixtureParameters) -> int:
+        """How many numbers the fit left free."""
+        return len(parameters.weights) - 1 + self.emission.n_free(parameters.emission)
+
+    def reorder(self, parameters: MixtureParameters, order: ndarray) -> MixtureParameters:
+        """The same mixture with its components in another order."""
+        return MixtureParameters(parameters.weights[order], self.emission.reorder(parameters.emission, order))
+
+    def _bind(self, function: Callable[..., Any], parameters: MixtureParameters) -> Callable[[Block], Any]:
+        with np.errstate(divide="ignore"):
+            log_weights = np.log(parameters.weights)
+        density = self.emission.density(parameters.emission)
+        return partial(function, emission=self.emission, log_weights=log_weights, density=density)
+
+
+def block_statistics(
+    block: Block, emission: Emission, log_weights: Float[ndarray, " K"], density: Any
+) -> MixtureStatistics:
+    """The E-step on one block: Bayes' theorem, then the sums that the M-step needs."""
+    if isinstance(density, kernels.COMPILED):
+        return MixtureStatistics(*kernels.collect(block.points, block.weights, log_weights, density))
+    responsibilities, log_evidence = block_posterior(block, emission, log_weights, density)
+    responsibilities *= block.weights[:, None]
+    return MixtureStatistics(
+        counts=responsibilities.sum(0),
+        emission=emission.accumulate(block.points, responsibilities, density),
+        log_likelihood=float(block.weights @ log_evidence),
+    )
+
+
+def block_posterior(
+    block: Block, emission: Emission, log_weights: Float[ndarray, " K"], density: Any
+) -> tuple[Float[ndarray, "N K"], Float[ndarray, " N"]]:
+    """Responsibilities by Bayes' theorem, and the log-density of each row."""
+    if isinstance(density, kernels.COMPILED):
+        return kernels.posterior(block.points, log_weights, density)
+    log_joint = log_weights + emission.log_density(block.points, density)
+    log_evidence = np.logaddexp.reduce(log_joint, axis=1)
+    return np.exp(log_joint - log_evidence[:, None]), log_evidence
+
+
+def block_classification(
+    block: Block, emission: Emission, log_weights: Float[ndarray, " K"], density: Any
+) -> Classification:
+    """The most probable component of each row."""
+    if isinstance(density, kernels.COMPILED):
+        return Classification(*kernels.classify(block.points, log_weights, density))
+    responsibilities, log_evidence = block_posterior(block, emission, log_weights, density)
+    return Classification(responsibilities.argmax(1), responsibilities.max(1), log_evidence)

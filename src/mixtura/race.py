@@ -1,0 +1,119 @@
+"""Several starts, short runs first: the best go on. One start run to its end is a race too."""
+
+from collections.abc import Sequence
+from functools import partial
+from typing import NamedTuple
+
+import numpy as np
+
+from mixtura import em, starts
+from mixtura.mixture import Mixture
+from mixtura.runners.local import Local, Source
+from mixtura.starts import Candidate
+
+SAMPLE_ROWS = 20_000  # starts are made, and the first rounds run, on so many rows at most
+FIRST_STEPS, FIRST_KEPT, SECOND_STEPS = 6, 3, 20
+
+
+class Round(NamedTuple):
+    """One round of a race: every runner takes up to `n_steps` steps over `run`, the best `keep` go on."""
+
+    run: em.Run
+    n_steps: int
+    keep: int
+
+
+class StartRecord(NamedTuple):
+    """What became of one start.
+
+    `objective` is the last one seen, of the rows of the last round it took part in (`n_rounds` tells which).
+    """
+
+    kind: str
+    objective: float
+    n_iterations: int
+    n_rounds: int
+    outcome: em.Outcome
+
+
+class Search(NamedTuple):
+    """The best fit, and the record of all starts."""
+
+    best: em.Fit
+    records: tuple[StartRecord, ...]
+
+
+class _Runner(NamedTuple):
+    kind: str
+    fit: em.Fit
+    n_iterations: int = 0
+    n_rounds: int = 0
+
+    def rank(self) -> tuple[int, float]:
+        """Further is better, then higher; a collapsed fit is worst of its round."""
+        collapsed = self.fit.outcome is em.Outcome.COLLAPSED
+        return self.n_rounds, float("-inf") if collapsed else self.fit.objective
+
+
+class Plan(NamedTuple):
+    """What a fit is asked for: components, kinds of starts, and whether these race or all run to the end."""
+
+    n_components: int
+    kinds: Sequence[str]
+    is_race: bool
+    max_iterations: int
+    stop: em.Stop
+    callbacks: Sequence[em.Callback] = ()
+
+
+def run(model: Mixture, source: Source, plan: Plan, *, runner: Local, rng: np.random.Generator) -> Search:
+    """Draw the starts from a sample of the rows, race them there, and finish the best on all rows."""
+    sample = starts.subsample(source.blocks(), SAMPLE_ROWS, rng)
+    candidates = starts.draw(model, sample, plan.n_components, plan.kinds, rng)
+    everything: em.Run = partial(runner, source)
+    if not plan.is_race:
+        rounds = [Round(everything, plan.max_iterations, len(candidates))]
+    else:
+        some: em.Run = lambda function: function(sample)  # noqa: E731
+        rounds = [
+            Round(some, FIRST_STEPS, FIRST_KEPT),
+            Round(some, SECOND_STEPS, 1),
+            Round(everything, plan.max_iterations, 1),
+        ]
+    return search(model, candidates, rounds, stop=plan.stop, callbacks=plan.callbacks)
+
+
+def search(
+    model: Mixture,
+    candidates: Sequence[Candidate],
+    rounds: Sequence[Round],
+    *,
+    stop: em.Stop,
+    callbacks: Sequence[em.Callback] = (),
+) -> Search:
+    """Run the candidates through the rounds and keep the best; an interrupt ends it with the best so far."""
+    runners = [_Runner(kind, em.Fit(parameters, (), em.Outcome.EXHAUSTED)) for kind, parameters in candidates]
+    racing = list(range(len(runners)))
+    for run, n_steps, keep in rounds:
+        for i in racing:
+            fit = em.fit(model, runners[i].fit.parameters, run, stop=stop, max_iterations=n_steps, callbacks=callbacks)
+            runners[i] = _advance(runners[i], fit)
+            if fit.outcome is em.Outcome.INTERRUPTED:
+                return _result(runners)
+        racing = sorted(racing, key=lambda i: runners[i].rank(), reverse=True)[:keep]
+    return _result(runners)
+
+
+def _advance(runner: _Runner, fit: em.Fit) -> _Runner:
+    """A fit without a single step says nothing new but how it ended."""
+    if not fit.trace:
+        return runner._replace(fit=runner.fit._replace(outcome=fit.outcome))
+    return _Runner(runner.kind, fit, runner.n_iterations + len(fit.trace), runner.n_rounds + 1)
+
+
+def _result(runners: Sequence[_Runner]) -> Search:
+    best = max(runners, key=_Runner.rank)
+    interrupted = any(runner.fit.outcome is em.Outcome.INTERRUPTED for runner in runners)
+    fit = best.fit._replace(outcome=em.Outcome.INTERRUPTED) if interrupted else best.fit
+    records = tuple(StartRecord(r.kind, r.fit.objective, r.n_iterations, r.n_rounds, r.fit.outcome) for r in runners)
+    return Search(fit, records)

@@ -1,0 +1,65 @@
+"""The units in which a fit is made. Parameters are always given back in the units of the data."""
+
+from typing import NamedTuple
+
+import numpy as np
+from jaxtyping import Float
+from numpy import ndarray
+
+
+class Scaling(NamedTuple):
+    """(x - centre) / scale, column by column."""
+
+    name: str
+    centre: Float[ndarray, " D"]
+    scale: Float[ndarray, " D"]
+
+    def apply(self, points: Float[ndarray, "N D"]) -> Float[ndarray, "N D"]:
+        """The rows in the units of the fit."""
+        return np.ascontiguousarray((points - self.centre) / self.scale)
+
+    @property
+    def log_volume(self) -> float:
+        """What a row's log-density loses when it is said in the units of the data, in nats."""
+        return float(np.log(self.scale).sum())
+
+
+def choose_scaling(points: Float[ndarray, "N D"], weights: Float[ndarray, " N"], name: str = "standard") -> Scaling:
+    """Scaling by name: "standard" (mean, standard deviation), "robust" (median, interquartile range) or "none".
+
+    Columns whose spread is zero are only centred.
+
+    Raises
+    ------
+    ValueError
+        If the name is unknown.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> choose_scaling(np.array([[1.0], [3.0]]), np.ones(2)).scale.tolist()
+    [1.0]
+    """
+    if name not in SCALINGS:
+        raise ValueError(f"scale={name!r} is unknown: use one of {', '.join(SCALINGS)}.")
+    centre, scale = SCALINGS[name](points, weights)
+    return Scaling(name, centre, np.where(scale > 0, scale, 1.0))
+
+
+def _standard(points: ndarray, weights: ndarray) -> tuple[ndarray, ndarray]:
+    mean = weights @ points / weights.sum()
+    return mean, np.sqrt(weights @ (points - mean) ** 2 / weights.sum())
+
+
+def _robust(points: ndarray, weights: ndarray) -> tuple[ndarray, ndarray]:
+    low, median, high = np.quantile(
+        points, [0.25, 0.5, 0.75], axis=0, weights=weights[:, None] + 0 * points, method="inverted_cdf"
+    )
+    return median, (high - low) / 1.349  # the interquartile range of a normal of variance one
+
+
+def _none(points: ndarray, weights: ndarray) -> tuple[ndarray, ndarray]:
+    return np.zeros(points.shape[1]), np.ones(points.shape[1])
+
+
+SCALINGS = {"standard": _standard, "robust": _robust, "none": _none}

@@ -1,0 +1,38 @@
+"""What flows: blocks of rows in, sums that add up out."""
+
+from collections.abc import Iterable
+from functools import reduce
+from typing import Any, NamedTuple, TypeVar
+
+from jaxtyping import Float
+from numpy import ndarray
+
+Statistics = TypeVar("Statistics", bound=Any)
+
+
+class Block(NamedTuple):
+    """Some rows of the data, and how much each of them counts."""
+
+    points: Float[ndarray, "N D"]
+    weights: Float[ndarray, " N"]
+
+
+class MixtureStatistics(NamedTuple):
+    """Expected sufficient statistics of a mixture: how much each component explains, and what it explains."""
+
+    counts: Float[ndarray, " K"]
+    emission: Any  # the emission family's own statistics, a NamedTuple of arrays
+    log_likelihood: float  # in nats, summed over the rows
+
+
+def merge(left: Statistics, right: Statistics) -> Statistics:
+    """Add two statistics of the same kind, field by field."""
+    if not isinstance(left, tuple):
+        return left + right
+    fields = [merge(a, b) for a, b in zip(left, right, strict=True)]
+    return type(left)(*fields) if hasattr(left, "_fields") else type(left)(fields)
+
+
+def merge_all(statistics: Iterable[Statistics]) -> Statistics:
+    """Add many statistics in the order given, so that the rounding is the same on every run."""
+    return reduce(merge, statistics)
