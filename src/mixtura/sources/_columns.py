@@ -1,0 +1,128 @@
+"""What a column of an Arrow table holds, and its values as floats."""
+
+from typing import Any, Literal
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy import ndarray
+
+Kind = Literal["number", "text", "date", "nested", "empty", "other"]
+
+_NUMBER = r"^\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*$"
+_ID_NAMES = {"id", "row", "index", "rowid", "row_id", "rownames", "row_names", "rownum", "unnamed: 0"}
+_MOST_TYPING_SLIPS = 5
+_SHARE_OF_TYPING_SLIPS = 0.05
+
+_KINDS: tuple[tuple[Kind, tuple[Any, ...]], ...] = (
+    ("empty", (pa.types.is_null,)),
+    ("number", (pa.types.is_integer, pa.types.is_floating, pa.types.is_boolean)),
+    ("text", (pa.types.is_string, pa.types.is_large_string, pa.types.is_string_view)),
+    ("date", (pa.types.is_temporal,)),
+    ("nested", (pa.types.is_nested,)),
+)
+
+
+def kind_of(column: pa.ChunkedArray) -> Kind:
+    """Return what sort of values a column holds."""
+    for kind, tests in _KINDS:
+        if any(test(column.type) for test in tests):
+            return kind
+    return "other"
+
+
+def simplify(table: pa.Table) -> pa.Table:
+    """Return the table with categories written out as the values they stand for, and unusual numbers as floats."""
+    for position, field in enumerate(table.schema):
+        plain = _plain_type(field.type)
+        if plain != field.type:
+            table = table.set_column(position, field.name, table.column(position).cast(plain, safe=False))
+    return table
+
+
+def _plain_type(dtype: pa.DataType) -> pa.DataType:
+    if pa.types.is_dictionary(dtype):
+        return _plain_type(dtype.value_type)
+    return pa.float64() if pa.types.is_decimal(dtype) or pa.types.is_float16(dtype) else dtype
+
+
+def fill_floats(column: pa.ChunkedArray, out: ndarray) -> None:
+    """Write a numeric column into `out`, NaN where a cell is missing; chunk by chunk, so that no copy of it is made."""
+    start = 0
+    for chunk in column.chunks:
+        floats = chunk if pa.types.is_float64(chunk.type) else chunk.cast(pa.float64(), safe=False)
+        out[start : start + len(chunk)] = floats.to_numpy(zero_copy_only=False)
+        start += len(chunk)
+
+
+def to_floats(column: pa.ChunkedArray) -> ndarray:
+    """Return a numeric column as an array of floats, NaN where a cell is missing."""
+    floats = np.empty(len(column))
+    fill_floats(column, floats)
+    return floats
+
+
+def first_value(column: pa.ChunkedArray) -> tuple[Any, int] | None:
+    """Return the first value that is not missing and its row, counted from 1."""
+    row = 0
+    for chunk in column.chunks:
+        position = pc.index(chunk.is_valid(), True).as_py()
+        if position >= 0:
+            return chunk[position].as_py(), row + position + 1
+        row += len(chunk)
+    return None
+
+
+def count_distinct(column: pa.ChunkedArray) -> int | None:
+    """Return how many different values a column holds, or None where Arrow cannot tell (nested values)."""
+    try:
+        return int(pc.count_distinct(column).as_py())
+    except pa.ArrowNotImplementedError:
+        return None
+
+
+def constant_value(column: pa.ChunkedArray) -> Any:
+    """Return the one value that a numeric column holds in every row, or None if it varies."""
+    extremes = pc.min_max(column).as_py()
+    same = extremes["min"] == extremes["max"] and extremes["min"] is not None
+    return extremes["min"] if same else None
+
+
+def is_id_like(name: str, column: pa.ChunkedArray) -> bool:
+    """Whether a column of integers numbers the rows instead of measuring something."""
+    if not pa.types.is_integer(column.type) or column.null_count or len(column) < 2:
+        return False
+    values = column.to_numpy()
+    if name.lower() in _ID_NAMES or name.lower().endswith("_id"):
+        return count_distinct(column) == len(column)
+    return bool(values[0] in (0, 1) and np.all(values[1:] == values[:-1] + 1))
+
+
+def first_unrepresentable(column: pa.ChunkedArray) -> tuple[Any, int] | None:
+    """Return the first integer that no float can hold, and its row: rounding it would merge different rows."""
+    if not pa.types.is_integer(column.type):
+        return None
+    extremes = pc.min_max(column).as_py()
+    if extremes["min"] is None or max(-extremes["min"], extremes["max"]) <= 2**53:
+        return None
+    values = column.fill_null(0).to_numpy()
+    with np.errstate(invalid="ignore"):
+        inexact = values.astype(np.float64).astype(values.dtype) != values
+    row = int(inexact.argmax())
+    return (values[row], row + 1) if inexact[row] else None
+
+
+def first_typing_slip(column: pa.ChunkedArray) -> tuple[str, int] | None:
+    """Return the first cell that keeps a column of text from being numeric and its row, if such cells are few.
+
+    Few is: at most five different ones, or one in twenty, and fewer than the numbers. A column with more of them is
+    taken for text.
+    """
+    numeric = pc.match_substring_regex(column, _NUMBER)
+    n_numeric, n_cells = pc.sum(numeric).as_py() or 0, len(column) - column.null_count
+    slips = pc.filter(column, pc.invert(numeric), null_selection_behavior="drop")
+    if not len(slips) or 2 * n_numeric < n_cells:
+        return None
+    if len(slips) > _SHARE_OF_TYPING_SLIPS * n_cells and pc.count_distinct(slips).as_py() > _MOST_TYPING_SLIPS:
+        return None
+    return slips[0].as_py(), pc.index(numeric, False).as_py() + 1

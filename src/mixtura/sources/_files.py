@@ -1,0 +1,195 @@
+"""Files and folders as one Arrow table."""
+
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+import pyarrow as pa
+from pyarrow import feather, ipc, parquet
+
+from mixtura.errors import DataError
+from mixtura.sources._columns import first_value, kind_of, simplify
+from mixtura.sources._text import one_line, read_text
+from mixtura.sources.roles import is_pattern, shorten
+
+_FORMATS = {
+    **dict.fromkeys(("csv", "tsv", "txt", "text", "tab", "dat"), "text"),
+    **dict.fromkeys(("parquet", "pq"), "parquet"),
+    **dict.fromkeys(("feather", "arrow", "ipc"), "arrow"),
+}
+_MAGIC = {b"PAR1": "parquet", b"ARROW1": "arrow", b"FEA1": "arrow", b"\xff\xff\xff\xff": "stream"}
+_FOREIGN = {
+    b"PK\x03\x04": "an Excel workbook or a zip archive; save the sheet as CSV, or unpack the archive",
+    b"\xd0\xcf\x11\xe0": "an Excel workbook; save the sheet as CSV",
+    b"\x28\xb5\x2f\xfd": "compressed with zstd; unpack it first",
+}
+
+
+@dataclass(frozen=True)
+class Options:
+    """How to read a file; None means: find out."""
+
+    format: str | None
+    delimiter: str | None
+    decimal: str | None
+    na: Sequence[str]
+
+
+class Part(NamedTuple):
+    """Rows that came from one file."""
+
+    name: str
+    table: pa.Table
+
+
+def read_parts(data: str | Path | Sequence[str | Path], options: Options) -> list[Part]:
+    """Read one file or many: a path, a glob, a folder, `-` for standard input, or a list of those."""
+    paths = [data] if isinstance(data, (str, Path)) else list(data)
+    parts = [part for path in paths for part in _read_one(path, options)]
+    if not parts:
+        raise DataError("there is no file to read: the list is empty.")
+    return parts
+
+
+def concatenate(parts: Sequence[Part]) -> pa.Table:
+    """Put the rows of all parts below each other; their columns may come in any order, but must be the same."""
+    if len(parts) == 1:
+        return parts[0].table
+    names = parts[0].table.column_names
+    for part in parts[1:]:
+        _check_same_columns(names, parts[0].name, part)
+    columns = [_join([Part(part.name, part.table.select([name])) for part in parts]) for name in names]
+    return pa.table(columns, names=names)
+
+
+def _read_one(path: str | Path, options: Options) -> list[Part]:
+    if str(path) == "-":
+        return [_read_stdin(options)]
+    return [_read_file(file, str(file), options) for file in _expand(Path(path))]
+
+
+def _read_stdin(options: Options) -> Part:
+    """Keep standard input in a file while it is read: formats and faults are found by looking at it more than once."""
+    with tempfile.TemporaryDirectory(prefix="mixtura-") as folder:
+        path = Path(folder) / "stdin"
+        with path.open("wb") as file:
+            shutil.copyfileobj(sys.stdin.buffer, file)
+        return _read_file(path, "standard input", options)
+
+
+def _expand(path: Path) -> list[Path]:
+    if path.is_dir():
+        files = sorted(file for file in path.rglob("*") if _is_table(file, path))
+        if not files:
+            raise DataError(f"the folder {path} holds no table ({', '.join(f'.{name}' for name in _FORMATS)}).")
+        return files
+    if path.exists():
+        return [path]
+    matches = sorted(Path(path.anchor).glob(str(path.relative_to(path.anchor)))) if is_pattern(str(path)) else []
+    if matches:
+        return list(dict.fromkeys(file for match in matches for file in _expand(match)))
+    raise DataError(f"there is no file {path}; check the path and the folder it starts from ({Path.cwd()}).")
+
+
+def _is_table(file: Path, folder: Path) -> bool:
+    """Whether a file in a folder holds rows; names that start with . or _ are for the writer's own use."""
+    hidden = any(part.startswith((".", "_")) for part in file.relative_to(folder).parts)
+    return file.is_file() and not hidden and _extension(file) in _FORMATS
+
+
+def _extension(path: Path) -> str:
+    return (path.with_suffix("") if path.suffix == ".gz" else path).suffix.lower().lstrip(".")
+
+
+def _read_file(path: Path, name: str, options: Options) -> Part:
+    kind = _format(path, name, options.format)
+    if kind == "text":
+        table = read_text(path, name, options.delimiter, options.decimal, options.na)
+    else:
+        table = _read_binary(path, name, kind)
+    return Part(name, simplify(table))
+
+
+def _format(path: Path, name: str, asked: str | None) -> str:
+    """Return how to read a file: what is asked for, else by its first bytes, else by its extension."""
+    if asked is not None:
+        if asked.lower() not in _FORMATS:
+            raise DataError(f"the format '{asked}' is not known; use one of {', '.join(_FORMATS)}.")
+        return _FORMATS[asked.lower()]
+    head = _head(path, name)
+    if not head:
+        raise DataError(f"{name} is empty.")
+    for magic, kind in _MAGIC.items():
+        if head.startswith(magic):
+            return kind
+    for magic, what in _FOREIGN.items():
+        if head.startswith(magic):
+            raise DataError(f"{name} is {what}.")
+    return _FORMATS.get(_extension(path), "text")
+
+
+def _head(path: Path, name: str) -> bytes:
+    try:
+        with path.open("rb") as file:
+            return file.read(8)
+    except OSError as error:
+        raise DataError(f"{name} cannot be read: {error.strerror}.") from None
+
+
+def _read_stream(path: Path) -> pa.Table:
+    with ipc.open_stream(path.open("rb")) as reader:
+        return reader.read_all()
+
+
+_READERS: dict[str, Callable[[Path], pa.Table]] = {
+    "parquet": lambda path: parquet.ParquetFile(path).read(),
+    "arrow": lambda path: feather.read_table(path, memory_map=False),
+    "stream": _read_stream,
+}
+
+
+def _read_binary(path: Path, name: str, kind: str) -> pa.Table:
+    try:
+        return _READERS[kind](path)
+    except (pa.ArrowException, OSError) as error:
+        what = "Parquet" if kind == "parquet" else "Arrow"
+        raise DataError(
+            f"{name} is not a complete {what} file ({one_line(error)}); it may have been cut short: copy it again."
+        ) from None
+
+
+def _check_same_columns(names: Sequence[str], first: str, part: Part) -> None:
+    own = part.table.column_names
+    if set(own) != set(names):
+        lacks, adds = [n for n in names if n not in own], [n for n in own if n not in names]
+        differences = [f"{verb} {shorten(some)}" for verb, some in (("lacks", lacks), ("adds", adds)) if some]
+        raise DataError(f"{part.name} has other columns than {first}: it {' and '.join(differences)}.")
+
+
+def _join(parts: Sequence[Part]) -> pa.ChunkedArray:
+    """Join the parts of one column, each a table of one column."""
+    columns = [part.table.column(0) for part in parts]
+    kinds = [kind_of(column) for column in columns]
+    known = [position for position, kind in enumerate(kinds) if kind != "empty"]
+    for position in known:
+        if kinds[position] != kinds[known[0]]:
+            raise _different_kinds(parts[known[0]], parts[position])
+    dtypes = {columns[position].type for position in known}
+    if len(dtypes) > 1:
+        common = pa.float64() if kinds[known[0]] == "number" else pa.large_string()
+        columns = [column.cast(common, safe=False) for column in columns]
+    return pa.concat_tables([pa.table([c], ["c"]) for c in columns], promote_options="permissive").column(0)
+
+
+def _different_kinds(one: Part, other: Part) -> DataError:
+    name = one.table.column_names[0]
+    told = []
+    for part in (one, other):
+        column = part.table.column(0)
+        value, row = first_value(column) or (None, 0)
+        told.append(f"{kind_of(column)} in {part.name} ({str(value)!r} in row {row})")
+    return DataError(f"column '{name}' holds {told[0]} and {told[1]}; it must hold the same in every file.")

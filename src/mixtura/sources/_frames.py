@@ -1,0 +1,48 @@
+"""Tables in memory: arrays, data frames, anything that speaks Arrow."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import narwhals as nw
+import numpy as np
+import pyarrow as pa
+from narwhals.exceptions import DuplicateError
+
+from mixtura.errors import DataError
+from mixtura.sources._text import check_distinct, one_line
+
+ORIGIN = "the data frame"
+
+
+def read_frame(data: Any) -> tuple[pa.Table, str]:
+    """Return a table in memory as an Arrow table, and what to call it in messages."""
+    if isinstance(data, np.ndarray):
+        return _from_array(data), "the array"
+    try:
+        table = _from_frame(data)
+    except DuplicateError as error:
+        raise DataError(f"{ORIGIN} has columns with the same name: {one_line(error)}.") from None
+    except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError) as error:
+        raise DataError(f"{ORIGIN} has a column of mixed types: {'; '.join(map(str, error.args))}.") from None
+    check_distinct(table.column_names, ORIGIN)
+    return table, ORIGIN
+
+
+def _from_array(data: np.ndarray) -> pa.Table:
+    if data.ndim != 2 or data.dtype.kind not in "fiub":
+        raise DataError(f"the array has shape {data.shape} and type {data.dtype}; it must be numeric with two axes.")
+    return pa.table({f"x{position}": np.ascontiguousarray(column) for position, column in enumerate(data.T)})
+
+
+def _from_frame(data: Any) -> pa.Table:
+    if isinstance(data, Mapping):
+        return pa.table({str(name): values for name, values in data.items()})
+    frame = nw.from_native(data, pass_through=True)
+    if isinstance(frame, nw.LazyFrame):
+        frame = frame.collect("pyarrow")
+    if isinstance(frame, nw.DataFrame):
+        strings = {name: str(name) for name in frame.columns if not isinstance(name, str)}
+        return frame.rename(strings).to_arrow()
+    if hasattr(data, "__arrow_c_stream__"):
+        return pa.table(data)
+    raise DataError(f"{type(data).__name__} is not a table: give a file, an array or a data frame.")

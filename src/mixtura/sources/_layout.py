@@ -1,0 +1,112 @@
+"""How a text file is laid out: what separates its cells, what marks decimals, whether its first line holds names."""
+
+import csv
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import isfinite
+
+from mixtura.errors import DataError
+
+SAMPLE_BYTES = 1 << 20
+
+_DELIMITERS = (",", ";", "\t", "|")
+_SAMPLE_LINES = 50
+_SPELLED = {"\\t": "\t", "tab": "\t", "space": " "}
+_COMMA_DECIMAL = re.compile(r"[+-]?\d+,\d+(e[+-]?\d+)?", re.IGNORECASE)
+_POINT_DECIMAL = re.compile(r"[+-]?\d*\.\d+(e[+-]?\d+)?", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Layout:
+    """How to cut a text file into cells."""
+
+    delimiter: str
+    decimal: str
+    header: tuple[str, ...]  # the first line
+    has_names: bool
+
+
+def find_layout(sample: bytes, origin: str, delimiter: str | None, decimal: str | None) -> Layout:
+    """Work out the layout of a text file from its first bytes; what is given is not guessed."""
+    lines = _lines(sample, origin)
+    separator = _checked_delimiter(delimiter) if delimiter else _guess_delimiter(lines)
+    rows = list(csv.reader(lines, delimiter=separator))
+    mark = _checked_decimal(decimal, separator) if decimal else _guess_decimal(rows[1:], separator)
+    header = tuple(cell.strip() for cell in rows[0])
+    return Layout(separator, mark, header, has_names(header, mark, origin))
+
+
+def has_names(header: Sequence[str], decimal: str, origin: str) -> bool:
+    """Whether the first line holds column names; what could be names or values is refused: no row is lost silently."""
+    numbers = [number for cell in header if (number := _number(cell, decimal)) is not None]
+    whole = all(number == int(number) for number in numbers)
+    if not numbers or (whole and len(numbers) < len(header)) or _counts_up(numbers):
+        return True
+    if len(numbers) == len(header) and (not whole or len(set(numbers)) < len(numbers)):
+        return False
+    raise DataError(
+        f"{origin}: line 1 ({', '.join(header[:4])}{', …' if len(header) > 4 else ''}) may hold names or values; "
+        "add a first line with a name for each column."
+    )
+
+
+def _counts_up(numbers: Sequence[float]) -> bool:
+    """Whether the cells are 0, 1, 2 … or 1, 2, 3 …, as programs name columns that have no names."""
+    return len(numbers) > 1 and any(list(numbers) == list(range(start, start + len(numbers))) for start in (0, 1))
+
+
+def _lines(sample: bytes, origin: str) -> list[str]:
+    """Return the first lines of the sample that are not blank, the last one left out if it was cut."""
+    text = sample.decode("utf-8-sig", errors="replace")
+    lines = [line for line in text.splitlines() if line.strip()]
+    if not lines:
+        raise DataError(f"{origin} is empty.")
+    cut = len(sample) == SAMPLE_BYTES and len(lines) > 1
+    return (lines[:-1] if cut else lines)[:_SAMPLE_LINES]
+
+
+def _guess_delimiter(lines: list[str]) -> str:
+    """Return the character that cuts every line into the same number of cells, at least two; the more the better."""
+    regular = {delimiter: _regular_width(lines, delimiter) for delimiter in _DELIMITERS}
+    best = max(_DELIMITERS, key=regular.__getitem__)
+    if regular[best] > 1:
+        return best
+    if _regular_width(lines, " ") > 1:
+        return " "
+    return max(_DELIMITERS, key=lambda delimiter: len(next(csv.reader(lines, delimiter=delimiter))))
+
+
+def _regular_width(lines: list[str], delimiter: str) -> int:
+    """Return the number of cells in every line, 0 if the lines differ."""
+    widths = {len(row) for row in csv.reader(lines, delimiter=delimiter)}
+    return widths.pop() if len(widths) == 1 else 0
+
+
+def _guess_decimal(rows: list[list[str]], delimiter: str) -> str:
+    """Return a comma if cells look like 1,5 and none like 1.5, unless the comma separates cells."""
+    cells = [cell.strip() for row in rows for cell in row]
+    commas = any(map(_COMMA_DECIMAL.fullmatch, cells)) and not any(map(_POINT_DECIMAL.fullmatch, cells))
+    return "," if commas and delimiter != "," else "."
+
+
+def _number(cell: str, decimal: str) -> float | None:
+    """Return the number in a cell, None if it holds something else; `nan` and `inf` may well be names."""
+    try:
+        number = float(cell.replace(decimal, "."))
+    except ValueError:
+        return None
+    return number if isfinite(number) else None
+
+
+def _checked_delimiter(delimiter: str) -> str:
+    separator = _SPELLED.get(delimiter, delimiter)
+    if len(separator) != 1:
+        raise DataError(f"the delimiter '{delimiter}' is not one character; use one of , ; | tab space.")
+    return separator
+
+
+def _checked_decimal(decimal: str, delimiter: str) -> str:
+    if decimal not in (".", ",") or decimal == delimiter:
+        raise DataError(f"the decimal mark '{decimal}' cannot be used with the delimiter '{delimiter}'; use . or ,")
+    return decimal

@@ -1,0 +1,173 @@
+"""From the columns of an Arrow table to what is clustered on, and what goes with it."""
+
+import json
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+import pyarrow as pa
+from numpy import ndarray
+
+from mixtura.errors import DataError
+from mixtura.sources import _columns
+from mixtura.sources._gather import Gathered
+from mixtura.sources.roles import Roles, match_column, match_columns
+
+
+class Selected(NamedTuple):
+    """The fields of a `mixtura.sources.table.Table`."""
+
+    names: tuple[str, ...]
+    points: ndarray
+    weights: ndarray | None
+    ids: ndarray | None
+    extra: dict[str, ndarray]
+    origin: str
+    dropped: tuple[tuple[str, str], ...]
+    parts: tuple[tuple[str, int], ...]
+
+
+def select(gathered: Gathered, roles: Roles) -> Selected:
+    """Give each column its role."""
+    table, columns = gathered.table, gathered.table.column_names
+    assigned = {name: match_column(name, columns, gathered.origin) for name in (roles.id, roles.weight) if name}
+    shown = match_columns([*roles.profile, *filter(None, (roles.truth, roles.by))], columns, gathered.origin)
+    features, dropped = _features(gathered, roles, {*assigned, *shown})
+    return Selected(
+        names=features,
+        points=_points(table, features),
+        weights=None if roles.weight is None else _weights(gathered, roles.weight),
+        ids=None if roles.id is None else table.column(roles.id).to_numpy(),
+        extra={name: table.column(name).to_numpy() for name in shown},
+        origin=gathered.origin,
+        dropped=dropped,
+        parts=gathered.parts,
+    )
+
+
+def _features(gathered: Gathered, roles: Roles, taken: set[str]) -> tuple[tuple[str, ...], tuple[tuple[str, str], ...]]:
+    """Return the columns to cluster on, and those left out without being asked to, with the reason."""
+    columns, origin = gathered.table.column_names, gathered.origin
+    taken = taken | set(match_columns(roles.exclude, columns, origin))
+    candidates = [name for name in match_columns(roles.features, columns, origin) or columns if name not in taken]
+    dropped: tuple[tuple[str, str], ...] = ()
+    if not roles.features:
+        _refuse_one_row(gathered)
+        reasons = {name: _why_not(gathered, name) for name in candidates}
+        dropped = tuple((name, reason) for name, reason in reasons.items() if reason)
+        candidates = [name for name in candidates if not reasons[name]]
+    if not candidates:
+        told = "; ".join(f"{name} ({reason})" for name, reason in dropped) or "every column has another role"
+        raise DataError(f"{origin} has no column to cluster on: {told}.")
+    for name in candidates:
+        _check_numeric(gathered, name)
+    return tuple(candidates), dropped
+
+
+def _refuse_one_row(gathered: Gathered) -> None:
+    """With one row every column is constant, which would be true but no help."""
+    if gathered.table.num_rows == 1:
+        raise DataError(f"{gathered.origin} has one row; a mixture needs at least two different ones.")
+
+
+def _why_not(gathered: Gathered, name: str) -> str | None:
+    """Return why a column is not clustered on by default, or None if it is."""
+    column = gathered.table.column(name)
+    kind = _columns.kind_of(column)
+    if kind == "text":
+        _refuse_typing_slip(gathered, name)
+    if kind != "number":
+        return _describe(column)
+    if column.null_count == len(column):
+        return "every cell is missing"
+    if name in _index_columns(gathered.table):
+        return "index of the data frame"
+    if _columns.is_id_like(name, column):
+        return "numbers the rows"
+    value = _columns.constant_value(column)
+    if value is not None:
+        return f"constant: every cell is {value:g}"
+    return "integers too long for a float, such as identifiers" if _columns.first_unrepresentable(column) else None
+
+
+def _describe(column: pa.ChunkedArray) -> str:
+    kind, n_distinct = _columns.kind_of(column), _columns.count_distinct(column)
+    if kind == "empty":
+        return "every cell is missing"
+    values = "" if n_distinct is None else f": {n_distinct} different value{'s' if n_distinct != 1 else ''}"
+    return f"{column.type}{values}" if kind in ("nested", "other") else f"{kind}{values}"
+
+
+def _index_columns(table: pa.Table) -> set[str]:
+    """Return the columns that pandas wrote for the index of a data frame."""
+    metadata = (table.schema.metadata or {}).get(b"pandas", b"{}")
+    index = json.loads(metadata).get("index_columns", [])
+    return {name for name in index if isinstance(name, str)}
+
+
+def _check_numeric(gathered: Gathered, name: str) -> None:
+    """Raise an error unless a column can be turned into floats."""
+    column = gathered.table.column(name)
+    kind = _columns.kind_of(column)
+    if kind == "text":
+        _refuse_typing_slip(gathered, name)
+    if kind not in ("number", "empty"):
+        what = {"text": "text", "date": "dates"}.get(kind, f"values of type {column.type}")
+        raise DataError(
+            f"{gathered.origin}: column '{name}' holds {what}{_example(gathered, column)}; leave it out with "
+            f"--exclude {name} (columns of categories come in a later version)."
+        )
+    long = _columns.first_unrepresentable(column) if kind == "number" else None
+    if long is not None:
+        value, row = long
+        raise DataError(
+            f"{gathered.origin}: column '{name}' holds {value} in {gathered.name_row(row)}, an integer too long for a "
+            f"float; leave it out with --exclude {name}, or divide it."
+        )
+
+
+def _example(gathered: Gathered, column: pa.ChunkedArray) -> str:
+    first = _columns.first_value(column)
+    if first is None:
+        return ""
+    value, row = first
+    text = str(value)
+    return f" ('{text if len(text) <= 40 else text[:39] + '…'}' in {gathered.name_row(row)})"
+
+
+def _refuse_typing_slip(gathered: Gathered, name: str) -> None:
+    slip = _columns.first_typing_slip(gathered.table.column(name))
+    if slip is not None:
+        cell, row = slip
+        raise DataError(
+            f"{gathered.origin}: column '{name}' is numeric except '{cell}' in {gathered.name_row(row)}; correct it, "
+            f"or add --na '{cell}' if it means missing, or leave the column out with --exclude {name}."
+        )
+
+
+def _points(table: pa.Table, names: Sequence[str]) -> ndarray:
+    points = np.empty((table.num_rows, len(names)))
+    for position, name in enumerate(names):
+        _columns.fill_floats(table.column(name), points[:, position])
+    return points
+
+
+def _weights(gathered: Gathered, name: str) -> ndarray:
+    column = gathered.table.column(name)
+    if _columns.kind_of(column) != "number":
+        raise DataError(
+            f"{gathered.origin}: weights in column '{name}' must be numbers, not {_columns.kind_of(column)}"
+            f"{_example(gathered, column)}."
+        )
+    weights = _columns.to_floats(column)
+    unusable = np.flatnonzero(~(np.isfinite(weights) & (weights >= 0)))
+    if unusable.size:
+        row = int(unusable[0])
+        value = "missing" if np.isnan(weights[row]) else f"{weights[row]:g}"
+        raise DataError(
+            f"{gathered.origin}: the weight in column '{name}' is {value} in {gathered.name_row(row + 1)}; "
+            "weights are finite and not negative."
+        )
+    if not weights.any():
+        raise DataError(f"{gathered.origin}: the weights in column '{name}' are all zero, so no row counts.")
+    return weights

@@ -1,0 +1,115 @@
+"""Delimited text files (CSV and its kin), read by Arrow; what is wrong with one is found by reading it slowly."""
+
+import csv
+import gzip
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import IO
+
+import pyarrow as pa
+import pyarrow.csv as arrow_csv
+
+from mixtura.errors import DataError
+from mixtura.sources._layout import SAMPLE_BYTES, Layout, find_layout
+from mixtura.sources.roles import shorten
+
+NA_TOKENS = (
+    *("", "NA", "N/A", "n/a", "#N/A", "#N/A N/A", "#NA", "<NA>", "NaN", "nan", "-NaN", "-nan"),
+    *("NULL", "null", "None", "1.#IND", "-1.#IND", "1.#QNAN", "-1.#QNAN"),
+)
+
+_BLOCK_BYTES = 8 << 20  # a line has to fit into a block
+
+
+def read_text(path: Path, origin: str, delimiter: str | None, decimal: str | None, na: Sequence[str]) -> pa.Table:
+    """Read a delimited text file; `na` are the cells that mean missing besides the usual ones."""
+    layout = find_layout(_sample(path, origin), origin, delimiter, decimal)
+    names = layout.header if layout.has_names else tuple(f"x{position}" for position in range(len(layout.header)))
+    names = tuple(name or f"column{position}" for position, name in enumerate(names, start=1))
+    check_distinct(names, origin)
+    table = _read(path, origin, layout, na)
+    if any(pa.types.is_binary(field.type) for field in table.schema):
+        raise _not_utf8(path, origin)
+    return table.rename_columns(list(names))
+
+
+def check_distinct(names: Sequence[str], origin: str) -> None:
+    """Raise an error if two columns have the same name."""
+    repeated = [name for name in dict.fromkeys(names) if names.count(name) > 1]
+    if repeated:
+        raise DataError(f"{origin} has more than one column called {shorten(repeated)}; give each its own name.")
+
+
+def _read(path: Path, origin: str, layout: Layout, na: Sequence[str]) -> pa.Table:
+    try:
+        return arrow_csv.read_csv(
+            path,
+            arrow_csv.ReadOptions(block_size=_BLOCK_BYTES, autogenerate_column_names=not layout.has_names),
+            arrow_csv.ParseOptions(delimiter=layout.delimiter, newlines_in_values=True),
+            arrow_csv.ConvertOptions(
+                null_values=[*NA_TOKENS, *na], strings_can_be_null=True, decimal_point=layout.decimal
+            ),
+        )
+    except UnicodeDecodeError:
+        raise _not_utf8(path, origin) from None
+    except (pa.ArrowException, OSError) as error:
+        raise _ragged(path, origin, layout.delimiter, error) from None
+
+
+def _sample(path: Path, origin: str) -> bytes:
+    try:
+        with _open(path) as file:
+            sample = file.read(SAMPLE_BYTES)
+    except (OSError, EOFError) as error:
+        raise DataError(f"{origin} cannot be read: {one_line(error)}.") from None
+    if sample[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        raise DataError(f"{origin} is UTF-16 text; save it as UTF-8: iconv -f utf-16 -t utf-8 OLD > NEW.")
+    return sample
+
+
+def _open(path: Path) -> IO[bytes]:
+    return gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb")  # type: ignore[return-value]
+
+
+def _not_utf8(path: Path, origin: str) -> DataError:
+    """Say where a file stops being UTF-8."""
+    where = "a line"
+    with _open(path) as file:
+        for number, line in enumerate(file, start=1):
+            try:
+                line.decode("utf-8")
+            except UnicodeDecodeError as error:
+                where = f"line {number} (byte 0x{line[error.start]:02x})"
+                break
+    return DataError(f"{origin} is not UTF-8 text in {where}; convert it, e.g. iconv -f latin1 -t utf-8 OLD > NEW.")
+
+
+def _ragged(path: Path, origin: str, delimiter: str, error: Exception) -> DataError:
+    """Say which line does not have as many cells as the first; Arrow's own words if there is none."""
+    try:
+        rows = _numbered_rows(path, delimiter)
+        _, _, width = next(rows)
+        for first, last, n_cells in rows:
+            if n_cells != width:
+                quote = f", perhaps because a quote opened in line {first} is never closed" if last > first else ""
+                return DataError(f"{origin}: line {first} has {n_cells} cells where line 1 has {width}{quote}.")
+    except (csv.Error, UnicodeDecodeError, OSError, EOFError):
+        pass
+    return DataError(f"{origin} cannot be read: {one_line(error)}.")
+
+
+def _numbered_rows(path: Path, delimiter: str) -> Iterator[tuple[int, int, int]]:
+    """Yield the first line, the last line and the number of cells of each row that is not blank."""
+    with _open(path) as file:
+        reader = csv.reader((line.decode("utf-8-sig") for line in file), delimiter=delimiter)
+        first = 1
+        for row in reader:
+            if row:
+                yield first, reader.line_num, len(row)
+            first = reader.line_num + 1
+
+
+def one_line(error: Exception) -> str:
+    """Return the first line of an error's message, as part of a sentence."""
+    lines = str(error).strip().splitlines()
+    return lines[0].rstrip(".") if lines else type(error).__name__

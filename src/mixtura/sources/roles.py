@@ -1,0 +1,86 @@
+"""What each column of a table is for."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from fnmatch import fnmatchcase
+
+from mixtura.errors import DataError
+
+
+@dataclass(frozen=True)
+class Roles:
+    """What the columns of a table are for; columns are given by name or by a shell pattern such as ``c*``.
+
+    Parameters
+    ----------
+    features : sequence of str
+        The columns to cluster on, in this order. None given: every usable numeric column.
+    exclude : sequence of str
+        Columns to leave out.
+    id, weight, truth, by : str, optional
+        The column that names the rows; that says how much each row counts; that holds known labels; that splits the
+        table. None of them is clustered on.
+    profile : sequence of str
+        Columns to show for each cluster, but not to cluster on.
+
+    Examples
+    --------
+    >>> from mixtura.sources.roles import Roles
+    >>> Roles(features=("width*",), id="plate").others
+    ('plate',)
+    """
+
+    features: Sequence[str] = ()
+    exclude: Sequence[str] = ()
+    id: str | None = None
+    weight: str | None = None
+    profile: Sequence[str] = ()
+    truth: str | None = None
+    by: str | None = None
+
+    @property
+    def others(self) -> tuple[str, ...]:
+        """The names and patterns of the columns that are kept but not clustered on."""
+        return tuple(name for name in (self.id, self.weight, self.truth, self.by, *self.profile) if name is not None)
+
+
+def match_columns(patterns: Iterable[str], names: Sequence[str], origin: str) -> tuple[str, ...]:
+    """Return the names that the patterns stand for, each once, in the order of the patterns."""
+    return tuple(dict.fromkeys(name for pattern in patterns for name in _match(pattern, names, origin)))
+
+
+def match_column(name: str | None, names: Sequence[str], origin: str) -> str | None:
+    """Return the one column called `name`, or None if none is asked for."""
+    if name is not None and name not in names:
+        raise _unknown_column(name, names, origin)
+    return name
+
+
+def _match(pattern: str, names: Sequence[str], origin: str) -> list[str]:
+    if pattern in names:
+        return [pattern]
+    matches = [name for name in names if fnmatchcase(name, pattern)]
+    if not matches:
+        raise _unknown_column(pattern, names, origin)
+    return matches
+
+
+def _unknown_column(name: str, names: Sequence[str], origin: str) -> DataError:
+    if is_pattern(name):
+        return DataError(f"{origin}: no column matches '{name}'; its columns are {shorten(names)}.")
+    lowered = {candidate.lower(): candidate for candidate in names}
+    close = [lowered[match] for match in get_close_matches(name.lower(), lowered, n=3)]
+    hint = f"did you mean {' or '.join(map(repr, close))}?" if close else f"its columns are {shorten(names)}."
+    return DataError(f"{origin} has no column '{name}'; {hint}")
+
+
+def is_pattern(name: str) -> bool:
+    """Whether a name stands for all names that it matches, as in a shell."""
+    return not set("*?[").isdisjoint(name)
+
+
+def shorten(names: Sequence[str], most: int = 12) -> str:
+    """Return the names in one line, the first few of them if there are many."""
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return ", ".join(names[:most]) + more

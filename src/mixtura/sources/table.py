@@ -1,0 +1,228 @@
+"""A table from anywhere, as the rows to cluster and what goes with them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from hashlib import sha256
+from typing import Any, Literal
+
+import numpy as np
+from jaxtyping import Float
+from numpy import ndarray
+
+from mixtura.errors import DataError
+from mixtura.sources._places import name_row
+from mixtura.sources.array import ArraySource
+from mixtura.sources.roles import Roles, shorten
+
+
+@dataclass(frozen=True, eq=False)
+class Table:
+    """The rows of a table: the columns to cluster on as one array, and what goes with them.
+
+    Parameters
+    ----------
+    names : tuple of str
+        The columns to cluster on.
+    points : array of shape (N, D)
+        Their values: float64, C-contiguous; NaN where a cell is missing.
+    weights : array of shape (N,), optional
+        How much each row counts.
+    ids : array of shape (N,), optional
+        The names of the rows.
+    extra : dict of str to array of shape (N,)
+        Columns that are kept but not clustered on: known labels, profiles, groups.
+    origin : str
+        What the table is called in messages: a file name, or "the data frame".
+    dropped : tuple of (str, str)
+        The columns left out without being asked to, each with the reason.
+    parts : tuple of (str, int)
+        The files the rows came from, each with its number of rows, so that a row can be named.
+    """
+
+    names: tuple[str, ...]
+    points: Float[ndarray, "N D"]
+    weights: Float[ndarray, " N"] | None = None
+    ids: ndarray | None = None
+    extra: dict[str, ndarray] = field(default_factory=dict)
+    origin: str = "the table"
+    dropped: tuple[tuple[str, str], ...] = ()
+    parts: tuple[tuple[str, int], ...] = ()
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 of the values, names and weights in hexadecimal: the same rows have the same digest anywhere."""
+        total = sha256("\0".join(self.names).encode())
+        for array in (self.points, self.weights):
+            if array is not None:
+                total.update(np.ascontiguousarray(array, dtype="<f8").data)
+        return total.hexdigest()
+
+    def source(self) -> ArraySource:
+        """Return the rows as a source of blocks."""
+        return ArraySource(self.points, self.weights)
+
+    def name_row(self, row: int) -> str:
+        """Say where a row, counted from 1, came from: its number, and its file if there are several."""
+        return name_row(row, self.parts)
+
+
+def read_table(
+    data: Any,
+    roles: Roles | None = None,
+    *,
+    format: str | None = None,
+    delimiter: str | None = None,
+    decimal: str | None = None,
+    na: Sequence[str] = (),
+) -> Table:
+    """Read a table from a file, a folder, standard input, an array or a data frame.
+
+    Without `roles.features`, every numeric column is clustered on but those that are constant or merely number the
+    rows; `Table.dropped` lists what was left out and why. Text, dates and nested columns cannot be clustered on.
+
+    Parameters
+    ----------
+    data : path, list of paths, array or data frame
+        A CSV, TSV, Parquet, Feather or Arrow file, plain or (text only) gzipped; a glob or a folder of such files,
+        which must have the same columns; ``"-"`` for standard input; a two-dimensional array, whose columns are called
+        x0, x1, …; a mapping of names to columns; or any data frame that narwhals knows or that speaks Arrow
+        (``__arrow_c_stream__``).
+    roles : Roles, optional
+        What the columns are for.
+    format : str, optional
+        ``"csv"``, ``"parquet"``, ``"arrow"`` …; by default found out from the first bytes and the extension.
+    delimiter, decimal : str, optional
+        What separates the cells of a text file and what marks decimals; by default found out.
+    na : sequence of str
+        Cells of a text file that mean "missing", besides the empty cell, ``NA``, ``NaN``, ``null`` and the like.
+
+    Returns
+    -------
+    Table
+        The rows; missing cells are NaN, see `complete`.
+
+    Raises
+    ------
+    DataError
+        If the data cannot be read, or a column is missing or cannot be used; the message names file, column and row.
+
+    Examples
+    --------
+    >>> from mixtura.sources.table import read_table
+    >>> table = read_table({"width": [1.0, 2.5, 2.0], "kind": ["a", "b", "b"]})
+    >>> table.names
+    ('width',)
+    >>> table.dropped
+    (('kind', 'text: 2 different values'),)
+    """
+    from mixtura.sources._files import Options
+    from mixtura.sources._gather import gather
+    from mixtura.sources._select import select
+
+    gathered = gather(data, Options(format, delimiter, decimal, na))
+    return Table(**select(gathered, roles or Roles())._asdict())
+
+
+def complete(table: Table, missing: Literal["error", "drop"] = "error") -> Table:
+    """Return the table without missing cells.
+
+    Parameters
+    ----------
+    table : Table
+        The table as it was read.
+    missing : "error" or "drop"
+        Whether missing cells are an error, or the rows that have some are left out.
+
+    Raises
+    ------
+    DataError
+        If cells are missing and `missing` is "error", if no row is complete, or if a cell is infinite.
+
+    Examples
+    --------
+    >>> from mixtura.sources.table import complete, read_table
+    >>> complete(read_table({"width": [1.0, None, 2.0]}), missing="drop").points.ravel()
+    array([1., 2.])
+    """
+    if missing not in ("error", "drop"):
+        raise ValueError(f"missing is {missing!r}; use 'error' or 'drop'.")
+    finite = np.isfinite(table.points)
+    rows = finite.all(axis=1)
+    if rows.all():
+        return table
+    _refuse_infinite(table, finite)
+    if missing == "error" or not rows.any():
+        raise _missing_cells(table, rows)
+    return _keep(table, rows)
+
+
+def require_variation(table: Table) -> Table:
+    """Return the table if a mixture can be fitted to it.
+
+    Raises
+    ------
+    DataError
+        If there is only one row, or a column holds the same value in every row.
+
+    Examples
+    --------
+    >>> from mixtura.sources.table import read_table, require_variation
+    >>> require_variation(read_table({"width": [1.0, 2.0]})).names
+    ('width',)
+    """
+    if len(table.points) < 2:
+        raise DataError(f"{table.origin} has one row; a mixture needs at least two different ones.")
+    constant = [name for name, same in zip(table.names, _is_constant(table.points), strict=True) if same]
+    if constant:
+        value = table.points[0, table.names.index(constant[0])]
+        raise DataError(
+            f"{table.origin}: column '{constant[0]}' holds {value:g} in every row, which tells no groups apart; leave "
+            f"out what is constant: --exclude {','.join(constant)}."
+        )
+    return table
+
+
+def _is_constant(points: ndarray) -> ndarray:
+    return np.asarray(np.all(points == points[0], axis=0))
+
+
+def _refuse_infinite(table: Table, finite: ndarray) -> None:
+    for column, name in enumerate(table.names):
+        suspects = np.flatnonzero(~finite[:, column])
+        infinite = suspects[np.isinf(table.points[suspects, column])]
+        if infinite.size:
+            raise DataError(
+                f"{table.origin}: column '{name}' is infinite in {table.name_row(int(infinite[0]) + 1)} "
+                f"({infinite.size} such {_plural(infinite.size, 'cell')}); correct it, or make it missing."
+            )
+
+
+def _missing_cells(table: Table, rows: ndarray) -> DataError:
+    counts = np.isnan(table.points).sum(axis=0)
+    names = [name for name, count in zip(table.names, counts, strict=True) if count]
+    n_cells, n_rows = int(counts.sum()), int((~rows).sum())
+    what = f"{table.origin}: {n_cells} missing {_plural(n_cells, 'cell')} in {shorten(names)}, first in "
+    what += table.name_row(int(np.flatnonzero(~rows)[0]) + 1)
+    if n_rows == len(rows):
+        worst = table.names[int(counts.argmax())]
+        return DataError(f"{what}; no row is complete. Leave out the emptiest columns: --exclude {worst}.")
+    return DataError(
+        f"{what}; --missing drop leaves out the {n_rows} {_plural(n_rows, 'row')} with missing cells "
+        "(models for missing values come in a later version)."
+    )
+
+
+def _plural(count: int, noun: str) -> str:
+    return noun if count == 1 else f"{noun}s"
+
+
+def _keep(table: Table, rows: ndarray) -> Table:
+    return replace(
+        table,
+        points=table.points[rows],
+        weights=None if table.weights is None else table.weights[rows],
+        ids=None if table.ids is None else table.ids[rows],
+        extra={name: values[rows] for name, values in table.extra.items()},
+        parts=(),
+    )
