@@ -11,6 +11,7 @@ Kind = Literal["number", "text", "date", "nested", "empty", "other"]
 
 _NUMBER = r"^\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*$"
 _ID_NAMES = {"id", "row", "index", "rowid", "row_id", "rownames", "row_names", "rownum", "unnamed: 0"}
+_FEW_ROWS = 10
 _MOST_TYPING_SLIPS = 5
 _SHARE_OF_TYPING_SLIPS = 0.05
 
@@ -32,7 +33,8 @@ def kind_of(column: pa.ChunkedArray) -> Kind:
 
 
 def simplify(table: pa.Table) -> pa.Table:
-    """Return the table with categories written out as the values they stand for, and unusual numbers as floats."""
+    """Return the table with categories written out, unusual numbers as floats, and without an unnamed index."""
+    table = table.select([name for name in table.column_names if not name.startswith("__index_level_")])
     for position, field in enumerate(table.schema):
         plain = _plain_type(field.type)
         if plain != field.type:
@@ -89,13 +91,13 @@ def constant_value(column: pa.ChunkedArray) -> Any:
 
 
 def is_id_like(name: str, column: pa.ChunkedArray) -> bool:
-    """Whether a column of integers numbers the rows instead of measuring something."""
+    """Whether a column of integers numbers the rows instead of measuring something; in a few rows it may well do so."""
     if not pa.types.is_integer(column.type) or column.null_count or len(column) < 2:
         return False
     values = column.to_numpy()
     if name.lower() in _ID_NAMES or name.lower().endswith("_id"):
         return count_distinct(column) == len(column)
-    return bool(values[0] in (0, 1) and np.all(values[1:] == values[:-1] + 1))
+    return bool(len(values) >= _FEW_ROWS and values[0] in (0, 1) and np.all(values[1:] == values[:-1] + 1))
 
 
 def first_unrepresentable(column: pa.ChunkedArray) -> tuple[Any, int] | None:

@@ -22,6 +22,7 @@ _FORMATS = {
     **dict.fromkeys(("feather", "arrow", "ipc"), "arrow"),
 }
 _MAGIC = {b"PAR1": "parquet", b"ARROW1": "arrow", b"FEA1": "arrow", b"\xff\xff\xff\xff": "stream"}
+_PLURALS = {"number": "numbers", "date": "dates"}
 _FOREIGN = {
     b"PK\x03\x04": "an Excel workbook or a zip archive; save the sheet as CSV, or unpack the archive",
     b"\xd0\xcf\x11\xe0": "an Excel workbook; save the sheet as CSV",
@@ -141,7 +142,7 @@ def _head(path: Path, name: str) -> bytes:
 
 
 def _read_stream(path: Path) -> pa.Table:
-    with ipc.open_stream(path.open("rb")) as reader:
+    with path.open("rb") as file, ipc.open_stream(file) as reader:
         return reader.read_all()
 
 
@@ -191,5 +192,6 @@ def _different_kinds(one: Part, other: Part) -> DataError:
     for part in (one, other):
         column = part.table.column(0)
         value, row = first_value(column) or (None, 0)
-        told.append(f"{kind_of(column)} in {part.name} ({str(value)!r} in row {row})")
+        kind = kind_of(column)
+        told.append(f"{_PLURALS.get(kind, kind)} in {part.name} ({str(value)!r} in row {row})")
     return DataError(f"column '{name}' holds {told[0]} and {told[1]}; it must hold the same in every file.")

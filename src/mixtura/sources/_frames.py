@@ -23,7 +23,8 @@ def read_frame(data: Any) -> tuple[pa.Table, str]:
     except DuplicateError as error:
         raise DataError(f"{ORIGIN} has columns with the same name: {one_line(error)}.") from None
     except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError) as error:
-        raise DataError(f"{ORIGIN} has a column of mixed types: {'; '.join(map(str, error.args))}.") from None
+        reason = "; ".join(str(part).rstrip(".") for part in error.args)
+        raise DataError(f"{ORIGIN} has columns that cannot be read: {reason}.") from None
     check_distinct(table.column_names, ORIGIN)
     return table, ORIGIN
 

@@ -32,15 +32,15 @@ def find_layout(sample: bytes, origin: str, delimiter: str | None, decimal: str 
     lines = _lines(sample, origin)
     separator = _checked_delimiter(delimiter) if delimiter else _guess_delimiter(lines)
     rows = list(csv.reader(lines, delimiter=separator))
-    mark = _checked_decimal(decimal, separator) if decimal else _guess_decimal(rows[1:], separator)
+    mark = _checked_decimal(decimal) if decimal else _guess_decimal(rows[1:], separator)
     header = tuple(cell.strip() for cell in rows[0])
     return Layout(separator, mark, header, has_names(header, mark, origin))
 
 
 def has_names(header: Sequence[str], decimal: str, origin: str) -> bool:
     """Whether the first line holds column names; what could be names or values is refused: no row is lost silently."""
-    numbers = [number for cell in header if (number := _number(cell, decimal)) is not None]
-    whole = all(number == int(number) for number in numbers)
+    numbers = [cell for cell in header if _is_number(cell, decimal)]
+    whole = all(map(str.isdecimal, numbers))
     if not numbers or (whole and len(numbers) < len(header)) or _counts_up(numbers):
         return True
     if len(numbers) == len(header) and (not whole or len(set(numbers)) < len(numbers)):
@@ -51,9 +51,9 @@ def has_names(header: Sequence[str], decimal: str, origin: str) -> bool:
     )
 
 
-def _counts_up(numbers: Sequence[float]) -> bool:
+def _counts_up(numbers: list[str]) -> bool:
     """Whether the cells are 0, 1, 2 … or 1, 2, 3 …, as programs name columns that have no names."""
-    return len(numbers) > 1 and any(list(numbers) == list(range(start, start + len(numbers))) for start in (0, 1))
+    return len(numbers) > 1 and any(numbers == [str(i + start) for i in range(len(numbers))] for start in (0, 1))
 
 
 def _lines(sample: bytes, origin: str) -> list[str]:
@@ -90,13 +90,12 @@ def _guess_decimal(rows: list[list[str]], delimiter: str) -> str:
     return "," if commas and delimiter != "," else "."
 
 
-def _number(cell: str, decimal: str) -> float | None:
-    """Return the number in a cell, None if it holds something else; `nan` and `inf` may well be names."""
+def _is_number(cell: str, decimal: str) -> bool:
+    """Whether a cell holds a number; `nan` and `inf` may well be names."""
     try:
-        number = float(cell.replace(decimal, "."))
+        return isfinite(float(cell.replace(decimal, ".")))
     except ValueError:
-        return None
-    return number if isfinite(number) else None
+        return False
 
 
 def _checked_delimiter(delimiter: str) -> str:
@@ -106,7 +105,7 @@ def _checked_delimiter(delimiter: str) -> str:
     return separator
 
 
-def _checked_decimal(decimal: str, delimiter: str) -> str:
-    if decimal not in (".", ",") or decimal == delimiter:
-        raise DataError(f"the decimal mark '{decimal}' cannot be used with the delimiter '{delimiter}'; use . or ,")
+def _checked_decimal(decimal: str) -> str:
+    if decimal not in (".", ","):
+        raise DataError(f"the decimal mark '{decimal}' is not known; use . or ,")
     return decimal

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -12,6 +12,8 @@ from mixtura.errors import DataError
 from mixtura.sources import _columns
 from mixtura.sources._gather import Gathered
 from mixtura.sources.roles import Roles, match_column, match_columns
+
+_LONGEST_QUOTE = 40
 
 
 class Selected(NamedTuple):
@@ -95,7 +97,7 @@ def _describe(column: pa.ChunkedArray) -> str:
     if kind == "empty":
         return "every cell is missing"
     values = "" if n_distinct is None else f": {n_distinct} different value{'s' if n_distinct != 1 else ''}"
-    return f"{column.type}{values}" if kind in ("nested", "other") else f"{kind}{values}"
+    return f"{column.type} values" if kind in ("nested", "other") else f"{kind}{values}"
 
 
 def _index_columns(table: pa.Table) -> set[str]:
@@ -131,8 +133,13 @@ def _example(gathered: Gathered, column: pa.ChunkedArray) -> str:
     if first is None:
         return ""
     value, row = first
+    return f" ({_quote(value)} in {gathered.name_row(row)})"
+
+
+def _quote(value: Any) -> str:
+    """Return a cell as it can stand in a message: on one line, and not too long."""
     text = str(value)
-    return f" ('{text if len(text) <= 40 else text[:39] + '…'}' in {gathered.name_row(row)})"
+    return repr(text if len(text) <= _LONGEST_QUOTE else f"{text[:_LONGEST_QUOTE]}…")
 
 
 def _refuse_typing_slip(gathered: Gathered, name: str) -> None:
@@ -140,8 +147,8 @@ def _refuse_typing_slip(gathered: Gathered, name: str) -> None:
     if slip is not None:
         cell, row = slip
         raise DataError(
-            f"{gathered.origin}: column '{name}' is numeric except '{cell}' in {gathered.name_row(row)}; correct it, "
-            f"or add --na '{cell}' if it means missing, or leave the column out with --exclude {name}."
+            f"{gathered.origin}: column '{name}' is numeric except {_quote(cell)} in {gathered.name_row(row)}; correct "
+            f"it, or add --na {_quote(cell)} if it means missing, or leave the column out with --exclude {name}."
         )
 
 

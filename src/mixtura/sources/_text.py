@@ -2,6 +2,7 @@
 
 import csv
 import gzip
+from codecs import getincrementaldecoder
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import IO
@@ -25,7 +26,7 @@ def read_text(path: Path, origin: str, delimiter: str | None, decimal: str | Non
     """Read a delimited text file; `na` are the cells that mean missing besides the usual ones."""
     layout = find_layout(_sample(path, origin), origin, delimiter, decimal)
     names = layout.header if layout.has_names else tuple(f"x{position}" for position in range(len(layout.header)))
-    names = tuple(name or f"column{position}" for position, name in enumerate(names, start=1))
+    names = tuple(name or f"Unnamed: {position}" for position, name in enumerate(names))
     check_distinct(names, origin)
     table = _read(path, origin, layout, na)
     if any(pa.types.is_binary(field.type) for field in table.schema):
@@ -64,6 +65,10 @@ def _sample(path: Path, origin: str) -> bytes:
         raise DataError(f"{origin} cannot be read: {one_line(error)}.") from None
     if sample[:2] in (b"\xff\xfe", b"\xfe\xff"):
         raise DataError(f"{origin} is UTF-16 text; save it as UTF-8: iconv -f utf-16 -t utf-8 OLD > NEW.")
+    try:
+        getincrementaldecoder("utf-8")().decode(sample)  # not final: the sample may end within a character
+    except UnicodeDecodeError:
+        raise _not_utf8(path, origin) from None
     return sample
 
 
@@ -92,7 +97,8 @@ def _ragged(path: Path, origin: str, delimiter: str, error: Exception) -> DataEr
         for first, last, n_cells in rows:
             if n_cells != width:
                 quote = f", perhaps because a quote opened in line {first} is never closed" if last > first else ""
-                return DataError(f"{origin}: line {first} has {n_cells} cells where line 1 has {width}{quote}.")
+                cells = "1 cell" if n_cells == 1 else f"{n_cells} cells"
+                return DataError(f"{origin}: line {first} has {cells} where line 1 has {width}{quote}.")
     except (csv.Error, UnicodeDecodeError, OSError, EOFError):
         pass
     return DataError(f"{origin} cannot be read: {one_line(error)}.")
@@ -110,6 +116,6 @@ def _numbered_rows(path: Path, delimiter: str) -> Iterator[tuple[int, int, int]]
 
 
 def one_line(error: Exception) -> str:
-    """Return the first line of an error's message, as part of a sentence."""
-    lines = str(error).strip().splitlines()
-    return lines[0].rstrip(".") if lines else type(error).__name__
+    """Return an error's message as part of a sentence, on one line and without what cannot be printed."""
+    text = "".join(character for character in " ".join(str(error).split()) if character.isprintable())
+    return text.rstrip(".") if text else type(error).__name__
