@@ -1,5 +1,6 @@
 """What a column of an Arrow table holds, and its values as floats."""
 
+from math import isfinite
 from typing import Any, Literal
 
 import numpy as np
@@ -84,10 +85,10 @@ def count_distinct(column: pa.ChunkedArray) -> int | None:
 
 
 def constant_value(column: pa.ChunkedArray) -> Any:
-    """Return the one value that a numeric column holds in every row, or None if it varies."""
+    """Return the one value that a numeric column holds in every row, or None if it varies or is infinite."""
     extremes = pc.min_max(column).as_py()
-    same = extremes["min"] == extremes["max"] and extremes["min"] is not None
-    return extremes["min"] if same else None
+    value = extremes["min"]
+    return value if value == extremes["max"] and value is not None and isfinite(value) else None
 
 
 def is_id_like(name: str, column: pa.ChunkedArray) -> bool:

@@ -55,7 +55,7 @@ def _features(gathered: Gathered, roles: Roles, taken: set[str]) -> tuple[tuple[
     dropped: tuple[tuple[str, str], ...] = ()
     if not roles.features:
         _refuse_one_row(gathered)
-        reasons = {name: _why_not(gathered, name) for name in candidates}
+        reasons = {name: why_left_out(gathered, name) for name in candidates}
         dropped = tuple((name, reason) for name, reason in reasons.items() if reason)
         candidates = [name for name in candidates if not reasons[name]]
     if not candidates:
@@ -72,7 +72,7 @@ def _refuse_one_row(gathered: Gathered) -> None:
         raise DataError(f"{gathered.origin} has one row; a mixture needs at least two different ones.")
 
 
-def _why_not(gathered: Gathered, name: str) -> str | None:
+def why_left_out(gathered: Gathered, name: str) -> str | None:
     """Return why a column is not clustered on by default, or None if it is."""
     column = gathered.table.column(name)
     kind = _columns.kind_of(column)
@@ -133,10 +133,10 @@ def _example(gathered: Gathered, column: pa.ChunkedArray) -> str:
     if first is None:
         return ""
     value, row = first
-    return f" ({_quote(value)} in {gathered.name_row(row)})"
+    return f" ({quote(value)} in {gathered.name_row(row)})"
 
 
-def _quote(value: Any) -> str:
+def quote(value: Any) -> str:
     """Return a cell as it can stand in a message: on one line, and not too long."""
     text = str(value)
     return repr(text if len(text) <= _LONGEST_QUOTE else f"{text[:_LONGEST_QUOTE]}…")
@@ -147,8 +147,8 @@ def _refuse_typing_slip(gathered: Gathered, name: str) -> None:
     if slip is not None:
         cell, row = slip
         raise DataError(
-            f"{gathered.origin}: column '{name}' is numeric except {_quote(cell)} in {gathered.name_row(row)}; correct "
-            f"it, or add --na {_quote(cell)} if it means missing, or leave the column out with --exclude {name}."
+            f"{gathered.origin}: column '{name}' is numeric except {quote(cell)} in {gathered.name_row(row)}; correct "
+            f"it, or add --na {quote(cell)} if it means missing, or leave the column out with --exclude {name}."
         )
 
 

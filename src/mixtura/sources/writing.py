@@ -1,5 +1,7 @@
 """Files that are either whole or not there."""
 
+import csv
+import io
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -99,9 +101,13 @@ def _write_feather(table: "pa.Table", file: IO[bytes]) -> None:
 
 def _write_delimited(delimiter: str) -> Callable[["pa.Table", IO[bytes]], None]:
     def write(table: "pa.Table", file: IO[bytes]) -> None:
-        from pyarrow import csv
+        from pyarrow import csv as arrow_csv
 
-        csv.write_csv(table, file, csv.WriteOptions(delimiter=delimiter, quoting_style="needed"))
+        header = io.StringIO(newline="")  # Arrow would quote every name
+        csv.writer(header, delimiter=delimiter, lineterminator="\n").writerow(table.column_names)
+        file.write(header.getvalue().encode())
+        options = arrow_csv.WriteOptions(delimiter=delimiter, quoting_style="needed", include_header=False)
+        arrow_csv.write_csv(table, file, options)
 
     return write
 

@@ -1,0 +1,81 @@
+"""Facts about the columns of a table before anything is fitted; also of tables that cannot be fitted."""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from mixtura.sources.roles import Roles
+from mixtura.sources.table import Table
+
+
+class ColumnFacts(NamedTuple):
+    """What one column holds; numbers are None where they mean nothing. Infinite and missing cells are not averaged."""
+
+    name: str
+    kind: str  # number, text, date, nested, empty, other
+    role: str  # feature, left out, excluded, id, weight, truth, by, profile
+    n_missing: int
+    n_distinct: int | None
+    minimum: float | None = None
+    median: float | None = None
+    maximum: float | None = None
+    mean: float | None = None
+    sd: float | None = None
+    skewness: float | None = None
+    top_share: float | None = None  # share of the most frequent value among the cells that are not missing
+    flags: tuple[str, ...] = ()
+
+
+class TableFacts(NamedTuple):
+    """What a table holds."""
+
+    origin: str
+    n_rows: int
+    n_duplicated_rows: int
+    columns: tuple[ColumnFacts, ...]
+
+
+def table_facts(
+    data: Any,
+    roles: Roles | None = None,
+    *,
+    format: str | None = None,
+    delimiter: str | None = None,
+    decimal: str | None = None,
+    na: Sequence[str] = (),
+) -> TableFacts:
+    """Look at every column of a table; nothing in the cells is an error here.
+
+    Parameters
+    ----------
+    data : path, list of paths, array, data frame or Table
+        See `mixtura.sources.table.read_table`.
+    roles, format, delimiter, decimal, na
+        See `mixtura.sources.table.read_table`.
+
+    Returns
+    -------
+    TableFacts
+        The number of rows, how many of them repeat an earlier one, and the facts about each column.
+
+    Raises
+    ------
+    DataError
+        If the data cannot be read at all, or a column with a role is not there.
+
+    Examples
+    --------
+    >>> from mixtura.sources.check import table_facts
+    >>> facts = table_facts({"width": [1.0, 1.0, 4.0], "kind": ["a", "a", None]})
+    >>> facts.n_duplicated_rows
+    1
+    >>> [(column.name, column.n_missing, column.n_distinct) for column in facts.columns]
+    [('width', 0, 2), ('kind', 1, 1)]
+    """
+    from mixtura.sources._facts import facts_of
+    from mixtura.sources._files import Options
+    from mixtura.sources._gather import gather
+
+    if isinstance(data, Table):
+        data = dict(zip(data.names, data.points.T, strict=True))
+    gathered = gather(data, Options(format, delimiter, decimal, na))
+    return facts_of(gathered, roles or Roles())
