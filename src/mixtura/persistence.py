@@ -1,0 +1,256 @@
+"""Model files: arrays and JSON in the safetensors format, never code.
+
+Tensors are `weights` and the emission family's parameters under their own names; the one entry of the metadata,
+"mixtura", is a JSON object that holds everything else.
+"""
+
+import json
+import os
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy import ndarray
+
+from mixtura._conform import ANY, conform, parse
+from mixtura.covariance import MODELS
+from mixtura.emissions import EMISSIONS
+from mixtura.emissions._moments import matrices
+from mixtura.emissions.gaussian import Gaussian, GaussianParameters
+from mixtura.errors import ModelFileError
+from mixtura.fitted import FittedMixture
+from mixtura.mixture import Mixture, MixtureParameters
+from mixtura.ordering import ORDERS
+from mixtura.sources.writing import write_bytes_atomic
+
+FORMAT = 1
+_KEY = "mixtura"
+_LARGEST_RECORD = 1 << 24  # characters: a thousand times what a selection of 36 fits takes
+_NUMBER, _MAYBE = (int, float), (int, float, type(None))
+
+_START = {"kind": str, "log_likelihood": _MAYBE, "n_iterations": int, "n_rounds": int, "outcome": str}
+_TRIED = {
+    "n_components": int, "covariance": str, "log_likelihood": _MAYBE, "n_free": int, "bic": _MAYBE, "icl": _MAYBE,
+    "aic": _MAYBE, "outcome": str, "n_iterations": int, "remark": str,
+}  # fmt: skip
+_HISTORY = {
+    "n_rows": int, "total_weight": _NUMBER, "log_likelihood": _NUMBER, "n_free": int, "criteria": {ANY: _NUMBER},
+    "criterion": str, "outcome": str, "is_complete": bool, "remark": str, "trace": [_NUMBER], "starts": [_START],
+    "selection": [_TRIED], "ranking": [int],
+}  # fmt: skip
+_RECORD: dict[str, Any] = {
+    "format": int, "family": str, "settings": {ANY: (str, int, float)}, "features": [str], "cluster_names": [str],
+    "order": str, "scaling": {"name": str, "centre": [_NUMBER], "scale": [_NUMBER]}, "history": _HISTORY,
+    "provenance": {"versions": {ANY: str}, "seed": int, "data": {"origin": str, "digest": str}, "command": str},
+}  # fmt: skip
+
+
+def save(fitted: FittedMixture, path: str | os.PathLike[str]) -> None:
+    """Write a fitted mixture to a file, whole or not at all.
+
+    Parameters
+    ----------
+    fitted : FittedMixture
+        The same value gives the same bytes.
+    path : path-like
+        By custom it ends in ``.safetensors``. A file that exists is replaced.
+
+    Raises
+    ------
+    OutputError
+        If the file cannot be written.
+    ValueError
+        If `history` or `provenance` hold what JSON cannot, such as NaN.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> import numpy as np
+    >>> from mixtura.assembly import assemble
+    >>> from mixtura.persistence import load, save
+    >>> from mixtura.selection import select
+    >>> fitted = assemble(select(np.arange(20.0)[:, None], n_components=[1]), ["age"])
+    >>> path = tempfile.mkdtemp() + "/model.safetensors"
+    >>> save(fitted, path)
+    >>> load(path).features
+    ('age',)
+    """
+    from safetensors.numpy import save as serialise
+
+    emission, parameters = fitted.model.emission, fitted.parameters
+    arrays = {"weights": parameters.weights, **parameters.emission._asdict()}
+    tensors = {name: np.ascontiguousarray(array, dtype=np.float64) for name, array in arrays.items()}
+    record = {
+        "format": FORMAT,
+        "family": _family_name(emission),
+        "settings": asdict(emission),
+        **{name: getattr(fitted, name) for name in ("features", "cluster_names", "order")},
+        **{name: getattr(fitted, name) for name in ("scaling", "history", "provenance")},
+    }
+    text = json.dumps(record, allow_nan=False, ensure_ascii=False, separators=(",", ":"))
+    write_bytes_atomic(Path(path), serialise(tensors, {_KEY: text}))
+
+
+def load(path: str | os.PathLike[str]) -> FittedMixture:
+    """Read a fitted mixture from a file. This runs no code, whoever wrote the file.
+
+    Parameters
+    ----------
+    path : path-like
+        A file that `save` or ``mixtura fit`` wrote.
+
+    Returns
+    -------
+    FittedMixture
+        Equal to the value that was saved, to the last bit.
+
+    Raises
+    ------
+    ModelFileError
+        If the file is missing, damaged, not a model, or of a format that this version does not know.
+    """
+    path = Path(path)
+    if not path.is_file():
+        what = "is a folder; the model is a file in it" if path.is_dir() else "does not exist"
+        raise ModelFileError(f"The model file {path} {what}: give the model.safetensors that mixtura fit wrote.")
+    try:
+        text, tensors = _read(path)
+        return _restore(_record(text), tensors)
+    except ValueError as error:
+        raise ModelFileError(f"{path} is not a usable model file of mixtura: {error}.") from None
+    except OSError as error:
+        raise ModelFileError(f"The model file {path} cannot be read: {error.strerror or error}.") from None
+
+
+class _Family(NamedTuple):
+    """How the parameters of an emission family are made of arrays, and what these must fulfil."""
+
+    parameters: Callable[..., Any]
+    names: tuple[str, ...]
+    check: Callable[[Any, Any], None]  # (emission, parameters), raises ValueError
+
+
+def _check_gaussian(emission: Gaussian, parameters: GaussianParameters) -> None:
+    if emission.covariance not in MODELS:
+        raise ValueError(f"its covariance model {emission.covariance!r} is unknown to this version")
+    means, covariances = parameters
+    if means.ndim != 2 or 0 in means.shape:
+        raise ValueError(f"means has shape {means.shape} instead of (clusters, columns)")
+    K, D = means.shape
+    # spheres are ellipses along the axes once the columns have their own units again
+    shapes = {"full": [(K, D, D)], "diagonal": [(K, D)], "spherical": [(K,), (K, D)]}[emission.model.scatter]
+    if covariances.shape not in shapes:
+        raise ValueError(f"covariances has shape {covariances.shape} instead of {' or '.join(map(str, shapes))}")
+    _check_positive_definite(matrices(covariances, D))
+
+
+def _check_positive_definite(covariances: ndarray) -> None:
+    try:
+        np.linalg.cholesky(covariances)
+    except np.linalg.LinAlgError:
+        raise ValueError("a covariance is not positive definite") from None
+    if not np.allclose(covariances, covariances.swapaxes(1, 2), rtol=1e-6, atol=0):
+        raise ValueError("a covariance is not symmetric")
+
+
+_FAMILIES = {"gaussian": _Family(GaussianParameters, GaussianParameters._fields, _check_gaussian)}
+
+
+def _family_name(emission: Any) -> str:
+    return next(name for name, family in EMISSIONS.items() if type(emission) is family)
+
+
+def _read(path: Path) -> tuple[str, dict[str, ndarray]]:
+    """The metadata's one entry and the arrays; the library checks that lengths and offsets lie within the file."""
+    from safetensors import SafetensorError, safe_open
+
+    try:
+        with safe_open(path, framework="numpy") as file:
+            text = (file.metadata() or {}).get(_KEY)
+            if text is None:
+                raise ValueError("it holds tensors, but nothing that mixtura wrote")
+            for name in file.keys():  # noqa: SIM118 (the library's object is no mapping)
+                if file.get_slice(name).get_dtype() != "F64":
+                    raise ValueError(f"the numbers of {name} are not 64-bit floats")
+            return text, {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+    except SafetensorError as error:
+        raise ValueError(f"it is damaged, cut short or of another kind ({_one_line(error)})") from None
+
+
+def _one_line(error: Exception) -> str:
+    return " ".join(str(error).split())[:120]
+
+
+def _record(text: str) -> dict[str, Any]:
+    if len(text) > _LARGEST_RECORD:
+        raise ValueError(f"its description is {len(text)} characters long, more than any model needs")
+    try:
+        record = parse(text)
+    except ValueError as error:
+        raise ValueError(f"its description is not usable JSON ({error})") from None
+    conform(record, {"format": int}, "the description")
+    if record.get("format") != FORMAT:
+        raise ValueError(_other_format(record.get("format")))
+    for name in _RECORD:
+        if name not in record:
+            raise ValueError(f"its description lacks {name}")
+    if unknown := sorted(record.keys() - _RECORD):
+        raise ValueError(f"its description holds {unknown[0]!r}, which this version does not know")
+    for name, shape in _RECORD.items():
+        conform(record[name], shape, name)
+    return record
+
+
+def _other_format(number: int | None) -> str:
+    if number is None:
+        return "its description names no format"
+    when = "a newer" if number > FORMAT else "no known"
+    return f"it was written in format {number} by {when} mixtura; this one knows format {FORMAT}"
+
+
+def _restore(record: dict[str, Any], tensors: dict[str, ndarray]) -> FittedMixture:
+    if record["family"] not in _FAMILIES:
+        raise ValueError(f"its family of components {record['family']!r} is unknown to this version")
+    family = _FAMILIES[record["family"]]
+    emission = _emission(EMISSIONS[record["family"]], record["settings"])
+    if tensors.keys() != {"weights", *family.names}:
+        raise ValueError(f"it holds the arrays {', '.join(sorted(tensors)) or 'none'}, not weights and parameters")
+    for name, array in tensors.items():
+        if not np.isfinite(array).all():
+            raise ValueError(f"{name} holds numbers that are not finite")
+    parameters = MixtureParameters(tensors["weights"], family.parameters(*(tensors[name] for name in family.names)))
+    family.check(emission, parameters.emission)
+    names = tuple(record["features"]), tuple(record["cluster_names"])
+    others = (record[name] for name in ("order", "scaling", "history", "provenance"))
+    fitted = FittedMixture(Mixture(emission), parameters, *names, *others)
+    _check_consistent(fitted)
+    return fitted
+
+
+def _emission(family: type[Gaussian], settings: dict[str, Any]) -> Gaussian:
+    expected = asdict(family())
+    if settings.keys() != expected.keys():
+        raise ValueError(f"its settings are {', '.join(settings) or 'missing'}, not {', '.join(expected)}")
+    for name, value in expected.items():
+        conform(settings[name], _NUMBER if isinstance(value, float) else type(value), f"settings.{name}")
+    return family(**settings)
+
+
+def _check_consistent(fitted: FittedMixture) -> None:
+    weights = fitted.parameters.weights
+    K, D = fitted.parameters.emission.means.shape
+    if weights.shape != (K,) or (weights < 0).any() or abs(weights.sum() - 1) > 1e-6:
+        raise ValueError(f"weights are not {K} shares that add up to one")
+    scaling, history = fitted.scaling, fitted.history
+    columns = [fitted.features, *(scaling[name] for name in ("centre", "scale") if name in scaling)]
+    if len(fitted.cluster_names) != K or any(len(values) != D for values in columns):
+        raise ValueError(f"its names or scales do not fit {K} clusters and {D} columns")
+    if len(set(fitted.features)) < D:
+        raise ValueError("two of its columns have the same name")
+    if fitted.order not in ORDERS:
+        raise ValueError(f"its order {fitted.order!r} is unknown to this version")
+    n_tried = len(history.get("selection", []))
+    if not all(0 <= i < n_tried for i in history.get("ranking", [])):
+        raise ValueError("its ranking names fits that are not in its list")
