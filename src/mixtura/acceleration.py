@@ -22,7 +22,7 @@ class SmallRemainder:
     """Stop when all steps to come together promise less than `tolerance` nats, twice in succession.
 
     Gains of EM shrink by a factor rho a step in the end, so what is left is about gain * rho / (1 - rho) (Aitken's
-    extrapolation; Böhning et al. 1994). A small step on a plateau does not stop the fit: there rho is near or above 1.
+    extrapolation; Böhning et al. 1994). Small steps alone do not stop a fit that crawls: there rho is near or above 1.
     """
 
     tolerance: float

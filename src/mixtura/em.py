@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from enum import Enum
 from math import isfinite
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 
 class Outcome(Enum):
@@ -16,6 +16,15 @@ class Outcome(Enum):
         "a simpler covariance or a larger regularisation help."
     )
     INTERRUPTED = "The fit was interrupted: the parameters are the best so far, and more steps would improve them."
+
+
+@runtime_checkable
+class Model(Protocol):
+    """What the loop needs to know: how to look at a block, how good that is, and what to make of it."""
+
+    def statistics(self, parameters: Any) -> Callable[..., Any]: ...
+    def objective(self, statistics: Any) -> float: ...
+    def maximise(self, statistics: Any, parameters: Any) -> Any: ...
 
 
 class Fit(NamedTuple):
@@ -45,12 +54,11 @@ Callback = Callable[[Step], None]
 
 
 def fit(
-    model: Any, parameters: Any, run: Run, *, stop: Stop, max_iterations: int, callbacks: Sequence[Callback] = ()
+    model: Model, parameters: Any, run: Run, *, stop: Stop, max_iterations: int, callbacks: Sequence[Callback] = ()
 ) -> Fit:
     """Alternate one pass over the data and one maximisation until `stop` says so.
 
-    `model` gives `statistics(parameters)`, `objective(statistics)` and `maximise(statistics, parameters)`. An interrupt
-    (Ctrl-C) ends the fit with the parameters so far.
+    An interrupt (Ctrl-C) ends the fit with the parameters so far.
     """
     trace: list[float] = []
     try:

@@ -84,7 +84,7 @@ def run(model: Mixture, source: Source, plan: Plan, *, runner: Local, rng: np.ra
 
 
 def search(
-    model: Mixture,
+    model: em.Model,
     candidates: Sequence[Candidate],
     rounds: Sequence[Round],
     *,

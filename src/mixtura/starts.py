@@ -6,7 +6,7 @@ same starts serve every family.
 
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from jaxtyping import Float
@@ -28,7 +28,7 @@ class Candidate(NamedTuple):
     """A start: the name of its kind, and the parameters it begins from."""
 
     kind: str
-    parameters: MixtureParameters
+    parameters: Any
 
 
 # --- kinds of starts -------------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
@@ -122,3 +123,13 @@ def _squared_norms(rows: Points) -> Float[ndarray, " N"]:
 def _flaw(density: Density) -> float:
     """NaN when a parameter is not finite, else 0: an infinite mean would only switch its component off."""
     return 0.0 * sum(float(field.sum()) for field in density)
+
+
+def whiten(covariances: Float[ndarray, "K D D"]) -> tuple[Float[ndarray, "K D D"], Float[ndarray, " K"]]:
+    """Lower triangular W with W Σ Wᵀ = I, and log det W; NaN for a matrix that is not positive definite."""
+    whiteners, log_det = np.full(covariances.shape, np.nan), np.full(len(covariances), np.nan)
+    for k, covariance in enumerate(covariances):
+        with suppress(np.linalg.LinAlgError):
+            whiteners[k] = np.tril(np.linalg.inv(np.linalg.cholesky(covariance)))
+            log_det[k] = np.log(np.diagonal(whiteners[k])).sum()
+    return whiteners, log_det

@@ -1,12 +1,13 @@
 """What every emission family gives to a mixture."""
 
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 from jaxtyping import Float
 from numpy import ndarray
 
 
+@runtime_checkable
 class Emission(Protocol):
     """A family of K component densities: a frozen dataclass of settings; parameters travel beside it.
 

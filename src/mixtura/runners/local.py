@@ -7,13 +7,14 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
 from itertools import chain, islice
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar, runtime_checkable
 
 from mixtura.statistics import Block, merge_all
 
 Result = TypeVar("Result")
 
 
+@runtime_checkable
 class Source(Protocol):
     """Anything that gives its rows block by block, as often as it is asked."""
 

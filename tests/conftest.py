@@ -1,0 +1,20 @@
+"""Shapes in signatures are checked while the tests run; compiled kernels are left out, because the hook breaks Numba."""
+
+from jaxtyping import install_import_hook
+
+install_import_hook(
+    [
+        "mixtura.covariance",
+        "mixtura.diagnostics",
+        "mixtura.emissions",
+        "mixtura.em",
+        "mixtura.kmeans",
+        "mixtura.mixture",
+        "mixtura.ordering",
+        "mixtura.race",
+        "mixtura.scaling",
+        "mixtura.starts",
+        "mixtura.statistics",
+    ],
+    "beartype.beartype",
+)

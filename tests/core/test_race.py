@@ -1,0 +1,82 @@
+import numpy as np
+import pytest
+
+from mixtura import em
+from mixtura.race import Round, search
+from mixtura.starts import Candidate
+
+
+class Climb:
+    """A toy model: parameters are (height, ceiling); a step goes one up, to the ceiling at most."""
+
+    def statistics(self, parameters):
+        return lambda block: parameters
+
+    def objective(self, statistics):
+        return float(statistics[0])
+
+    def maximise(self, statistics, parameters):
+        height, ceiling = parameters
+        return min(height + 1, ceiling), ceiling
+
+
+def run(function):
+    return function(None)
+
+
+def never(step):
+    return False
+
+
+def climbers(*pairs):
+    return [Candidate(f"start {i}", pair) for i, pair in enumerate(pairs)]
+
+
+def test_one_round_runs_all_to_the_end_and_keeps_the_highest():
+    found = search(Climb(), climbers((0, 5), (0, 9), (3, 4)), [Round(run, 20, 3)], stop=never)
+    assert found.best.parameters == (9, 9)
+    assert [record.n_iterations for record in found.records] == [20, 20, 20]
+    assert [record.objective for record in found.records] == [5, 9, 4]
+
+
+def test_only_the_best_go_on():
+    rounds = [Round(run, 3, 2), Round(run, 5, 1), Round(run, 50, 1)]
+    found = search(Climb(), climbers((0, 1), (0, 40), (2, 30), (0, 2)), rounds, stop=never)
+    assert [record.n_rounds for record in found.records] == [1, 2, 3, 1]
+    assert [record.n_iterations for record in found.records] == [3, 8, 58, 3]
+    assert found.best.parameters == (30, 30)
+
+
+def test_a_longer_race_is_never_worse():
+    rng = np.random.default_rng(0)
+    pairs = [(int(a), int(a + b)) for a, b in rng.integers(0, 20, (6, 2))]
+    heights = [
+        search(Climb(), climbers(*pairs), [Round(run, 3, keep), Round(run, 60, keep)], stop=never).best.objective
+        for keep in (1, 2, 4, 6)
+    ]
+    assert heights == sorted(heights)
+    assert heights[-1] == max(ceiling for _, ceiling in pairs)
+
+
+def test_a_collapsed_start_does_not_win():
+    class Cliff(Climb):
+        def objective(self, statistics):
+            return float("nan") if statistics[0] == 8 else super().objective(statistics)
+
+    found = search(Cliff(), climbers((7, 9), (0, 3)), [Round(run, 9, 2)], stop=never)
+    assert found.best.parameters == (3, 3)
+    assert found.records[0].outcome is em.Outcome.COLLAPSED
+
+
+@pytest.mark.parametrize(("after", "wanted"), [(2, 2), (15, 10)])
+def test_an_interrupt_ends_the_race_with_the_best_so_far(after, wanted):
+    steps = []
+
+    def interrupt(step):
+        steps.append(step)
+        if len(steps) == after:
+            raise KeyboardInterrupt
+
+    found = search(Climb(), climbers((0, 10), (0, 50)), [Round(run, 12, 2)], stop=never, callbacks=[interrupt])
+    assert found.best.outcome is em.Outcome.INTERRUPTED
+    assert found.best.parameters[0] == wanted

@@ -1,0 +1,131 @@
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mixtura import _kernels as kernels
+from mixtura import starts
+from mixtura.covariance import MODELS
+from mixtura.emissions.gaussian import Gaussian
+from mixtura.kmeans import seed
+from mixtura.mixture import Mixture
+from mixtura.sources.array import ArraySource
+from mixtura.statistics import Block
+
+
+def blobs(n_blobs=3, n_rows=50, n_columns=2, distance=20.0):
+    rng = np.random.default_rng(4)
+    centres = distance * rng.permutation(np.eye(max(n_blobs, n_columns))[:n_blobs, :n_columns])
+    return np.concatenate([centre + rng.standard_normal((n_rows, n_columns)) for centre in centres])
+
+
+SAMPLE = Block(blobs(), np.ones(150))
+
+
+@pytest.mark.parametrize("kind", starts.STARTS)
+def test_every_kind_gives_every_row_to_a_component(kind):
+    assignment = starts.STARTS[kind](*SAMPLE, 3, np.random.default_rng(0))
+    assert len(assignment) == 150
+    if assignment.ndim == 1:
+        assert set(assignment) <= {0, 1, 2}
+    else:
+        np.testing.assert_allclose(assignment.sum(1), 1)
+
+
+@pytest.mark.parametrize("kind", starts.STARTS)
+@pytest.mark.parametrize("covariance", MODELS)
+def test_every_start_gives_a_usable_mixture(kind, covariance):
+    model = Mixture(Gaussian(covariance))
+    [candidate] = starts.draw(model, SAMPLE, 3, [kind], np.random.default_rng(0))
+    assert candidate.parameters.weights.sum() == pytest.approx(1)
+    assert np.isfinite(model.statistics(candidate.parameters)(SAMPLE).log_likelihood)
+
+
+@pytest.mark.parametrize("kind", starts.STARTS)
+def test_rows_without_weight_have_no_say(kind):
+    points = np.concatenate([SAMPLE.points, np.full((30, 2), 1e6)])
+    weights = np.repeat([1.0, 0.0], [150, 30])
+    model = Mixture(Gaussian("full"))
+    [candidate] = starts.draw(model, Block(points, weights), 3, [kind], np.random.default_rng(0))
+    assert np.abs(candidate.parameters.emission.means).max() < 100
+
+
+@pytest.mark.parametrize("kind", starts.STARTS)
+@pytest.mark.parametrize("points", [np.ones((5, 3)), np.repeat(np.eye(2), 4, axis=0)], ids=["identical", "two places"])
+def test_rows_that_coincide_are_no_obstacle(kind, points):
+    model = Mixture(Gaussian("full"))
+    [candidate] = starts.draw(model, Block(points, np.ones(len(points))), 3, [kind], np.random.default_rng(0))
+    assert all(np.isfinite(values).all() for values in candidate.parameters.emission)
+
+
+def test_kmeans_finds_separated_blobs():
+    labels = starts.kmeans(*SAMPLE, 3, np.random.default_rng(1))
+    assert all(len(set(labels[i : i + 50])) == 1 for i in (0, 50, 100))
+    assert len(set(labels)) == 3
+
+
+def test_seeds_are_spread_over_separated_blobs():
+    """Uniform seeds hit all of six equal blobs in 1.5 % of draws, seeds by distance nearly always."""
+    points = blobs(6, n_columns=6)
+    hits = [len(set(seed(points, np.ones(300), 6, np.random.default_rng(i)) // 50)) == 6 for i in range(30)]
+    assert np.mean(hits) > 0.9
+
+
+def test_given_labels_without_pseudo_rows_give_their_sample_moments():
+    labels = np.repeat([0, 1, 2], [20, 50, 80])
+    model = Mixture(Gaussian("full", ridge=0.0))
+    found = starts.parameters_from(model, SAMPLE, labels, 3, pseudo_rows=0.0)
+    np.testing.assert_allclose(found.weights, np.array([20, 50, 80]) / 150)
+    for k in range(3):
+        own = SAMPLE.points[labels == k]
+        np.testing.assert_allclose(found.emission.means[k], own.mean(0))
+        np.testing.assert_allclose(found.emission.covariances[k], np.cov(own.T, bias=True))
+
+
+def test_parameters_do_not_depend_on_how_the_rows_are_chunked(monkeypatch):
+    model = Mixture(Gaussian("full"))
+    labels = starts.kmeans(*SAMPLE, 3, np.random.default_rng(1))
+    whole = starts.parameters_from(model, SAMPLE, labels, 3)
+    monkeypatch.setattr(starts, "_CHUNK", 21)
+    chunked = starts.parameters_from(model, SAMPLE, labels, 3)
+    np.testing.assert_allclose(chunked.emission.covariances, whole.emission.covariances)
+
+
+@given(n_rows=st.integers(1, 60), size=st.integers(1, 70), block_rows=st.integers(1, 60))
+@settings(max_examples=60)
+def test_subsample_keeps_whole_rows_in_order(n_rows, size, block_rows):
+    points = np.arange(n_rows * 2.0).reshape(n_rows, 2)
+    source = ArraySource(points, np.arange(1.0, n_rows + 1), block_rows)
+    sample = starts.subsample(source.blocks(), size, np.random.default_rng(0))
+    assert len(sample.points) == min(n_rows, size)
+    rows = sample.points[:, 0] / 2
+    assert np.all(np.diff(rows) > 0)
+    np.testing.assert_array_equal(sample.weights, rows + 1)
+    np.testing.assert_array_equal(sample.points[:, 1], sample.points[:, 0] + 1)
+
+
+def test_subsample_gives_every_row_the_same_chance():
+    source = ArraySource(np.arange(40.0)[:, None], block_rows=7)
+    drawn = [starts.subsample(source.blocks(), 10, np.random.default_rng(i)).points.ravel() for i in range(2000)]
+    shares = np.bincount(np.concatenate(drawn).astype(int), minlength=40) / 2000
+    assert np.abs(shares - 0.25).max() < 5 * np.sqrt(0.25 * 0.75 / 2000)
+
+
+def test_whitening_sees_through_elongation():
+    """Two parallel cigars: k-means on the rows cuts them across, on whitened rows along."""
+    rng = np.random.default_rng(0)
+    points = np.column_stack([rng.normal(0, 30, 400), np.repeat([0.0, 4.0], 200) + rng.normal(0, 0.3, 400)])
+    truth = np.repeat([0, 1], 200)
+    block = Block(points, np.ones(400))
+    agreement = {}
+    for name, kind in {"rows": starts.kmeans, "whitened": starts.whitened(starts.kmeans)}.items():
+        labels = kind(*block, 2, rng)
+        agreement[name] = max(np.mean(labels == truth), np.mean(labels != truth))
+    assert agreement["rows"] < 0.7 < 0.95 < agreement["whitened"]
+
+
+def test_nearest_kernel_agrees_with_seeding_distances():
+    labels, distances = kernels.nearest(SAMPLE.points, SAMPLE.points[[0, 60, 120]].copy())
+    brute = ((SAMPLE.points[:, None] - SAMPLE.points[[0, 60, 120]]) ** 2).sum(2)
+    np.testing.assert_array_equal(labels, brute.argmin(1))
+    np.testing.assert_allclose(distances, brute.min(1))

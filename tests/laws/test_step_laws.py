@@ -1,0 +1,122 @@
+"""Laws of one M-step and of the loop, for every family under every covariance model."""
+
+from functools import partial
+
+import numpy as np
+import pytest
+from laws.settings import D, N, POINTS, SETTINGS
+
+from mixtura import em
+from mixtura.acceleration import SmallGain
+from mixtura.covariance import MODELS
+from mixtura.emissions.gaussian import Gaussian, GaussianParameters
+from mixtura.mixture import Mixture, MixtureParameters
+from mixtura.runners.local import Local
+from mixtura.sources.array import ArraySource
+from mixtura.statistics import Block
+
+every_setting = pytest.mark.parametrize("name", SETTINGS)
+
+
+@every_setting
+def test_log_likelihood_never_falls(name):
+    model, parameters, points = SETTINGS[name]
+    run = partial(Local(1), ArraySource(points))
+    fit = em.fit(model, parameters, run, stop=SmallGain(1e-6), max_iterations=60)
+    assert len(fit.trace) > 3
+    assert np.all(np.diff(fit.trace) > -1e-10 * abs(fit.trace[0]))
+
+
+@every_setting
+def test_one_step_beats_its_neighbours(name):
+    """A wrong M-step can share the fixed point with a right one, so a single step is tested."""
+    model, parameters, points = SETTINGS[name]
+    block = Block(points, np.ones(N))
+    new = model.maximise(model.statistics(parameters)(block), parameters)
+    responsibilities, _ = model.posterior(parameters)(block)
+
+    def expected(emission):
+        return (responsibilities * model.emission.log_density(points, model.emission.density(emission))).sum()
+
+    best = expected(new.emission)
+    for nudge in (-1e-3, 1e-3):
+        assert expected(new.emission._replace(means=new.emission.means + nudge)) < best
+        assert expected(new.emission._replace(covariances=new.emission.covariances * (1 + nudge))) < best
+    np.testing.assert_allclose(new.weights, responsibilities.mean(0))
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_one_component_gives_the_sample_moments_in_one_step(name):
+    scatter = MODELS[name].scatter
+    far = {"spherical": np.full(1, 9.0), "diagonal": np.full((1, D), 9.0), "full": 9 * np.eye(D)[None]}[scatter]
+    model = Mixture(Gaussian(name, ridge=0.0))
+    start = MixtureParameters(np.ones(1), GaussianParameters(np.full((1, D), 3.0), far))
+    new = model.maximise(model.statistics(start)(Block(POINTS, np.ones(N))), start).emission
+    covariance = np.cov(POINTS.T, bias=True)
+    wanted = {"spherical": np.trace(covariance) / D, "diagonal": np.diag(covariance), "full": covariance}[scatter]
+    np.testing.assert_allclose(new.means[0], POINTS.mean(0))
+    np.testing.assert_allclose(new.covariances[0], wanted)
+
+
+@pytest.mark.parametrize("name", MODELS)
+@pytest.mark.parametrize("ridge", [0.0, 0.5])
+def test_ridge_adds_to_the_variances(name, ridge):
+    _, parameters, points = SETTINGS[f"gaussian {name}"]
+    block = Block(points, np.ones(N))
+    plain, ridged = (Mixture(Gaussian(name, ridge=r)) for r in (0.0, ridge))
+    a = plain.maximise(plain.statistics(parameters)(block), parameters).emission.covariances
+    b = ridged.maximise(ridged.statistics(parameters)(block), parameters).emission.covariances
+    np.testing.assert_allclose(
+        b - a, ridge * (np.eye(D)[None] + 0 * a if a.ndim == 3 else np.ones(a.shape)), atol=1e-12
+    )
+
+
+@pytest.mark.parametrize("offset", [0.0, 1e4, 1e8])
+@pytest.mark.parametrize("name", MODELS)
+def test_a_shift_moves_the_means_and_nothing_else(name, offset):
+    model, parameters, points = SETTINGS[f"gaussian {name}"]
+    shifted = parameters._replace(emission=parameters.emission._replace(means=parameters.emission.means + offset))
+    here = model.maximise(model.statistics(parameters)(Block(points, np.ones(N))), parameters)
+    there = model.maximise(model.statistics(shifted)(Block(points + offset, np.ones(N))), shifted)
+    precision = max(1e-12, 1e-15 * offset)
+    np.testing.assert_allclose(
+        there.emission.covariances, here.emission.covariances, rtol=10 * precision, atol=10 * precision
+    )
+    np.testing.assert_allclose(there.emission.means - offset, here.emission.means, atol=10 * precision)
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_rescaling_parameters_is_rescaling_rows(name):
+    model, parameters, points = SETTINGS[f"gaussian {name}"]
+    centre, scale = np.arange(4.0), np.array([1.0, 10.0, 0.1, 3.0])
+    stretched = parameters._replace(emission=model.emission.rescale(parameters.emission, centre, scale))
+    here = model.classify(parameters)(Block(points, np.ones(N)))
+    there = model.classify(stretched)(Block(centre + points * scale, np.ones(N)))
+    np.testing.assert_allclose(there.log_density, here.log_density - np.log(scale).sum(), rtol=1e-9)
+    np.testing.assert_allclose(there.probabilities, here.probabilities, rtol=1e-9)
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_n_free_is_the_rank_of_the_parametrisation(name):
+    """The covariances that M-steps reach span a manifold of `n_free` dimensions: rank of their differences at one point."""
+    K, model, rng = 3, MODELS[name], np.random.default_rng(0)
+    draws = []
+    for _ in range(60):
+        roots = rng.standard_normal((K, D, 3 * D))
+        full = roots @ roots.mT
+        scatter = {
+            "spherical": np.trace(full, axis1=1, axis2=2) / D,
+            "diagonal": np.diagonal(full, axis1=1, axis2=2).copy(),
+            "full": full,
+        }[model.scatter]
+        draws.append(model.maximise(scatter, rng.uniform(5, 50, K), None).ravel())
+    assert np.linalg.matrix_rank(np.array(draws)) == model.n_free(K, D)
+
+
+@every_setting
+def test_reordering_components_changes_nothing_but_labels(name):
+    model, parameters, points = SETTINGS[name]
+    order, block = np.array([2, 0, 1]), Block(points, np.ones(N))
+    before, after = (model.posterior(p)(block) for p in (parameters, model.reorder(parameters, order)))
+    np.testing.assert_allclose(after[0], before[0][:, order], atol=1e-12)
+    np.testing.assert_allclose(after[1], before[1])
