@@ -75,24 +75,24 @@ def _with_numbers(facts: ColumnFacts, values: ndarray) -> ColumnFacts:
     distinct, counts = np.unique(present, return_counts=True)
     facts = facts._replace(n_missing=len(values) - len(present), n_distinct=len(distinct))
     if finite.size:
-        facts = facts._replace(top_share=float(counts.max() / len(present)), **_moments(finite))
+        facts = _with_moments(facts._replace(top_share=float(counts.max() / len(present))), finite)
     return facts._replace(flags=facts.flags + _flags(facts, len(values), len(present) - len(finite)))
 
 
-def _moments(values: ndarray) -> dict[str, float | None]:
-    """Return extremes, median, mean, standard deviation (of a sample) and skewness; nothing overflows on the way."""
+def _with_moments(facts: ColumnFacts, values: ndarray) -> ColumnFacts:
+    """Add extremes, median, mean, standard deviation (of a sample) and skewness; nothing overflows on the way."""
     unit = float(np.abs(values).max()) or 1.0
     scaled = values / unit
     deviations = scaled - scaled.mean()
     sd = float(np.mean(deviations**2)) ** 0.5
-    return {
-        "minimum": float(values.min()),
-        "median": float(np.median(scaled)) * unit,
-        "maximum": float(values.max()),
-        "mean": float(scaled.mean()) * unit,
-        "sd": sd * (len(values) / (len(values) - 1)) ** 0.5 * unit if len(values) > 1 else None,
-        "skewness": float(np.mean((deviations / sd) ** 3)) if sd > 0 else None,
-    }
+    return facts._replace(
+        minimum=float(values.min()),
+        median=float(np.median(scaled)) * unit,
+        maximum=float(values.max()),
+        mean=float(scaled.mean()) * unit,
+        sd=sd * (len(values) / (len(values) - 1)) ** 0.5 * unit if len(values) > 1 else None,
+        skewness=float(np.mean((deviations / sd) ** 3)) if sd > 0 else None,
+    )
 
 
 def _flags(facts: ColumnFacts, n_rows: int, n_infinite: int) -> tuple[str, ...]:

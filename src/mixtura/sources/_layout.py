@@ -3,16 +3,16 @@
 import csv
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from math import isfinite
 
 from mixtura.errors import DataError
 
-SAMPLE_BYTES = 1 << 20
-
 _DELIMITERS = (",", ";", "\t", "|")
 _SAMPLE_LINES = 50
 _SPELLED = {"\\t": "\t", "tab": "\t", "space": " "}
+_LINE_END = re.compile(r"\r\n|\r|\n")
 _COMMA_DECIMAL = re.compile(r"[+-]?\d+,\d+(e[+-]?\d+)?", re.IGNORECASE)
 _POINT_DECIMAL = re.compile(r"[+-]?\d*\.\d+(e[+-]?\d+)?", re.IGNORECASE)
 
@@ -31,7 +31,7 @@ def find_layout(sample: bytes, origin: str, delimiter: str | None, decimal: str 
     """Work out the layout of a text file from its first bytes; what is given is not guessed."""
     lines = _lines(sample, origin)
     separator = _checked_delimiter(delimiter) if delimiter else _guess_delimiter(lines)
-    rows = list(csv.reader(lines, delimiter=separator))
+    rows = _rows(lines, separator) or [lines[:1]]
     mark = _checked_decimal(decimal) if decimal else _guess_decimal(rows[1:], separator)
     header = tuple(cell.strip() for cell in rows[0])
     return Layout(separator, mark, header, has_names(header, mark, origin))
@@ -57,13 +57,12 @@ def _counts_up(numbers: list[str]) -> bool:
 
 
 def _lines(sample: bytes, origin: str) -> list[str]:
-    """Return the first lines of the sample that are not blank, the last one left out if it was cut."""
+    """Return the first lines of the sample that are not blank."""
     text = sample.decode("utf-8-sig", errors="replace")
-    lines = [line for line in text.splitlines() if line.strip()]
+    lines = [line for line in _LINE_END.split(text) if line.strip()]
     if not lines:
         raise DataError(f"{origin} is empty.")
-    cut = len(sample) == SAMPLE_BYTES and len(lines) > 1
-    return (lines[:-1] if cut else lines)[:_SAMPLE_LINES]
+    return lines[:_SAMPLE_LINES]
 
 
 def _guess_delimiter(lines: list[str]) -> str:
@@ -74,12 +73,20 @@ def _guess_delimiter(lines: list[str]) -> str:
         return best
     if _regular_width(lines, " ") > 1:
         return " "
-    return max(_DELIMITERS, key=lambda delimiter: len(next(csv.reader(lines, delimiter=delimiter))))
+    return max(_DELIMITERS, key=lines[0].count)
+
+
+def _rows(lines: list[str], delimiter: str) -> list[list[str]]:
+    """Cut lines into cells, up to a cell so long that the delimiter must be another one."""
+    rows: list[list[str]] = []
+    with suppress(csv.Error):
+        rows.extend(csv.reader(lines, delimiter=delimiter))
+    return rows
 
 
 def _regular_width(lines: list[str], delimiter: str) -> int:
     """Return the number of cells in every line, 0 if the lines differ."""
-    widths = {len(row) for row in csv.reader(lines, delimiter=delimiter)}
+    widths = {len(row) for row in _rows(lines, delimiter)}
     return widths.pop() if len(widths) == 1 else 0
 
 

@@ -3,6 +3,7 @@
 import csv
 import gzip
 from codecs import getincrementaldecoder
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import IO
@@ -11,7 +12,7 @@ import pyarrow as pa
 import pyarrow.csv as arrow_csv
 
 from mixtura.errors import DataError
-from mixtura.sources._layout import SAMPLE_BYTES, Layout, find_layout
+from mixtura.sources._layout import Layout, find_layout
 from mixtura.sources.roles import shorten
 
 NA_TOKENS = (
@@ -19,6 +20,7 @@ NA_TOKENS = (
     *("NULL", "null", "None", "1.#IND", "-1.#IND", "1.#QNAN", "-1.#QNAN"),
 )
 
+_SAMPLE_BYTES = 1 << 20
 _BLOCK_BYTES = 8 << 20  # a line has to fit into a block
 
 
@@ -36,7 +38,7 @@ def read_text(path: Path, origin: str, delimiter: str | None, decimal: str | Non
 
 def check_distinct(names: Sequence[str], origin: str) -> None:
     """Raise an error if two columns have the same name."""
-    repeated = [name for name in dict.fromkeys(names) if names.count(name) > 1]
+    repeated = [name for name, count in Counter(names).items() if count > 1]
     if repeated:
         raise DataError(f"{origin} has more than one column called {shorten(repeated)}; give each its own name.")
 
@@ -60,7 +62,7 @@ def _read(path: Path, origin: str, layout: Layout, na: Sequence[str]) -> pa.Tabl
 def _sample(path: Path, origin: str) -> bytes:
     try:
         with _open(path) as file:
-            sample = file.read(SAMPLE_BYTES)
+            sample = file.read(_SAMPLE_BYTES) + file.readline(_BLOCK_BYTES)
     except (OSError, EOFError) as error:
         raise DataError(f"{origin} cannot be read: {one_line(error)}.") from None
     if sample[:2] in (b"\xff\xfe", b"\xfe\xff"):
