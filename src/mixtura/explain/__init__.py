@@ -1,0 +1,104 @@
+"""What the clusters are, in numbers and in words.
+
+`explain` turns a fitted mixture and its rows into a record of plain numbers and sentences; files, commands and the
+report only choose what to show of it. Everything is deterministic.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+from jaxtyping import Float
+from numpy import ndarray
+
+from mixtura.explain.cautions import cautions
+from mixtura.explain.overlap import nearest, pair_overlaps
+from mixtura.explain.profiles import describe_certainty, describe_cluster, describe_columns
+from mixtura.explain.records import Certainty, Cluster, Column, Explanation, Rows
+from mixtura.explain.words import headline
+from mixtura.fitted import FittedMixture
+from mixtura.mixture import Classification
+
+__all__ = ["Certainty", "Cluster", "Column", "Explanation", "Rows", "explain"]
+
+
+def explain(
+    fitted: FittedMixture,
+    points: Float[ndarray, "N D"],
+    weights: Float[ndarray, " N"] | None,
+    classification: Classification,
+) -> Explanation:
+    """Describe the columns, every cluster and how sure the answer is.
+
+    Parameters
+    ----------
+    fitted : FittedMixture
+        The mixture.
+    points : array of shape (N, D)
+        The rows to describe it by, in the units of the data; usually those it was fitted to.
+    weights : array of shape (N,), optional
+        How much each row counts.
+    classification : Classification
+        What the mixture says of these rows, the whole table.
+
+    Returns
+    -------
+    Explanation
+        Plain numbers, tuples and sentences. Means and standard deviations of clusters are those of the mixture;
+        medians, shares and certainties are taken over the rows.
+
+    Raises
+    ------
+    ValueError
+        If the rows have other columns than the mixture, or the classification has another number of rows.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from mixtura.assembly import assemble
+    >>> from mixtura.selection import select
+    >>> from mixtura.statistics import Block
+    >>> rng = np.random.default_rng(0)
+    >>> points = np.concatenate([rng.normal(10, 1, (80, 1)), rng.normal(30, 1, (20, 1))])
+    >>> fitted = assemble(select(points, n_components=[2], covariances=["tied"]), ["minutes"])
+    >>> labels = fitted.model.classify(fitted.parameters)(Block(points, np.ones(100)))
+    >>> explanation = explain(fitted, points, None, labels)
+    >>> explanation.headline
+    '2 clusters in 100 rows, 1 column'
+    >>> explanation.clusters[1].sentence
+    '20 % of the rows: high minutes (30, overall 14).'
+    """
+    _check_shapes(fitted, points, classification)
+    rows = Rows(points, np.ones(len(points)) if weights is None else weights, classification)
+    columns = describe_columns(fitted.features, rows)
+    overlaps = pair_overlaps(fitted, points, rows.weights)
+    clusters = _with_neighbours(
+        [describe_cluster(k, fitted, columns, rows) for k in range(fitted.n_components)], overlaps
+    )
+    return Explanation(
+        headline=headline(len(clusters), len(points), len(columns)),
+        warnings=cautions(fitted, clusters, overlaps),
+        clusters=clusters,
+        columns=columns,
+        certainty=describe_certainty(rows),
+        overlaps=tuple(map(tuple, overlaps.tolist())),
+        n_rows=len(points),
+        total_weight=float(rows.weights.sum()),
+    )
+
+
+def _with_neighbours(clusters: Sequence[Cluster], overlaps: Float[ndarray, "K K"]) -> tuple[Cluster, ...]:
+    neighbours = nearest(overlaps, np.array([cluster.differences for cluster in clusters]))
+    return tuple(
+        cluster if other is None else cluster._replace(nearest=other, overlap=float(overlaps[cluster.label, other]))
+        for cluster, other in zip(clusters, neighbours, strict=True)
+    )
+
+
+def _check_shapes(fitted: FittedMixture, points: Float[ndarray, "N D"], classification: Classification) -> None:
+    N, D = points.shape
+    if len(fitted.features) != D:
+        raise ValueError(
+            f"The rows have {D} columns, the mixture {len(fitted.features)}: give the columns it was fitted to."
+        )
+    if len(classification.labels) != N:
+        raise ValueError(f"There are {N} rows but {len(classification.labels)} labels: classify the whole table.")

@@ -1,0 +1,111 @@
+"""What a reader must know before trusting a fit, the gravest first."""
+
+from collections.abc import Iterator
+from itertools import chain
+from typing import Any
+
+import numpy as np
+from jaxtyping import Float
+from numpy import ndarray
+
+from mixtura.explain.numbers import brief, percent
+from mixtura.explain.records import Cluster
+from mixtura.explain.words import count
+from mixtura.fitted import FittedMixture
+
+_CLOSE_CALL = 2.0  # differences of BIC below say next to nothing (Kass & Raftery 1995)
+_OVERLAP = 0.2
+_SAME_OPTIMUM = 0.1  # nats; starts that end nearer than this found the same
+_FEW_STARTS = 3  # fewer say nothing about agreement
+_TINY = 5
+
+
+def cautions(fitted: FittedMixture, clusters: tuple[Cluster, ...], overlaps: Float[ndarray, "K K"]) -> tuple[str, ...]:
+    """Sentences, each with its numbers and what to do about it; none for a sound fit."""
+    history = fitted.history
+    return tuple(
+        chain(
+            _ending(history),
+            _spike(history),
+            _range_end(history, fitted.n_components),
+            _tiny(clusters),
+            _overlapping(clusters, overlaps),
+            _close_call(history),
+            _lonely_start(history),
+        )
+    )
+
+
+def selected(history: dict[str, Any]) -> list[dict[str, Any]]:
+    """The fits that a selection could choose from, best first; empty where nothing is on record."""
+    return [history["selection"][i] for i in history.get("ranking", ())]
+
+
+def _ending(history: dict[str, Any]) -> Iterator[str]:
+    if not history.get("is_complete", True) or history.get("outcome") == "interrupted":
+        yield "The fit was interrupted: this is the best found until then, and more may be found by a complete run."
+    elif history.get("outcome") == "exhausted":
+        yield (
+            f"The fit did not converge within {count(len(history['trace']), 'iteration')}: the clusters may still "
+            "move; allow more iterations."
+        )
+
+
+def _spike(history: dict[str, Any]) -> Iterator[str]:
+    if history.get("remark"):
+        yield f"{history['remark']} Fewer clusters or a simpler covariance are safer."
+
+
+def _range_end(history: dict[str, Any], n_components: int) -> Iterator[str]:
+    tried = sorted({row["n_components"] for row in history.get("selection", ())})
+    if len(tried) < 2:
+        return
+    if n_components == tried[-1]:
+        yield f"{n_components} is the largest number of clusters that was tried: try more."
+    elif n_components == tried[0] > 1:
+        yield f"{n_components} is the smallest number of clusters that was tried: try fewer."
+
+
+def _tiny(clusters: tuple[Cluster, ...]) -> Iterator[str]:
+    fewest = max(_TINY, len(clusters[0].means) + 1)
+    for cluster in clusters:
+        if cluster.n_rows < fewest:
+            yield (
+                f"{cluster.name} holds {count(cluster.n_rows, 'row')}, fewer than the {fewest} that could say anything "
+                "about a group: look at them as outliers."
+            )
+
+
+def _overlapping(clusters: tuple[Cluster, ...], overlaps: Float[ndarray, "K K"]) -> Iterator[str]:
+    for i, j in np.argwhere(np.triu(overlaps) > _OVERLAP):
+        yield (
+            f"{clusters[i].name} and {clusters[j].name} overlap: about {percent(overlaps[i, j])} of their rows would "
+            "be put into the wrong one of the two; they may be one group."
+        )
+
+
+def _close_call(history: dict[str, Any]) -> Iterator[str]:
+    ranked = selected(history)
+    if len(ranked) < 2:
+        return
+    best, second = ranked[:2]
+    name = history["criterion"]
+    difference = second[name] - best[name]
+    if difference < _CLOSE_CALL:
+        yield (
+            f"{_setting(second)} fit almost as well as {_setting(best)}: {name.upper()} differs by only "
+            f"{brief(difference)}."
+        )
+
+
+def _lonely_start(history: dict[str, Any]) -> Iterator[str]:
+    """Only starts that ran equally far, over the same rows, can be compared: in a race often just the winner did."""
+    starts = [start for start in history.get("starts", ()) if start["log_likelihood"] is not None]
+    furthest = max((start["n_rounds"] for start in starts), default=0)
+    ends = [start["log_likelihood"] for start in starts if start["n_rounds"] == furthest]
+    if len(ends) >= _FEW_STARTS and sum(max(ends) - end < _SAME_OPTIMUM for end in ends) == 1:
+        yield f"Only one of {len(ends)} starts found this optimum: more starts may find a better one."
+
+
+def _setting(row: dict[str, Any]) -> str:
+    return f"{count(row['n_components'], 'cluster')} ({row['covariance']})"

@@ -1,0 +1,100 @@
+"""Sentences that a person who has never heard of a mixture can read."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from mixtura.explain.numbers import percent, rounded
+from mixtura.explain.records import Column
+
+_LONGEST_NAME = 40
+_MENTIONED = 3  # columns in a sentence
+NOTABLE = 0.3  # standard deviations; a difference below is not worth a word
+_HOW_FAR = ((2.0, "very "), (0.7, ""), (0.0, "rather "))
+_WIDER, _NARROWER = 1.5, 1 / 1.5
+
+
+class Portrait(NamedTuple):
+    """What a sentence is made of: a share, and for each column the mean, the spread and the difference in sds."""
+
+    share: float
+    means: Sequence[float]
+    sds: Sequence[float]
+    differences: Sequence[float]
+    distinguishing: Sequence[int]
+
+
+def headline(n_clusters: int, n_rows: int, n_columns: int) -> str:
+    """The answer in one line.
+
+    Examples
+    --------
+    >>> headline(4, 12431, 1)
+    '4 clusters in 12,431 rows, 1 column'
+    """
+    return f"{count(n_clusters, 'cluster')} in {count(n_rows, 'row')}, {count(n_columns, 'column')}"
+
+
+def count(number: int, noun: str) -> str:
+    """The number and the noun, in the plural where it takes one."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def short(name: str, longest: int = _LONGEST_NAME) -> str:
+    """The name on one line, cut where it is too long for a sentence."""
+    line = " ".join(name.split()) or "(no name)"
+    return line if len(line) <= longest else f"{line[: longest - 1]}…"
+
+
+def join(parts: Sequence[str]) -> str:
+    """Parts as one says them: a, b and c."""
+    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
+
+
+def sentence_for_all(columns: Sequence[Column]) -> str:
+    """What to say where all rows form one cluster."""
+    said = [f"{short(c.name)} {rounded(c.mean, c.sd)} ± {rounded(c.sd, c.sd)}" for c in columns[:_MENTIONED]]
+    return f"All rows form one group: {join(said + _rest(len(columns) - len(said)))}."
+
+
+def sentence(portrait: Portrait, columns: Sequence[Column]) -> str:
+    """How a cluster differs from all rows, the columns that tell it apart first."""
+    if portrait.share == 0:
+        return "No row has this as its most probable cluster."
+    notable = [d for d in portrait.distinguishing if abs(portrait.differences[d]) >= NOTABLE]
+    said = [_difference(portrait, columns[d], d) for d in notable[:_MENTIONED]]
+    what = join(said + _rest(len(notable) - len(said))) if said else _without_differences(portrait, columns)
+    return f"{percent(portrait.share)} of the rows: {what}."
+
+
+def level(difference: float) -> str:
+    """A difference in standard deviations as a word.
+
+    Examples
+    --------
+    >>> level(-2.4), level(0.9), level(0.4)
+    ('very low', 'high', 'rather high')
+    """
+    how_far = next(word for least, word in _HOW_FAR if abs(difference) >= least)
+    return f"{how_far}{'high' if difference > 0 else 'low'}"
+
+
+def _difference(portrait: Portrait, column: Column, d: int) -> str:
+    resolution = min(column.sd, abs(portrait.means[d] - column.mean)) or column.sd
+    mean, overall = (rounded(value, resolution, 2) for value in (portrait.means[d], column.mean))
+    return f"{level(portrait.differences[d])} {short(column.name)} ({mean}, overall {overall})"
+
+
+def _without_differences(portrait: Portrait, columns: Sequence[Column]) -> str:
+    """Where the means are alike, the spreads may tell a cluster apart."""
+    near = f"near the overall mean in {'every column' if len(columns) > 1 else short(columns[0].name)}"
+    ratios = [sd / column.sd if column.sd > 0 else 1.0 for sd, column in zip(portrait.sds, columns, strict=True)]
+    d = max(range(len(ratios)), key=lambda i: max(ratios[i], 1 / max(ratios[i], 1e-300)))
+    if _NARROWER < ratios[d] < _WIDER:
+        return near
+    sd, overall = (rounded(value, columns[d].sd, 2) for value in (portrait.sds[d], columns[d].sd))
+    how = "widely" if ratios[d] > 1 else "narrowly"
+    return f"{near}, but spread {how} in {short(columns[d].name)} (sd {sd}, overall {overall})"
+
+
+def _rest(n_more: int) -> list[str]:
+    return [f"{n_more} more column{'s' if n_more > 1 else ''}"] if n_more > 0 else []
