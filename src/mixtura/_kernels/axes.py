@@ -1,0 +1,192 @@
+"""Components whose axes are the features': each feature apart, four components at a time."""
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+from numpy import ndarray
+
+from mixtura._kernels import family
+from mixtura._kernels.compile import kernel
+from mixtura._kernels.densities import Diagonal, Spherical
+from mixtura._kernels.family import implement
+from mixtura._kernels.simd import add_row_sums, lanes, load, load_register, load_rows, repeat, splat, spread, store
+from mixtura._kernels.tiles import round_up
+
+
+class DiagonalTerms(NamedTuple):
+    """Q is the number of components, rounded up to a multiple of four."""
+
+    means: ndarray  # (D, Q), about the centre
+    whiteners: ndarray  # (D, Q)
+    constants: ndarray  # (Q,)
+
+
+class SphericalTerms(NamedTuple):
+    means: ndarray  # (D, Q)
+    precisions: ndarray  # (Q,) squares of the whiteners
+    constants: ndarray  # (Q,)
+
+
+class DiagonalSums(NamedTuple):
+    counts: ndarray  # (K, 4), to be added up
+    shifts: ndarray  # (D, Q)
+    squares: ndarray  # (D, Q)
+
+
+class SphericalSums(NamedTuple):
+    counts: ndarray
+    shifts: ndarray
+    squares: ndarray  # (D, Q), to be added up over the features
+
+
+@kernel
+def diagonal_terms(density, log_weights, centre):
+    means, constants = _means_and_constants(density, log_weights, centre)
+    whiteners = np.zeros(means.shape, centre.dtype)
+    for k in range(len(density.means)):
+        for d in range(len(means)):
+            whiteners[d, k] = density.whiteners[k, d]
+    return DiagonalTerms(means, whiteners, constants)
+
+
+@kernel
+def spherical_terms(density, log_weights, centre):
+    means, constants = _means_and_constants(density, log_weights, centre)
+    precisions = np.zeros(len(constants), centre.dtype)
+    for k in range(len(density.means)):
+        precisions[k] = density.whiteners[k] ** 2
+    return SphericalTerms(means, precisions, constants)
+
+
+@kernel
+def _means_and_constants(density, log_weights, centre):
+    K, D = density.means.shape
+    means, constants = np.zeros((D, round_up(K, 4)), centre.dtype), np.zeros(round_up(K, 4), centre.dtype)
+    for k in range(K):
+        constants[k] = log_weights[k] + density.log_det[k] - 0.5 * D * math.log(2 * math.pi)
+        for d in range(D):
+            means[d, k] = density.means[k, d] - centre[d]
+    return means, constants
+
+
+@kernel
+def diagonal_log_joint(terms, tile, n):
+    """-Σ ((x - m) w)²/2 + constant."""
+    means, whiteners, constants, stride = terms.means, terms.whiteners, terms.constants, tile.stride
+    D, Q = means.shape
+    for p in range(0, n, 4 * lanes(tile.points)):
+        for k in range(0, Q, 4):
+            a = b = c = d = splat(tile.points, 0.0)
+            for j in range(D):
+                x = load(tile.points, j * stride + p)
+                y = (x - means[j, k]) * whiteners[j, k]
+                a += y * y
+                y = (x - means[j, k + 1]) * whiteners[j, k + 1]
+                b += y * y
+                y = (x - means[j, k + 2]) * whiteners[j, k + 2]
+                c += y * y
+                y = (x - means[j, k + 3]) * whiteners[j, k + 3]
+                d += y * y
+            at = k * stride + p
+            store(tile.joint, at, constants[k] - 0.5 * a)
+            store(tile.joint, at + stride, constants[k + 1] - 0.5 * b)
+            store(tile.joint, at + 2 * stride, constants[k + 2] - 0.5 * c)
+            store(tile.joint, at + 3 * stride, constants[k + 3] - 0.5 * d)
+
+
+@kernel
+def spherical_log_joint(terms, tile, n):
+    """-|x - m|² w²/2 + constant."""
+    means, precisions, constants, stride = terms.means, terms.precisions, terms.constants, tile.stride
+    for p in range(0, n, 4 * lanes(tile.points)):
+        for k in range(0, len(constants), 4):
+            a, b, c, d = squared_distances(means, k, tile, p)
+            at = k * stride + p
+            store(tile.joint, at, constants[k] - 0.5 * precisions[k] * a)
+            store(tile.joint, at + stride, constants[k + 1] - 0.5 * precisions[k + 1] * b)
+            store(tile.joint, at + 2 * stride, constants[k + 2] - 0.5 * precisions[k + 2] * c)
+            store(tile.joint, at + 3 * stride, constants[k + 3] - 0.5 * precisions[k + 3] * d)
+
+
+@kernel
+def squared_distances(centres, k, tile, p):
+    """Of the rows from p on to the four columns from k on of centres (D, Q)."""
+    a = b = c = d = splat(tile.points, 0.0)
+    for j in range(len(centres)):
+        x = load(tile.points, j * tile.stride + p)
+        y = x - centres[j, k]
+        a += y * y
+        y = x - centres[j, k + 1]
+        b += y * y
+        y = x - centres[j, k + 2]
+        c += y * y
+        y = x - centres[j, k + 3]
+        d += y * y
+    return a, b, c, d
+
+
+@kernel
+def diagonal_sums(density):
+    K, D = density.means.shape
+    return DiagonalSums(np.zeros((K, 4)), np.zeros((D, round_up(K, 4))), np.zeros((D, round_up(K, 4))))
+
+
+@kernel
+def spherical_sums(density):
+    K, D = density.means.shape
+    return SphericalSums(np.zeros((K, 4)), np.zeros((D, round_up(K, 4))), np.zeros((D, round_up(K, 4))))
+
+
+@kernel
+def accumulate(terms, tile, n, sums):
+    """Σ r, Σ r (x - m), Σ r (x - m)²: the registers of a quad are four components."""
+    means, stride = terms.means, tile.stride
+    D, Q = means.shape
+    _responsibilities(tile, n, sums.counts)
+    for k in range(0, Q, 4):
+        for d in range(D):
+            mean = spread(means, d * Q + k)
+            shift = square = splat(tile.points, 0.0)
+            for p in range(0, n, lanes(tile.points)):
+                deviation = repeat(load_register(tile.points, d * stride + p)) - mean
+                weighted = load_rows(tile.joint, k * stride + p, stride) * deviation
+                shift += weighted
+                square += weighted * deviation
+            add_row_sums(sums.shifts, d * Q + k, shift)
+            add_row_sums(sums.squares, d * Q + k, square)
+
+
+@kernel
+def _responsibilities(tile, n, counts):
+    for k in range(len(counts)):
+        count = splat(tile.joint, 0.0)
+        for p in range(0, n, 4 * lanes(tile.joint)):
+            r = load(tile.joint, k * tile.stride + p) * load(tile.scale, p)
+            store(tile.joint, k * tile.stride + p, r)
+            count += r
+        add_row_sums(counts, k * 4, count)
+
+
+@kernel
+def diagonal_finish(sums, density):
+    K = len(density.means)
+    return sums.counts.sum(1), sums.shifts.T[:K].copy(), sums.squares.T[:K].copy()
+
+
+@kernel
+def spherical_finish(sums, density):
+    K = len(density.means)
+    return sums.counts.sum(1), sums.shifts.T[:K].copy(), sums.squares.sum(0)[:K].copy()
+
+
+implement(family.terms, Diagonal, diagonal_terms)
+implement(family.terms, Spherical, spherical_terms)
+implement(family.log_joint, DiagonalTerms, diagonal_log_joint)
+implement(family.log_joint, SphericalTerms, spherical_log_joint)
+implement(family.new_sums, Diagonal, diagonal_sums)
+implement(family.new_sums, Spherical, spherical_sums)
+implement(family.accumulate, DiagonalTerms, accumulate)
+implement(family.accumulate, SphericalTerms, accumulate)
+implement(family.finish, DiagonalSums, diagonal_finish)
+implement(family.finish, SphericalSums, spherical_finish)

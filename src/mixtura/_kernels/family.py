@@ -1,0 +1,42 @@
+"""What a kind of density gives to a pass; everything else in a pass is common to all kinds.
+
+A kind is one file that says, with `implement`, what these names mean for the type of its density.
+"""
+
+from numba.extending import overload
+
+from mixtura._kernels.compile import OPTIONS
+
+
+def terms(density, log_weights, centre):
+    """density, (K,), (D,) -> arrays in the type of `centre`, about the centre: whatever the two functions below need."""
+    raise NotImplementedError
+
+
+def new_sums(density):
+    """-> float64 sums of zero, in the order in which `accumulate` adds."""
+    raise NotImplementedError
+
+
+def log_joint(terms, tile, n):
+    """Log joint densities of n rows of tile.points -> tile.joint."""
+    raise NotImplementedError
+
+
+def accumulate(terms, tile, n, sums):
+    """Counts and moments of n rows of tile.points, each as much as tile.joint times tile.scale -> added to `sums`."""
+    raise NotImplementedError
+
+
+def finish(sums, density):
+    """-> counts, shifts and scatter in the order of `Moments`."""
+    raise NotImplementedError
+
+
+def implement(function, kind, implementation):
+    """Let `function` mean `implementation` where its first argument (for `finish`, the sums) is a `kind`."""
+
+    def choose(*arguments):
+        return implementation.py_func if getattr(arguments[0], "instance_class", None) is kind else None
+
+    overload(function, jit_options=OPTIONS, strict=False)(choose)

@@ -1,0 +1,178 @@
+"""Components with full covariance."""
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+from numpy import ndarray
+
+from mixtura._kernels import family
+from mixtura._kernels.compile import kernel
+from mixtura._kernels.densities import Full
+from mixtura._kernels.family import implement
+from mixtura._kernels.simd import (
+    add_row_sums,
+    lanes,
+    load,
+    load_register,
+    load_rows,
+    repeat,
+    splat,
+    spread,
+    square_root,
+    store,
+    store_rows,
+    turn,
+)
+from mixtura._kernels.tiles import round_up
+
+
+class FullTerms(NamedTuple):
+    """P is the number of features, rounded up to a multiple of four; whatever stands for the added ones is zero."""
+
+    means: ndarray  # (K, P), about the centre
+    whiteners: ndarray  # (K, P, P)
+    constants: ndarray  # (K,)
+
+
+class FullSums(NamedTuple):
+    counts: ndarray  # (K, 4), to be added up
+    shifts: ndarray  # (K, P)
+    products: ndarray  # (K, T, 4, 4): tiles on and below the diagonal, see `accumulate`
+
+
+@kernel
+def terms(density, log_weights, centre):
+    K, D = density.means.shape
+    P = len(centre)
+    means, whiteners = np.zeros((K, P), centre.dtype), np.zeros((K, P, P), centre.dtype)
+    constants = np.empty(K, centre.dtype)
+    for k in range(K):
+        constants[k] = log_weights[k] + density.log_det[k] - 0.5 * D * math.log(2 * math.pi)
+        for i in range(D):
+            means[k, i] = density.means[k, i] - centre[i]
+            for j in range(i + 1):
+                whiteners[k, i, j] = density.whiteners[k, i, j]
+    return FullTerms(means, whiteners, constants)
+
+
+@kernel
+def log_joint(terms, tile, n):
+    """-|W_k (x - m_k)|²/2 + constant: four rows of W at a time, deviations formed where they are first needed."""
+    means, whiteners, stride, deviations = terms.means, terms.whiteners, tile.stride, tile.work
+    K, P = means.shape
+    value = 4 * lanes(tile.points)
+    for p in range(0, n, value):
+        for k in range(K):
+            distance = splat(tile.points, 0.0)
+            for i in range(0, P, 4):
+                a = b = c = d = splat(tile.points, 0.0)
+                for j in range(i + 4):
+                    if j >= i:
+                        store(deviations, j * value, load(tile.points, j * stride + p) - means[k, j])
+                    x = load(deviations, j * value)
+                    a += whiteners[k, i, j] * x
+                    b += whiteners[k, i + 1, j] * x
+                    c += whiteners[k, i + 2, j] * x
+                    d += whiteners[k, i + 3, j] * x
+                distance += a * a + b * b + c * c + d * d
+            store(tile.joint, k * stride + p, terms.constants[k] - 0.5 * distance)
+
+
+@kernel
+def new_sums(density):
+    K, D = density.means.shape
+    P = round_up(D, 4)
+    tiles = (P // 4) * (P // 4 + 1) // 2
+    return FullSums(np.zeros((K, 4)), np.zeros((K, P)), np.zeros((K, tiles, 4, 4)))
+
+
+@kernel
+def accumulate(terms, tile, n, sums):
+    """With z = √r (x - m), sums of z zᵀ in tiles of four by four features.
+
+    The registers of a quad of features times those of another, turned by s = 0 … 3, make a whole tile:
+    products[k, tile, s, t] belongs to features t and (t + s) mod 4. On the diagonal s = 3 would repeat s = 1.
+    """
+    K, P = terms.means.shape
+    tiles = sums.products.shape[1]
+    for k in range(K):
+        _roots(tile, k, n, sums)
+        for i in range(0, P, 4):
+            at = (k * tiles + (i // 4) * (i // 4 + 1) // 2) * 16
+            _deviations(terms, tile, k, i, n, sums, at + 4 * i)
+            for j in range(0, i, 4):
+                _tile_of_products(tile, i, j, n, sums.products, at + 4 * j)
+
+
+@kernel
+def _roots(tile, k, n, sums):
+    """√r of component k -> tile.evidence, which has served; Σ r."""
+    count = splat(tile.joint, 0.0)
+    for p in range(0, n, 4 * lanes(tile.joint)):
+        r = load(tile.joint, k * tile.stride + p) * load(tile.scale, p)
+        count += r
+        store(tile.evidence, p, square_root(r))
+    add_row_sums(sums.counts, k * 4, count)
+
+
+@kernel
+def _deviations(terms, tile, k, i, n, sums, at):
+    """z of features i … i + 3 -> tile.work; their shifts and the tile on the diagonal."""
+    stride = tile.stride
+    mean = spread(terms.means, k * terms.means.shape[1] + i)
+    shift = a = b = c = splat(tile.points, 0.0)
+    for p in range(0, n, lanes(tile.points)):
+        root = repeat(load_register(tile.evidence, p))
+        z = (load_rows(tile.points, i * stride + p, stride) - mean) * root
+        store_rows(tile.work, i * stride + p, stride, z)
+        shift += z * root
+        a += z * z
+        b += z * turn(z, 1)
+        c += z * turn(z, 2)
+    add_row_sums(sums.shifts, k * terms.means.shape[1] + i, shift)
+    add_row_sums(sums.products, at, a)
+    add_row_sums(sums.products, at + 4, b)
+    add_row_sums(sums.products, at + 8, c)
+
+
+@kernel
+def _tile_of_products(tile, i, j, n, products, at):
+    stride = tile.stride
+    a = b = c = d = splat(tile.work, 0.0)
+    for p in range(0, n, lanes(tile.work)):
+        y = load_rows(tile.work, i * stride + p, stride)
+        z = load_rows(tile.work, j * stride + p, stride)
+        a += y * z
+        b += y * turn(z, 1)
+        c += y * turn(z, 2)
+        d += y * turn(z, 3)
+    add_row_sums(products, at, a)
+    add_row_sums(products, at + 4, b)
+    add_row_sums(products, at + 8, c)
+    add_row_sums(products, at + 12, d)
+
+
+@kernel
+def finish(sums, density):
+    K, D = density.means.shape
+    counts, scatter = np.empty(K), np.empty((K, D, D))
+    for k in range(K):
+        counts[k] = sums.counts[k].sum()
+        for i in range(D):
+            for j in range(i + 1):
+                tile = (i // 4) * (i // 4 + 1) // 2 + j // 4
+                step = (j - i) % 4
+                if i // 4 == j // 4 and step == 3:
+                    scatter[k, i, j] = sums.products[k, tile, 1, j % 4]
+                else:
+                    scatter[k, i, j] = sums.products[k, tile, step, i % 4]
+                scatter[k, j, i] = scatter[k, i, j]
+    return counts, sums.shifts[:, :D].copy(), scatter
+
+
+implement(family.terms, Full, terms)
+implement(family.new_sums, Full, new_sums)
+implement(family.log_joint, FullTerms, log_joint)
+implement(family.accumulate, FullTerms, accumulate)
+implement(family.finish, FullSums, finish)

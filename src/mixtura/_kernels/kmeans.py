@@ -1,0 +1,75 @@
+"""The pass of k-means: which centre is nearest, and the sums that move the centres."""
+
+import numpy as np
+
+from mixtura._kernels.axes import squared_distances
+from mixtura._kernels.compile import cached_kernel, kernel
+from mixtura._kernels.mixtures import new_centre
+from mixtura._kernels.simd import choose_larger, lanes, splat, store
+from mixtura._kernels.tiles import ROWS, fill, new_tile, round_up
+
+
+@cached_kernel
+def nearest(points, centres, labels, distances):
+    """(N, D), (K, D) -> labels (N,), squared distances (N,)."""
+    tile, middle = new_tile(points, 1), new_centre(points, centres)
+    columns = _columns(centres, middle)
+    for start in range(0, len(points), ROWS):
+        n = fill(tile, points, start, middle)
+        _label(columns, tile, n)
+        for p in range(min(n, len(points) - start)):
+            labels[start + p] = np.int32(tile.evidence[p])
+            distances[start + p] = tile.scale[p]
+
+
+@cached_kernel
+def collect_nearest(points, weights, centres):
+    """(N, D), (N,), (K, D) -> counts (K,), shifts (K, D), inertias (K,)."""
+    K, D = centres.shape
+    tile, middle = new_tile(points, 1), new_centre(points, centres)
+    columns = _columns(centres, middle)
+    counts, shifts, inertias = np.zeros(K), np.zeros((K, D)), np.zeros(K)
+    for start in range(0, len(points), ROWS):
+        n = fill(tile, points, start, middle)
+        _label(columns, tile, n)
+        for p in range(min(n, len(points) - start)):
+            k, weight, inertia = np.int64(tile.evidence[p]), weights[start + p], 0.0
+            for d in range(D):
+                deviation = points[start + p, d] - centres[k, d]
+                shifts[k, d] += weight * deviation
+                inertia += deviation * deviation
+            counts[k] += weight
+            inertias[k] += weight * inertia
+    return counts, shifts, inertias
+
+
+@kernel
+def _columns(centres, middle):
+    """(K, D) -> (D, Q) about the middle; the centres beyond the last are infinitely far."""
+    K, D = centres.shape
+    columns = np.full((D, round_up(K, 4)), np.inf, middle.dtype)
+    for k in range(K):
+        for d in range(D):
+            columns[d, k] = centres[k, d] - middle[d]
+    return columns
+
+
+@kernel
+def _label(columns, tile, n):
+    """The number of each row's nearest column -> tile.evidence, its squared distance -> tile.scale."""
+    for p in range(0, n, 4 * lanes(tile.points)):
+        label, least = splat(tile.points, 0.0), splat(tile.points, np.inf)
+        for k in range(0, columns.shape[1], 4):
+            a, b, c, d = squared_distances(columns, k, tile, p)
+            label, least = _nearer(a, k, label, least)
+            label, least = _nearer(b, k + 1, label, least)
+            label, least = _nearer(c, k + 2, label, least)
+            label, least = _nearer(d, k + 3, label, least)
+        store(tile.evidence, p, label)
+        store(tile.scale, p, least)
+
+
+@kernel
+def _nearer(distance, k, label, least):
+    label = choose_larger(least, distance, splat(label, float(k)), label)
+    return label, choose_larger(least, distance, distance, least)

@@ -1,0 +1,93 @@
+"""The compiled passes under the signatures of `reference`: arrays are made contiguous and protected, results allocated.
+
+Kernels see data as read-only arrays: one compilation serves callers with and without write access, and no kernel can
+write to data.
+"""
+
+from typing import Any
+
+import numpy as np
+from jaxtyping import Float, Int
+from numpy import ndarray
+
+from mixtura._kernels import axes, full, kmeans, mixtures, whitening  # noqa: F401 - axes, full register themselves
+from mixtura._kernels.densities import Density, Diagonal, Full, Moments, Spherical
+
+COMPILED = (Full, Diagonal, Spherical)
+
+Points = Float[ndarray, "N D"]
+Weights = Float[ndarray, " N"]
+
+
+def collect(
+    points: Points, weights: Weights, log_weights: Float[ndarray, " K"], density: Density
+) -> tuple[Float[ndarray, " K"], Moments, float]:
+    """The E-step of a block and its sums: counts, moments about the means, log-likelihood."""
+    arguments = _rows(points), _parameters(weights), _parameters(log_weights), _protected(density)
+    (counts, shifts, scatter), log_likelihood = mixtures.collect(*arguments)
+    return counts, Moments(shifts, scatter), log_likelihood
+
+
+def posterior(
+    points: Points, log_weights: Float[ndarray, " K"], density: Density
+) -> tuple[Float[ndarray, "N K"], Float[ndarray, " N"]]:
+    """How much each component explains of each row, and the log-density of the mixture there."""
+    responsibilities = np.empty((len(points), len(log_weights)), points.dtype)
+    log_evidence = np.empty(len(points), points.dtype)
+    mixtures.posterior(_rows(points), _parameters(log_weights), _protected(density), responsibilities, log_evidence)
+    return responsibilities, log_evidence
+
+
+def classify(
+    points: Points, log_weights: Float[ndarray, " K"], density: Density
+) -> tuple[Int[ndarray, " N"], Float[ndarray, " N"], Float[ndarray, " N"]]:
+    """The most probable component of each row (the first of equals), its probability, the mixture's log-density."""
+    N = len(points)
+    answers = np.empty(N, np.int32), np.empty(N, points.dtype), np.empty(N, points.dtype)
+    mixtures.classify(_rows(points), _parameters(log_weights), _protected(density), *answers)
+    return answers
+
+
+def collect_nearest(
+    points: Points, weights: Weights, centres: Float[ndarray, "K D"]
+) -> tuple[Float[ndarray, " K"], Float[ndarray, "K D"], Float[ndarray, " K"]]:
+    """Sums over the rows nearest to each centre: counts, deviations from the centre, squared distances."""
+    sums: tuple[ndarray, ndarray, ndarray] = kmeans.collect_nearest(
+        _rows(points), _parameters(weights), _parameters(centres)
+    )
+    return sums
+
+
+def nearest(points: Points, centres: Float[ndarray, "K D"]) -> tuple[Int[ndarray, " N"], Float[ndarray, " N"]]:
+    """The centre nearest to each row (the first of equals) and its squared distance."""
+    answers = np.empty(len(points), np.int32), np.empty(len(points), points.dtype)
+    kmeans.nearest(_rows(points), _parameters(centres), *answers)
+    return answers
+
+
+def whiten(covariances: Float[ndarray, "K D D"]) -> tuple[Float[ndarray, "K D D"], Float[ndarray, " K"]]:
+    """Lower triangular W with W Σ Wᵀ = I, and log det W; NaN for a matrix that is not positive definite."""
+    answers: tuple[ndarray, ndarray] = whitening.whiten(_parameters(covariances))
+    return answers
+
+
+def whiten(covariances: Float[ndarray, "K D D"]) -> tuple[Float[ndarray, "K D D"], Float[ndarray, " K"]]:
+    """Lower triangular W with W Σ Wᵀ = I, and log det W; NaN for a matrix that is not positive definite."""
+    answers: tuple[ndarray, ndarray] = whitening.whiten(_parameters(covariances))
+    return answers
+
+
+def _rows(points: Points) -> Points:
+    view = np.ascontiguousarray(points).view()
+    view.flags.writeable = False
+    return view
+
+
+def _parameters(array: Float[ndarray, "..."]) -> Float[ndarray, "..."]:
+    view = np.ascontiguousarray(array, np.float64).view()
+    view.flags.writeable = False
+    return view
+
+
+def _protected(density: Density) -> Any:
+    return type(density)(*map(_parameters, density))
