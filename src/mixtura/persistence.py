@@ -79,7 +79,8 @@ def save(fitted: FittedMixture, path: str | os.PathLike[str]) -> None:
     """
     from safetensors.numpy import save as serialise
 
-    emission, parameters = fitted.model.emission, fitted.parameters
+    emission: Any = fitted.model.emission
+    parameters = fitted.parameters
     arrays = {"weights": parameters.weights, **parameters.emission._asdict()}
     tensors = {name: np.ascontiguousarray(array, dtype=np.float64) for name, array in arrays.items()}
     record = {
@@ -140,9 +141,9 @@ def _check_gaussian(emission: Gaussian, parameters: GaussianParameters) -> None:
         raise ValueError(f"means has shape {means.shape} instead of (clusters, columns)")
     K, D = means.shape
     # spheres are ellipses along the axes once the columns have their own units again
-    shapes = {"full": [(K, D, D)], "diagonal": [(K, D)], "spherical": [(K,), (K, D)]}[emission.model.scatter]
-    if covariances.shape not in shapes:
-        raise ValueError(f"covariances has shape {covariances.shape} instead of {' or '.join(map(str, shapes))}")
+    shapes: dict[str, set[tuple[int, ...]]] = {"full": {(K, D, D)}, "diagonal": {(K, D)}, "spherical": {(K,), (K, D)}}
+    if covariances.shape not in shapes[emission.model.scatter]:
+        raise ValueError(f"covariances has shape {covariances.shape}, which does not fit {K} clusters and {D} columns")
     _check_positive_definite(matrices(covariances, D))
 
 
