@@ -112,8 +112,8 @@ def test_types_follow_the_whole_file_not_its_first_rows(write):
 
 
 def test_long_lines_are_read(write):
-    names = [f"column {position} {'x' * 60}" for position in range(20_000)]
-    rows = [",".join(str(position + row / 4) for position in range(20_000)) for row in (1, 3)]
+    names = [f"column {position} {'x' * 150}" for position in range(8_000)]
+    rows = [",".join(str(position + row / 4) for position in range(8_000)) for row in (1, 3)]
     table = read_table(write("\n".join([",".join(names), *rows])))
-    assert table.points.shape == (2, 20_000)
+    assert table.points.shape == (2, 8_000)
     assert table.names == tuple(names)
