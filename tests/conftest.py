@@ -1,4 +1,4 @@
-"""Shapes in signatures are checked while the tests run; compiled kernels are left out, because the hook breaks Numba."""
+"""Shapes in signatures are checked while the tests run; kernels are left out, because the hook breaks Numba."""
 
 from jaxtyping import install_import_hook
 

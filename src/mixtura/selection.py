@@ -168,14 +168,16 @@ def select(
 
 
 _Job = tuple[Setting, np.random.SeedSequence]
-_SMALL = 8  # up to so many blocks, fits run side by side; beyond, one fit spreads its blocks over the threads
+# Rows from which fits run side by side: below, Python's own work fills a step and threads wait for each other. From so
+# many blocks on, each fit spreads its blocks over the threads instead.
+_ENOUGH_ROWS, _MANY_BLOCKS = 4096, 8
 
 
 def _fit_all(jobs: Sequence[_Job], source: ArraySource, scaling: Scaling, options: Options) -> Iterator[Candidate]:
-    is_small = options.n_threads > 1 and len(list(islice(source.blocks(), _SMALL + 1))) <= _SMALL
-    runner = Local(1 if is_small else options.n_threads)
+    has_many_blocks = len(list(islice(source.blocks(), _MANY_BLOCKS))) == _MANY_BLOCKS
+    runner = Local(options.n_threads if has_many_blocks else 1)
     fit = partial(_fit_one, source=source, scaling=scaling, options=options, runner=runner)
-    if not is_small:
+    if options.n_threads == 1 or has_many_blocks or source.n_rows < _ENOUGH_ROWS:
         yield from map(fit, jobs)
         return
     with ThreadPoolExecutor(options.n_threads) as pool:

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from laws.settings import N, SETTINGS, assert_close, flat
 
+from laws.settings import SETTINGS, N, assert_close, flat
 from mixtura import _kernels as kernels
 from mixtura.mixture import block_statistics
 from mixtura.runners.local import Local

@@ -4,8 +4,8 @@ from functools import partial
 
 import numpy as np
 import pytest
-from laws.settings import D, N, POINTS, SETTINGS
 
+from laws.settings import POINTS, SETTINGS, D, N
 from mixtura import em
 from mixtura.acceleration import SmallGain
 from mixtura.covariance import MODELS
@@ -98,7 +98,7 @@ def test_rescaling_parameters_is_rescaling_rows(name):
 
 @pytest.mark.parametrize("name", MODELS)
 def test_n_free_is_the_rank_of_the_parametrisation(name):
-    """The covariances that M-steps reach span a manifold of `n_free` dimensions: rank of their differences at one point."""
+    """The covariances that M-steps reach span a space of `n_free` dimensions."""
     K, model, rng = 3, MODELS[name], np.random.default_rng(0)
     draws = []
     for _ in range(60):
