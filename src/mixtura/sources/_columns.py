@@ -49,20 +49,10 @@ def _plain_type(dtype: pa.DataType) -> pa.DataType:
     return pa.float64() if pa.types.is_decimal(dtype) or pa.types.is_float16(dtype) else dtype
 
 
-def fill_floats(column: pa.ChunkedArray, out: ndarray) -> None:
-    """Write a numeric column into `out`, NaN where a cell is missing; chunk by chunk, so that no copy of it is made."""
-    start = 0
-    for chunk in column.chunks:
-        floats = chunk if pa.types.is_float64(chunk.type) else chunk.cast(pa.float64(), safe=False)
-        out[start : start + len(chunk)] = floats.to_numpy(zero_copy_only=False)
-        start += len(chunk)
-
-
-def to_floats(column: pa.ChunkedArray) -> ndarray:
+def to_floats(column: pa.Array | pa.ChunkedArray) -> ndarray:
     """Return a numeric column as an array of floats, NaN where a cell is missing."""
-    floats = np.empty(len(column))
-    fill_floats(column, floats)
-    return floats
+    floats = column if pa.types.is_float64(column.type) else column.cast(pa.float64(), safe=False)
+    return np.asarray(floats.to_numpy(zero_copy_only=False))
 
 
 def first_value(column: pa.ChunkedArray) -> tuple[Any, int] | None:

@@ -14,6 +14,7 @@ from mixtura.sources._gather import Gathered
 from mixtura.sources.roles import Roles, match_column, match_columns
 
 _LONGEST_QUOTE = 40
+_ROWS_AT_A_TIME = 8192
 
 
 class Selected(NamedTuple):
@@ -153,9 +154,14 @@ def _refuse_typing_slip(gathered: Gathered, name: str) -> None:
 
 
 def _points(table: pa.Table, names: Sequence[str]) -> ndarray:
+    """Return columns as the columns of one array, filled some rows at a time so that they stay in the cache."""
     points = np.empty((table.num_rows, len(names)))
-    for position, name in enumerate(names):
-        _columns.fill_floats(table.column(name), points[:, position])
+    start = 0
+    for batch in table.select(names).to_batches(max_chunksize=_ROWS_AT_A_TIME):
+        rows = points[start : start + batch.num_rows]
+        for position, column in enumerate(batch.columns):
+            rows[:, position] = _columns.to_floats(column)
+        start += batch.num_rows
     return points
 
 
@@ -166,7 +172,7 @@ def _weights(gathered: Gathered, name: str) -> ndarray:
             f"{gathered.origin}: weights in column '{name}' must be numbers, not {_columns.kind_of(column)}"
             f"{_example(gathered, column)}."
         )
-    weights = _columns.to_floats(column)
+    weights = np.array(_columns.to_floats(column))  # Arrow's own memory is read-only
     unusable = np.flatnonzero(~(np.isfinite(weights) & (weights >= 0)))
     if unusable.size:
         row = int(unusable[0])

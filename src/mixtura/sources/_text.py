@@ -5,6 +5,7 @@ import gzip
 from codecs import getincrementaldecoder
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
@@ -20,8 +21,8 @@ NA_TOKENS = (
     *("NULL", "null", "None", "1.#IND", "-1.#IND", "1.#QNAN", "-1.#QNAN"),
 )
 
-_SAMPLE_BYTES = 1 << 20
-_BLOCK_BYTES = 8 << 20  # a line has to fit into a block
+_BLOCK_BYTES = 1 << 20
+_LONGEST_LINE_BYTES = 64 << 20
 
 
 def read_text(path: Path, origin: str, delimiter: str | None, decimal: str | None, na: Sequence[str]) -> pa.Table:
@@ -44,17 +45,22 @@ def check_distinct(names: Sequence[str], origin: str) -> None:
 
 
 def _read(path: Path, origin: str, layout: Layout, na: Sequence[str]) -> pa.Table:
+    """Read with the types that the first block shows; only if a later one shows others, find them in the whole file.
+
+    Arrow keeps the text of the whole file in memory while it is not sure of the types: more than the numbers take.
+    """
+    parse = arrow_csv.ParseOptions(delimiter=layout.delimiter, newlines_in_values=True)
+    convert = arrow_csv.ConvertOptions(
+        null_values=[*NA_TOKENS, *na], strings_can_be_null=True, decimal_point=layout.decimal
+    )
+    blocks, whole = (
+        arrow_csv.ReadOptions(block_size=size, autogenerate_column_names=not layout.has_names)
+        for size in (_BLOCK_BYTES, _LONGEST_LINE_BYTES)
+    )
+    with suppress(pa.ArrowException, OSError), arrow_csv.open_csv(path, blocks, parse, convert) as reader:
+        return reader.read_all()
     try:
-        return arrow_csv.read_csv(
-            path,
-            arrow_csv.ReadOptions(block_size=_BLOCK_BYTES, autogenerate_column_names=not layout.has_names),
-            arrow_csv.ParseOptions(delimiter=layout.delimiter, newlines_in_values=True),
-            arrow_csv.ConvertOptions(
-                null_values=[*NA_TOKENS, *na], strings_can_be_null=True, decimal_point=layout.decimal
-            ),
-        )
-    except UnicodeDecodeError:
-        raise _not_utf8(path, origin) from None
+        return arrow_csv.read_csv(path, whole, parse, convert)
     except (pa.ArrowException, OSError) as error:
         raise _ragged(path, origin, layout.delimiter, error) from None
 
@@ -62,7 +68,7 @@ def _read(path: Path, origin: str, layout: Layout, na: Sequence[str]) -> pa.Tabl
 def _sample(path: Path, origin: str) -> bytes:
     try:
         with _open(path) as file:
-            sample = file.read(_SAMPLE_BYTES) + file.readline(_BLOCK_BYTES)
+            sample = file.read(_BLOCK_BYTES) + file.readline(_LONGEST_LINE_BYTES)
     except (OSError, EOFError) as error:
         raise DataError(f"{origin} cannot be read: {one_line(error)}.") from None
     if sample[:2] in (b"\xff\xfe", b"\xfe\xff"):
