@@ -32,6 +32,7 @@ TEXTS = {
     "UTF-16": ("a,b\n1,2\n".encode("utf-16"), "UTF-16"),
     "Excel": (b"PK\x03\x04 and so on", "Excel workbook or a zip archive; save the sheet as CSV"),
     "old Excel": (b"\xd0\xcf\x11\xe0 and so on", "Excel workbook"),
+    "packed": (gzip.compress(b"a,b\n1,2\n"), "compressed with gzip.*add .gz"),
     "gzip of nothing": (b"a,b\n1,2\n", "cannot be read: Not a gzipped file"),
     "gzip cut": (gzip.compress(b"a,b\n" + bytes(range(48, 58)) * 50)[:-12], "cannot be read"),
 }

@@ -26,6 +26,7 @@ _PLURALS = {"number": "numbers", "date": "dates"}
 _FOREIGN = {
     b"PK\x03\x04": "an Excel workbook or a zip archive; save the sheet as CSV, or unpack the archive",
     b"\xd0\xcf\x11\xe0": "an Excel workbook; save the sheet as CSV",
+    b"\x1f\x8b": "compressed with gzip, which its name should say: add .gz to it, or unpack it first",
     b"\x28\xb5\x2f\xfd": "compressed with zstd; unpack it first",
 }
 
@@ -128,7 +129,7 @@ def _format(path: Path, name: str, asked: str | None) -> str:
         if head.startswith(magic):
             return kind
     for magic, what in _FOREIGN.items():
-        if head.startswith(magic):
+        if head.startswith(magic) and path.suffix != ".gz":
             raise DataError(f"{name} is {what}.")
     return _FORMATS.get(_extension(path), "text")
 
