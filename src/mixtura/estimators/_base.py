@@ -1,0 +1,117 @@
+"""What the estimators share: validated input, random numbers, and outputs filled block by block."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+from jaxtyping import Float
+from numpy import ndarray
+from sklearn.utils import check_random_state
+from sklearn.utils.validation import validate_data
+
+from mixtura.runners.local import Local, n_threads
+from mixtura.sources.array import ArraySource
+from mixtura.statistics import Block
+
+_DISTINCT_CHUNK = 8192  # rows looked through at a time
+
+
+def check_points(estimator: Any, X: Any, *, reset: bool, min_rows: int = 1) -> Float[ndarray, "N D"]:
+    """The rows as a C-contiguous float32 or float64 array, not copied if they are one; scikit-learn's errors."""
+    points = validate_data(
+        estimator,
+        X,
+        reset=reset,
+        dtype=[np.float64, np.float32],
+        order="C",
+        ensure_all_finite="allow-nan",
+        ensure_min_samples=min_rows,
+    )
+    if np.isnan(points.min()):
+        raise ValueError(_describe_missing(points, getattr(estimator, "feature_names_in_", None)))
+    return points
+
+
+def _describe_missing(points: ndarray, names: ndarray | None) -> str:
+    missing = np.isnan(points)
+    row = int(missing.any(1).argmax())
+    column = int(missing[row].argmax())
+    where = f"column {names[column]!r}" if names is not None else f"column {column + 1}"
+    return (
+        f"Input X contains NaN in {missing.any(1).sum()} of {len(points)} rows, first in row {row + 1}, {where} "
+        "(counted from 1). Missing values will be modelled in a later version; until then drop these rows, or fill the "
+        "cells with sklearn.impute.SimpleImputer."
+    )
+
+
+def check_weights(sample_weight: Any, n_rows: int) -> Float[ndarray, " N"] | None:
+    """How much each row counts, or None if all count once."""
+    if sample_weight is None:
+        return None
+    weights = np.ascontiguousarray(sample_weight, dtype=np.float64)
+    if np.ndim(sample_weight) == 0:
+        weights = np.full(n_rows, float(sample_weight))
+    if weights.shape != (n_rows,):
+        raise ValueError(f"sample_weight has shape {weights.shape}; it needs one number for each of the {n_rows} rows.")
+    if not np.isfinite(weights).all():
+        row = int((~np.isfinite(weights)).argmax())
+        raise ValueError(f"sample_weight is {weights[row]} in row {row + 1}; weights must be finite.")
+    if weights.min() < 0:
+        row = int((weights < 0).argmax())
+        raise ValueError(f"sample_weight is {weights[row]:g} in row {row + 1}; weights must not be negative.")
+    if not weights.any():
+        raise ValueError("sample_weight is 0 in every row; at least one row must count.")
+    return weights
+
+
+def weighted_source(points: Float[ndarray, "N D"], weights: Float[ndarray, " N"] | None) -> ArraySource:
+    """The rows that count: a row of weight zero takes no part, not even in a start."""
+    if weights is None or weights.all():
+        return ArraySource(points, weights)
+    return ArraySource(points[weights > 0], weights[weights > 0])
+
+
+def check_enough_rows(points: Float[ndarray, "N D"], n_components: int) -> None:
+    """Raise a ValueError where there are fewer rows, or fewer different rows, than components."""
+    if len(points) < n_components:
+        raise ValueError(
+            f"Expected n_samples >= n_components but got n_components = {n_components}, n_samples = {len(points)}"
+        )
+    n_distinct = _count_distinct(points, n_components)
+    if n_distinct < n_components:
+        raise ValueError(
+            f"The {len(points)} rows hold only {n_distinct} different ones, too few for n_components = {n_components}: "
+            f"ask for at most {n_distinct}."
+        )
+
+
+def _count_distinct(points: Float[ndarray, "N D"], enough: int) -> int:
+    """How many rows differ from each other; counting ends once there are `enough`."""
+    distinct = points[:0]
+    for start in range(0, len(points), _DISTINCT_CHUNK):
+        distinct = np.unique(np.concatenate([distinct, points[start : start + _DISTINCT_CHUNK]]), axis=0)
+        if len(distinct) >= enough:
+            break
+    return len(distinct)
+
+
+def generator(random_state: Any) -> np.random.Generator:
+    """A stream of random numbers from what scikit-learn calls `random_state`; an instance of it moves on."""
+    words = check_random_state(random_state).randint(0, 2**32, size=4, dtype=np.uint32)
+    return np.random.default_rng(words)
+
+
+def local(n_jobs: int | None) -> Local:
+    """Where a pass runs: `n_jobs` threads of this process."""
+    return Local(n_threads(n_jobs))
+
+
+def each_block(
+    points: Float[ndarray, "N D"], function: Callable[[Block], Any], runner: Local
+) -> Iterator[tuple[slice, Any]]:
+    """`function` of every block, with the rows it covers."""
+    source, start = ArraySource(points), 0
+    sizes = (len(block.points) for block in source.blocks())
+    for size, result in zip(sizes, runner.each(source, function), strict=True):
+        yield slice(start, start + size), result
+        start += size

@@ -1,0 +1,170 @@
+"""The questions that a fitted mixture answers, from its attributes `weights_`, `means_` and `precisions_cholesky_`."""
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import Any, Self
+
+import numpy as np
+from jaxtyping import Float
+from numpy import ndarray
+from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, DensityMixin, TransformerMixin
+from sklearn.utils.validation import check_is_fitted
+
+from mixtura import criteria
+from mixtura.covariance import MODELS
+from mixtura.criteria import Evidence
+from mixtura.emissions._moments import matrices
+from mixtura.emissions.gaussian import Gaussian
+from mixtura.estimators._attributes import density_of, parameters_of
+from mixtura.estimators._base import check_points, check_weights, each_block, generator, local, weighted_source
+from mixtura.estimators._record import evidence, scaling_record
+from mixtura.fitted import FittedMixture, default_names
+from mixtura.mixture import Mixture, MixtureParameters, block_classification, block_posterior
+from mixtura.ordering import match
+from mixtura.statistics import Block
+
+_SHAPES = ("covariances_", "precisions_", "precisions_cholesky_")
+
+
+class FittedAnswers(ClassNamePrefixFeaturesOutMixin, TransformerMixin, DensityMixin, BaseEstimator):  # type: ignore[misc]
+    """What can be asked of a fitted Gaussian mixture."""
+
+    def predict(self, X: Any) -> ndarray:
+        """The most probable component of each row."""
+        points = self._points(X)
+        labels = np.empty(len(points), dtype=np.int64)
+        for rows, result in self._each(points, block_classification):
+            labels[rows] = result.labels
+        return labels
+
+    def predict_proba(self, X: Any) -> Float[ndarray, "N K"]:
+        """The probability of each component for each row."""
+        points = self._points(X)
+        responsibilities = np.empty((len(points), len(self.weights_)), dtype=points.dtype)
+        for rows, (values, _) in self._each(points, block_posterior):
+            responsibilities[rows] = values
+        return responsibilities
+
+    def transform(self, X: Any) -> Float[ndarray, "N K"]:
+        """The probabilities of the components as new features: the same as `predict_proba`."""
+        return self.predict_proba(X)
+
+    def score_samples(self, X: Any) -> Float[ndarray, " N"]:
+        """The log-density of each row, in nats."""
+        points = self._points(X)
+        log_density = np.empty(len(points), dtype=points.dtype)
+        for rows, result in self._each(points, block_classification):
+            log_density[rows] = result.log_density
+        return log_density
+
+    def score(self, X: Any, y: Any = None, sample_weight: Any = None) -> float:
+        """The mean log-likelihood per row, in nats."""
+        facts = self._evidence(X, sample_weight)
+        return facts.log_likelihood / facts.n_rows
+
+    def bic(self, X: Any, sample_weight: Any = None) -> float:
+        """Bayesian information criterion; smaller is better."""
+        return criteria.bic(self._evidence(X, sample_weight))
+
+    def aic(self, X: Any, sample_weight: Any = None) -> float:
+        """Akaike's information criterion; smaller is better."""
+        return criteria.aic(self._evidence(X, sample_weight))
+
+    def icl(self, X: Any, sample_weight: Any = None) -> float:
+        """Integrated completed likelihood; smaller is better."""
+        return criteria.icl(self._evidence(X, sample_weight))
+
+    def sample(self, n_samples: int = 1) -> tuple[Float[ndarray, "N D"], ndarray]:
+        """Draw rows from the fitted mixture, and the component that each came from."""
+        check_is_fitted(self)
+        if n_samples < 1:
+            raise ValueError(f"Invalid value for 'n_samples': {n_samples} . The sampling requires at least one sample.")
+        weights, emission = self._parameters()
+        rng = generator(self.random_state)
+        counts = rng.multinomial(n_samples, weights / weights.sum())
+        return self._emission.sample(emission, counts, rng), np.repeat(np.arange(len(counts)), counts)
+
+    def relabel_to(self, reference: Any) -> Self:
+        """Number the components as in an earlier fit."""
+        check_is_fitted(self)
+        parameters = self._parameters()
+        means = _reference_means(reference, parameters.emission.means.shape)
+        order = match(means, parameters.emission.means, _spread(parameters))
+        for name in ("weights_", "means_", *(() if MODELS[self.covariance_type].is_shared else _SHAPES)):
+            setattr(self, name, getattr(self, name)[order])
+        return self
+
+    def to_fitted(self) -> FittedMixture:
+        """The fitted mixture as the value that files hold and reports show."""
+        check_is_fitted(self)
+        parameters = self._parameters()
+        n_columns = parameters.emission.means.shape[1]
+        names = getattr(self, "feature_names_in_", [f"x{d}" for d in range(n_columns)])
+        return FittedMixture(
+            model=self._model,
+            parameters=parameters,
+            features=tuple(map(str, names)),
+            cluster_names=default_names(len(parameters.weights)),
+            order=self.order,
+            scaling=scaling_record(n_columns),
+            history=getattr(self, "_history", {}),
+        )
+
+    @property
+    def _emission(self) -> Gaussian:
+        return Gaussian(self.covariance_type, self.reg_covar)
+
+    @property
+    def _model(self) -> Mixture:
+        return Mixture(self._emission)
+
+    @property
+    def _n_features_out(self) -> int:
+        return len(self.weights_)
+
+    def _parameters(self) -> MixtureParameters:
+        return parameters_of(vars(self), self.covariance_type)
+
+    def _n_parameters(self) -> int:
+        return self._model.n_free(self._parameters())
+
+    def _points(self, X: Any) -> Float[ndarray, "N D"]:
+        check_is_fitted(self)
+        return check_points(self, X, reset=False)
+
+    def _bound(self, function: Callable[..., Any]) -> Callable[[Block], Any]:
+        """The function of a block, under the attributes as they are now."""
+        weights = np.array(self.weights_, dtype=np.float64)
+        with np.errstate(divide="ignore"):
+            log_weights = np.log(weights)
+        density = density_of(self.means_, self.precisions_cholesky_, self.covariance_type)
+        return partial(function, emission=self._emission, log_weights=log_weights, density=density)
+
+    def _each(self, points: Float[ndarray, "N D"], function: Callable[..., Any]) -> Iterator[tuple[slice, Any]]:
+        return each_block(points, self._bound(function), local(self.n_jobs))
+
+    def _evidence(self, X: Any, sample_weight: Any) -> Evidence:
+        points = self._points(X)
+        source = weighted_source(points, check_weights(sample_weight, len(points)))
+        return evidence(self._bound(block_classification), self._n_parameters(), source, local(self.n_jobs))
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.transformer_tags.preserves_dtype = ["float64", "float32"]
+        return tags
+
+
+def _reference_means(reference: Any, shape: tuple[int, int]) -> Float[ndarray, "K D"]:
+    means = reference.parameters.emission.means if isinstance(reference, FittedMixture) else reference
+    array = np.array(getattr(means, "means_", means), dtype=np.float64)
+    if array.shape != shape:
+        raise ValueError(f"The reference has means of shape {array.shape}, this mixture {shape}: they must agree.")
+    return array
+
+
+def _spread(parameters: MixtureParameters) -> Float[ndarray, " D"]:
+    """The standard deviation of each column under the mixture."""
+    weights, (means, covariances) = parameters
+    n_columns = means.shape[1]
+    variances = np.diagonal(matrices(covariances, n_columns), axis1=1, axis2=2)
+    return np.sqrt(weights @ (variances + (means - weights @ means) ** 2))

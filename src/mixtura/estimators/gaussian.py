@@ -1,0 +1,168 @@
+"""`GaussianMixture`: scikit-learn's class on the loop, the starts and the criteria of this package."""
+
+import warnings
+from collections.abc import Callable, Sequence
+from typing import Any, ClassVar, Self
+
+import numpy as np
+from numpy import ndarray
+from sklearn.exceptions import ConvergenceWarning
+
+from mixtura import em
+from mixtura.covariance import MODELS
+from mixtura.estimators import _parameters as rules
+from mixtura.estimators._attributes import attributes
+from mixtura.estimators._base import check_enough_rows, check_points, check_weights, generator, local, weighted_source
+from mixtura.estimators._given import Given, check_given
+from mixtura.estimators._mixture import FittedAnswers
+from mixtura.estimators._progress import Progress
+from mixtura.estimators._record import history, record
+from mixtura.estimators._search import INITS, Resumed, Starts, plan_starts, run, stopping_rule
+from mixtura.ordering import ORDERS, canonical_order
+from mixtura.race import Plan, Search
+from mixtura.sources.array import ArraySource
+
+_AUTO = rules.one_of(["auto"])
+_CALLBACKS = rules.Rule(
+    lambda value: isinstance(value, (list, tuple)) and all(map(callable, value)), "a list of callables"
+)
+
+_REMEMBERED = 4  # lower bounds that a warm start's stopping rule looks back on
+
+COLLAPSED = (
+    "Fitting the mixture model failed because some components have ill-defined empirical covariance (for instance "
+    "caused by singleton or collapsed samples). Try to decrease the number of components, increase reg_covar, or scale "
+    "the input data."
+)
+_SINGLE = " The numerical accuracy can also be improved by passing float64 data instead of float32."
+
+
+class GaussianMixture(FittedAnswers):
+    """Gaussian mixture with scikit-learn's parameters, attributes and methods."""
+
+    _rules: ClassVar = {
+        "n_components": rules.whole(1),
+        "covariance_type": rules.one_of(MODELS),
+        "tol": rules.either(_AUTO, rules.real(0)),
+        "reg_covar": rules.real(0),
+        "max_iter": rules.whole(0),
+        "n_init": rules.either(_AUTO, rules.whole(1)),
+        "init_params": rules.one_of(["auto", *INITS]),
+        "weights_init": rules.either(rules.NONE, rules.ARRAY),
+        "means_init": rules.either(rules.NONE, rules.ARRAY),
+        "precisions_init": rules.either(rules.NONE, rules.ARRAY),
+        "random_state": rules.SEED,
+        "warm_start": rules.BOOLEAN,
+        "verbose": rules.VERBOSITY,
+        "verbose_interval": rules.whole(1),
+        "order": rules.one_of(["auto", *ORDERS]),
+        "n_jobs": rules.JOBS,
+        "callbacks": rules.either(rules.NONE, _CALLBACKS),
+    }
+
+    def __init__(
+        self,
+        n_components: int = 1,
+        *,
+        covariance_type: str = "full",
+        tol: float | str = "auto",
+        reg_covar: float = 1e-6,
+        max_iter: int = 1000,
+        n_init: int | str = "auto",
+        init_params: str = "auto",
+        weights_init: Any = None,
+        means_init: Any = None,
+        precisions_init: Any = None,
+        random_state: Any = None,
+        warm_start: bool = False,
+        verbose: int = 0,
+        verbose_interval: int = 10,
+        order: str = "auto",
+        n_jobs: int | None = None,
+        callbacks: Sequence[Callable[[em.Step], None]] | None = None,
+    ) -> None:
+        self.n_components = n_components
+        self.covariance_type = covariance_type
+        self.tol = tol
+        self.reg_covar = reg_covar
+        self.max_iter = max_iter
+        self.n_init = n_init
+        self.init_params = init_params
+        self.weights_init = weights_init
+        self.means_init = means_init
+        self.precisions_init = precisions_init
+        self.random_state = random_state
+        self.warm_start = warm_start
+        self.verbose = verbose
+        self.verbose_interval = verbose_interval
+        self.order = order
+        self.n_jobs = n_jobs
+        self.callbacks = callbacks
+
+    def fit(self, X: Any, y: Any = None, sample_weight: Any = None) -> Self:
+        """Fit the mixture."""
+        rules.check_parameters(type(self).__name__, self.get_params(deep=False), self._rules)
+        points = check_points(self, X, reset=True, min_rows=2)
+        source = weighted_source(points, check_weights(sample_weight, len(points)))
+        check_enough_rows(source.points, self.n_components)
+        begin = self._starts((self.n_components, source.n_columns))
+        search = self._search(source, begin)
+        self._keep(search, source, begin)
+        if search.best.outcome is em.Outcome.INTERRUPTED:
+            raise KeyboardInterrupt
+        if not self.converged_ and self.max_iter > 0:
+            warnings.warn(self._why_not_converged(), ConvergenceWarning, stacklevel=2)
+        return self
+
+    def fit_predict(self, X: Any, y: Any = None, sample_weight: Any = None) -> ndarray:
+        """Fit the mixture and label the rows of `X`, as ``fit(X).predict(X)``."""
+        return self.fit(X, y, sample_weight).predict(X)
+
+    def _starts(self, shape: tuple[int, int]) -> Starts:
+        if self.warm_start and hasattr(self, "converged_"):
+            return self._where_it_stopped(shape)
+        given = check_given(self.weights_init, self.means_init, self.precisions_init, self.covariance_type, shape)
+        return plan_starts(self.n_components, self.init_params, self.n_init, given)
+
+    def _where_it_stopped(self, shape: tuple[int, int]) -> Starts:
+        if self.means_.shape != shape:
+            raise ValueError(
+                f"warm_start goes on from {self.means_.shape[0]} components in {self.means_.shape[1]} columns, but "
+                f"{shape[0]} in {shape[1]} are asked for: fit a new estimator, or set warm_start=False."
+            )
+        weights, emission = self._parameters()
+        return Starts(("warm start",), Given(weights, *emission), False, 0, self._bounds)
+
+    def _search(self, source: ArraySource, begin: Starts) -> Search:
+        total = source.total_weight
+        stop = Resumed(stopping_rule(self.tol, total), tuple(bound * total for bound in begin.earlier))
+        progress = Progress(int(self.verbose), self.verbose_interval, total)
+        callbacks = [*(self.callbacks or ()), *([progress] if self.verbose else ())]
+        plan = Plan(self.n_components, begin.kinds, begin.is_race, self.max_iter, stop, callbacks)
+        search = run(self._model, source, begin, plan, generator(self.random_state), local(self.n_jobs))
+        if self.verbose:
+            progress.finish(search.best.outcome)
+        return search
+
+    def _keep(self, search: Search, source: ArraySource, begin: Starts) -> None:
+        """Set the attributes, or none of them where the fit failed."""
+        best, order = search.best, self.order
+        if order == "auto":
+            order = "weight" if begin.given.is_empty else "none"
+        by = canonical_order(best.parameters.weights, best.parameters.emission.means, order)
+        parameters = self._model.reorder(best.parameters, by)
+        values = attributes(parameters, self.covariance_type, source.points.dtype)
+        if best.outcome is em.Outcome.COLLAPSED or not all(np.isfinite(value).all() for value in values.values()):
+            raise ValueError(COLLAPSED + (_SINGLE if source.points.dtype == np.float32 else ""))
+        values |= record(search, source, is_begun=self.max_iter > 0)
+        for name, value in values.items():
+            setattr(self, name, value)
+        self._bounds = (*begin.earlier, *self.lower_bounds_)[-_REMEMBERED:]
+        self._history = history(self._emission, parameters, search, source, local(self.n_jobs))
+
+    def _why_not_converged(self) -> str:
+        return (
+            "Best performing initialization did not converge. Try different init parameters, or increase max_iter, "
+            f"tol, or check for degenerate data. After {self.n_iter_} iterations the mean log-likelihood was "
+            f"{self.lower_bound_:.6g} and still changing."
+        )
