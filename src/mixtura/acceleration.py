@@ -35,6 +35,8 @@ class SmallRemainder:
         before, now = gains
         if abs(now) < self.tolerance * 1e-6:  # rounding noise has no ratio
             return True
+        if min(before, now) <= 0:  # a fall: the noise of single precision, or a ridge that trades likelihood for width
+            return bool(max(abs(before), abs(now)) < self.tolerance)
         return 0 < now < before and max(now, now * now / (before - now)) < self.tolerance
 
 
