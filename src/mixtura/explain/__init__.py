@@ -65,7 +65,7 @@ def explain(
     >>> explanation.headline
     '2 clusters in 100 rows, 1 column'
     >>> explanation.clusters[1].sentence
-    '20 % of the rows: high minutes (30, overall 14).'
+    '20 % of the rows: high minutes (29.9, overall 14.1).'
     """
     _check_shapes(fitted, points, classification)
     rows = Rows(points, np.ones(len(points)) if weights is None else weights, classification)

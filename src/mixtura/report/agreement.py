@@ -1,0 +1,56 @@
+"""Clusters against groups that are known."""
+
+from typing import Any
+
+import numpy as np
+from jaxtyping import Int
+from numpy import ndarray
+
+_MOST_GROUPS = 30  # more make no table that anyone reads
+
+
+def agreement(truth: ndarray, labels: Int[ndarray, " N"]) -> dict[str, Any]:
+    """The adjusted Rand index and the cross table of known groups and clusters; rows of no known group are left out.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> about = agreement(np.array(["a", "a", "b", None], dtype=object), np.array([1, 1, 0, 0]))
+    >>> about["adjusted_rand"], about["groups"], about["n_unknown"], about["table"]
+    (1.0, ['a', 'b'], 1, [[0, 2], [1, 0]])
+    """
+    known = np.array([value is not None and value == value for value in truth.tolist()], dtype=bool)
+    groups, positions = np.unique(np.array([str(value) for value in truth[known].tolist()]), return_inverse=True)
+    table = cross_table(positions, labels[known])
+    return {
+        "adjusted_rand": adjusted_rand(table),
+        "n_unknown": int((~known).sum()),
+        "groups": groups.tolist(),
+        "table": table.tolist() if len(groups) <= _MOST_GROUPS else None,
+    }
+
+
+def cross_table(groups: Int[ndarray, " N"], labels: Int[ndarray, " N"]) -> Int[ndarray, "G K"]:
+    """How many rows of each group each cluster holds."""
+    shape = (groups.max(initial=-1) + 1, labels.max(initial=-1) + 1)
+    return np.bincount(groups * shape[1] + labels, minlength=shape[0] * shape[1]).reshape(shape)
+
+
+def adjusted_rand(table: Int[ndarray, "G K"]) -> float:
+    """How often two partitions agree on a pair of rows, 0 by chance and 1 if they are the same (Hubert & Arabie 1985).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> adjusted_rand(np.array([[5, 0], [0, 5]])), adjusted_rand(np.array([[5, 5], [5, 5]])) < 0
+    (1.0, True)
+    """
+    together = _pairs(table).sum()
+    in_groups, in_clusters = _pairs(table.sum(1)).sum(), _pairs(table.sum(0)).sum()
+    by_chance = in_groups * in_clusters / max(_pairs(table.sum()), 1)
+    most = (in_groups + in_clusters) / 2
+    return 1.0 if most == by_chance else float((together - by_chance) / (most - by_chance))
+
+
+def _pairs(counts: ndarray) -> ndarray:
+    return counts * (counts - 1.0) / 2

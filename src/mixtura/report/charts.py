@@ -1,0 +1,112 @@
+"""Pictures made of facts alone: how the number of clusters was chosen, how sure the rows are, how the fit went."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from markupsafe import Markup
+
+from mixtura.report.marks import signs
+from mixtura.report.svg import Scale, element, line, picture, scale_over, x_axis, y_axis
+
+N_DASHES = 4
+_SIZE = 640, 330
+_LEFT, _RIGHT, _TOP, _BOTTOM = 76, 560, 14, 285
+
+
+def choice_picture(choice: dict[str, Any]) -> Markup | None:
+    """The criterion against the number of clusters, one curve for each covariance model; None for a single fit."""
+    name = choice["criterion"]
+    fits = [row for row in choice["fits"] if row[name] is not None]
+    if len(fits) < 2:
+        return None
+    models = list(dict.fromkeys(row["covariance"] for row in fits))
+    x = _whole_numbers([row["n_components"] for row in fits])
+    y = _criterion_scale([row[name] for row in fits])
+    curves = [
+        _curve([row for row in fits if row["covariance"] == model], name, (x, y), i) for i, model in enumerate(models)
+    ]
+    chosen = [(choice["best"], "winner"), (choice["runner_up"], "runner-up")]
+    rings = [
+        element("circle", cx=f"{x(row['n_components']):.1f}", cy=f"{y(row[name]):.1f}", r="9", class_=mark)
+        for row, mark in chosen
+        if row
+    ]
+    return picture(
+        _SIZE,
+        f"{name.upper()} by number of clusters and covariance model; lower is better",
+        _component_axis(x),
+        y_axis(y, _LEFT, _RIGHT, f"{name.upper()} (lower is better)"),
+        element("svg", *curves, **_window()),
+        *rings,
+        *_legend(models),
+    )
+
+
+def trace_picture(trace: Sequence[float]) -> Markup | None:
+    """The log-likelihood by iteration; None where there are fewer than two."""
+    if len(trace) < 2:
+        return None
+    x = Scale(1, len(trace), _LEFT, _RIGHT)
+    y = scale_over(np.array(trace), _BOTTOM, _TOP)
+    steps = np.arange(1, len(trace) + 1)
+    return picture(
+        _SIZE,
+        "Log-likelihood by iteration",
+        x_axis(x, _TOP, _BOTTOM, "iteration"),
+        y_axis(y, _LEFT, _RIGHT, "log-likelihood (nats)"),
+        element("path", d=line(x(steps), y(np.array(trace))), class_="curve"),
+    )
+
+
+def _curve(fits: list[dict[str, Any]], name: str, scales: tuple[Scale, Scale], number: int) -> Markup:
+    x, y = scales
+    xs = x(np.array([row["n_components"] for row in fits])).tolist()
+    ys = y(np.array([row[name] for row in fits])).tolist()
+    sound = [i for i, row in enumerate(fits) if row["rank"] is not None]
+    return element(
+        "g",
+        element("path", d=line(xs, ys), class_=f"curve dash{number % N_DASHES}"),
+        signs([xs[i] for i in sound], [ys[i] for i in sound], number, "ink"),
+    )
+
+
+def _criterion_scale(values: list[float]) -> Scale:
+    """From the best value to the third quartile: what is far worse than most does not flatten the rest."""
+    low, high = min(values), float(np.quantile(values, 0.75))
+    return scale_over(np.array([low, max(high, low + (max(values) - low) / 4)]), _BOTTOM, _TOP, margin=0.08)
+
+
+def _whole_numbers(values: list[int]) -> Scale:
+    return Scale(min(values) - 0.5, max(values) + 0.5, _LEFT, _RIGHT)
+
+
+def _component_axis(x: Scale) -> Markup:
+    whole = range(round(x.low + 0.5), round(x.high - 0.5) + 1)
+    step = -(-len(whole) // 15)
+    texts = [
+        element("text", str(k), x=f"{x(k):.1f}", y=f"{_BOTTOM + 16:g}", class_="tick", text_anchor="middle")
+        for k in whole[::step]
+    ]
+    middle = f"{(_LEFT + _RIGHT) / 2:g}"
+    return element(
+        "g",
+        *texts,
+        element("text", "clusters", x=middle, y=f"{_BOTTOM + 34:g}", class_="axis-name", text_anchor="middle"),
+    )
+
+
+def _window() -> dict[str, object]:
+    """What lies outside of the plot is cut off."""
+    frame = f"{_LEFT} {_TOP} {_RIGHT - _LEFT} {_BOTTOM - _TOP}"
+    x, y, width, height = frame.split()
+    return {"viewBox": frame, "x": x, "y": y, "width": width, "height": height}
+
+
+def _legend(models: Sequence[str]) -> list[Markup]:
+    entries = []
+    for i, model in enumerate(models):
+        y = _TOP + 12 + 20 * i
+        entries.append(signs([_RIGHT + 14.0], [y - 4.0], i, "ink"))
+        entries.append(element("text", model, x=f"{_RIGHT + 24}", y=f"{y}", class_="axis-name"))
+    return entries

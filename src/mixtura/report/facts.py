@@ -1,0 +1,149 @@
+"""Every number of the report, as plain data: dictionaries, lists, numbers, strings and None, ready for JSON."""
+
+from typing import Any
+
+from mixtura.explain.cautions import selected
+from mixtura.explain.records import Cluster, Explanation, Rows
+from mixtura.fitted import FittedMixture
+from mixtura.report.agreement import agreement
+from mixtura.report.sample import draw_sample, most_distinguishing
+from mixtura.report.tables import doubtful_rows, name_of, outlying_rows, probability_shares
+
+SCHEMA = 1  # changes when a key changes its meaning or goes
+
+_MOST_COLUMNS = {"profiles": 60, "densities": 12, "pairs": 6}
+
+METHOD = (
+    "Gaussian mixture fitted by expectation-maximisation (Dempster, Laird & Rubin 1977, J. R. Stat. Soc. B 39, 1-38); "
+    "rows go to the component with the largest posterior probability. BIC: Schwarz 1978, Ann. Stat. 6, 461-464; "
+    "ICL: Biernacki, Celeux & Govaert 2000, IEEE Trans. Pattern Anal. Mach. Intell. 22, 719-725; "
+    "covariance models: Celeux & Govaert 1995, Pattern Recognit. 28, 781-793."
+)
+
+
+def facts(
+    fitted: FittedMixture,
+    explanation: Explanation,
+    rows: Rows | None = None,
+    *,
+    command: str = "",
+    show_rows: bool = True,
+) -> dict[str, Any]:
+    """Everything that the report says, as one dictionary.
+
+    Parameters
+    ----------
+    fitted, explanation
+        The mixture, and what `mixtura.explain.explain` says of it.
+    rows : Rows, optional
+        The rows; without them, or with `show_rows` false, nothing is said of single rows.
+    command : str
+        What was typed to get the fit.
+    show_rows : bool
+        Whether single rows may be named.
+
+    Returns
+    -------
+    dict
+        Keys `schema`, `answer`, `warnings`, `clusters`, `columns`, `certainty`, `overlaps`, `choice`, `doubtful_rows`,
+        `outlying_rows`, `probability_shares`, `truth`, `drawn`, `checks`,
+        `reproduce`. Log-likelihoods are in nats.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from mixtura.assembly import assemble
+    >>> from mixtura.explain import explain
+    >>> from mixtura.selection import select
+    >>> from mixtura.statistics import Block
+    >>> points = np.random.default_rng(0).normal(size=(100, 2))
+    >>> fitted = assemble(select(points, n_components=[1], covariances=["full"]), ["width", "height"])
+    >>> labels = fitted.model.classify(fitted.parameters)(Block(points, np.ones(100)))
+    >>> facts(fitted, explain(fitted, points, None, labels))["answer"]["headline"]
+    '1 cluster in 100 rows, 2 columns'
+    """
+    shown = rows if show_rows else None
+    return {
+        "schema": SCHEMA,
+        "answer": _answer(fitted, explanation),
+        "warnings": list(explanation.warnings),
+        "clusters": [_cluster(cluster, shown) for cluster in explanation.clusters],
+        "columns": [_column(column._asdict(), show_rows) for column in explanation.columns],
+        "certainty": explanation.certainty._asdict(),
+        "overlaps": [list(row) for row in explanation.overlaps],
+        "choice": _choice(fitted.history),
+        "doubtful_rows": doubtful_rows(fitted, shown) if shown else [],
+        "outlying_rows": outlying_rows(fitted, shown) if shown else [],
+        "probability_shares": probability_shares(rows) if rows else [],
+        "truth": agreement(rows.truth, rows.classification.labels) if rows and rows.truth is not None else None,
+        "drawn": _drawn(explanation, shown),
+        "checks": _checks(fitted.history),
+        "reproduce": _reproduce(fitted, command),
+    }
+
+
+def _answer(fitted: FittedMixture, explanation: Explanation) -> dict[str, Any]:
+    history = fitted.history
+    criterion = history.get("criterion")
+    return {
+        "headline": explanation.headline,
+        "n_clusters": fitted.n_components,
+        "n_rows": explanation.n_rows,
+        "total_weight": explanation.total_weight,
+        "n_columns": len(fitted.features),
+        "covariance": getattr(fitted.model.emission, "covariance", None),
+        "criterion": criterion,
+        "value": history["criteria"][criterion] if criterion else None,
+    }
+
+
+def _cluster(cluster: Cluster, rows: Rows | None) -> dict[str, Any]:
+    plain = {key: list(value) if isinstance(value, tuple) else value for key, value in cluster._asdict().items()}
+    return plain | {"prototype": _name(cluster.prototype, rows), "doubtful": _name(cluster.doubtful, rows)}
+
+
+def _name(position: int | None, rows: Rows | None) -> str | int | None:
+    return None if position is None or rows is None else name_of(rows, position)
+
+
+def _column(column: dict[str, Any], show_rows: bool) -> dict[str, Any]:
+    """The extremes of a column are values of single rows."""
+    return column if show_rows else column | {"minimum": None, "maximum": None}
+
+
+def _choice(history: dict[str, Any]) -> dict[str, Any] | None:
+    if not history.get("selection"):
+        return None
+    ranks = {position: rank for rank, position in enumerate(history["ranking"], start=1)}
+    best, *others = selected(history)
+    name = history["criterion"]
+    return {
+        "criterion": name,
+        "best": best,
+        "runner_up": others[0] if others else None,
+        "difference": others[0][name] - best[name] if others else None,
+        "fits": [row | {"rank": ranks.get(i)} for i, row in enumerate(history["selection"])],
+    }
+
+
+def _drawn(explanation: Explanation, rows: Rows | None) -> dict[str, Any]:
+    """The columns (positions) of each kind of picture and table, and the rows of the scatter plots."""
+    chosen = {name: most_distinguishing(explanation.clusters, most) for name, most in _MOST_COLUMNS.items()}
+    return chosen | {"n_rows": len(draw_sample(rows).labels) if rows else 0}
+
+
+def _checks(history: dict[str, Any]) -> dict[str, Any]:
+    keys = ("log_likelihood", "n_free", "criteria", "outcome", "is_complete", "trace", "starts")
+    return {key: history.get(key) for key in keys}
+
+
+def _reproduce(fitted: FittedMixture, command: str) -> dict[str, Any]:
+    provenance = fitted.provenance
+    return {
+        "command": command or provenance.get("command") or "",
+        "seed": provenance.get("seed"),
+        "versions": provenance.get("versions") or {},
+        "data": provenance.get("data") or {},
+        "scaling": fitted.scaling.get("name"),
+        "method": METHOD,
+    }

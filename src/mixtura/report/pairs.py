@@ -1,0 +1,90 @@
+"""The matrix of pairs of columns: rows as signs, components as ellipses."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from markupsafe import Markup
+
+from mixtura.explain.profiles import component_moments
+from mixtura.fitted import FittedMixture
+from mixtura.report.ellipses import LEVELS, ellipse
+from mixtura.report.marks import colour, signs
+from mixtura.report.sample import Sample
+from mixtura.report.svg import Scale, element, picture, scale_over, x_axis, y_axis
+
+_LEFT, _BOTTOM, _GAP, _EDGE = 64, 44, 10, 8
+
+
+def pair_picture(fitted: FittedMixture, sample: Sample | None, columns: Sequence[int]) -> Markup:
+    """Every pair of the given columns, below the diagonal."""
+    n = len(columns) - 1
+    side = _side(n)
+    x_scales = [_scale(fitted, sample, d, _LEFT + i * (side + _GAP), side) for i, d in enumerate(columns[:-1])]
+    y_scales = [_scale(fitted, sample, d, _EDGE + i * (side + _GAP), side) for i, d in enumerate(columns[1:])]
+    y_scales = [Scale(s.low, s.high, s.end, s.start) for s in y_scales]
+    cells = [
+        _cell(fitted, sample, (columns[j], columns[i + 1]), (x_scales[j], y_scales[i]))
+        for i in range(n)
+        for j in range(i + 1)
+    ]
+    bottom = _EDGE + n * (side + _GAP) - _GAP
+    names = [fitted.features[d] for d in columns]
+    axes = [x_axis(scale, bottom, bottom, name) for scale, name in zip(x_scales, names, strict=False)]
+    axes += [y_axis(scale, _LEFT, _LEFT, name) for scale, name in zip(y_scales, names[1:], strict=True)]
+    size = _LEFT + n * (side + _GAP), bottom + _BOTTOM
+    return picture(size, f"Pairs of columns: {', '.join(names)}", *cells, *axes)
+
+
+def _side(n_cells: int) -> float:
+    """Room for one pair: large when alone, small in a large matrix."""
+    return {1: 400.0, 2: 300.0, 3: 240.0}.get(n_cells, 190.0)
+
+
+def _scale(fitted: FittedMixture, sample: Sample | None, d: int, start: float, side: float) -> Scale:
+    if sample is not None:
+        return scale_over(sample.points[:, d], start, start + side)
+    means, covariances = component_moments(fitted)
+    reach = 3 * np.sqrt(covariances[:, d, d])
+    return scale_over(np.concatenate([means[:, d] - reach, means[:, d] + reach]), start, start + side)
+
+
+def _cell(
+    fitted: FittedMixture, sample: Sample | None, columns: tuple[int, int], scales: tuple[Scale, Scale]
+) -> Markup:
+    x, y = scales
+    frame = {"x": f"{x.start:g}", "y": f"{y.end:g}", "width": f"{x.end - x.start:g}", "height": f"{y.start - y.end:g}"}
+    return element(
+        "svg",
+        element("rect", x="0", y="0", width="100%", height="100%", class_="frame"),
+        *(_points(sample, columns, scales) if sample is not None else []),
+        *_ellipses(fitted, columns, scales),
+        viewBox=f"{frame['x']} {frame['y']} {frame['width']} {frame['height']}",
+        **frame,
+    )
+
+
+def _points(sample: Sample, columns: tuple[int, int], scales: tuple[Scale, Scale]) -> list[Markup]:
+    xs, ys = (scale(sample.points[:, d]) for scale, d in zip(scales, columns, strict=True))
+    return [
+        signs(xs[sample.labels == k].tolist(), ys[sample.labels == k].tolist(), k)
+        for k in np.unique(sample.labels).tolist()
+    ]
+
+
+def _ellipses(fitted: FittedMixture, columns: tuple[int, int], scales: tuple[Scale, Scale]) -> list[Markup]:
+    """Ellipses in pixels: a Gaussian stays one when its axes are stretched, with covariance A S A."""
+    means, covariances = component_moments(fitted)
+    x, y = scales
+    stretch = np.array([x.unit, y.unit])
+    drawn = []
+    for k, (mean, covariance) in enumerate(zip(means, covariances, strict=True)):
+        centre = np.array([float(x(mean[columns[0]])), float(y(mean[columns[1]]))])
+        block = covariance[np.ix_(columns, columns)] * stretch[:, None] * stretch
+        drawn += [_ellipse(ellipse(centre, block, share), k, share) for share in LEVELS]
+    return drawn
+
+
+def _ellipse(shape: tuple[float, ...], label: int, share: float) -> Markup:
+    cx, cy, rx, ry, angle = (f"{value:.1f}" for value in shape)
+    name = f"{colour(label)} ellipse {'inner' if share < 0.9 else 'outer'}"
+    return element("ellipse", cx=cx, cy=cy, rx=rx, ry=ry, transform=f"rotate({angle} {cx} {cy})", class_=name)

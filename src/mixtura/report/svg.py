@@ -1,0 +1,127 @@
+"""Pieces of pictures: elements whose text and attributes are escaped, scales, axes. Units are CSS pixels."""
+
+from collections.abc import Iterable, Sequence
+from math import floor, log10
+from typing import NamedTuple
+
+import numpy as np
+from markupsafe import Markup, escape
+from numpy import ndarray
+
+from mixtura.explain.words import short
+
+_TICKS = 5
+_LONGEST_LABEL = 26
+
+
+def element(tag: str, *children: str, **attributes: object) -> Markup:
+    """An element; `class_` and `stroke_width` are written class and stroke-width."""
+    names = {name: name.rstrip("_").replace("_", "-") for name in attributes}
+    inside = "".join(f' {names[name]}="{escape(value)}"' for name, value in attributes.items() if value is not None)
+    return Markup(f"<{tag}{inside}>{''.join(map(escape, children))}</{tag}>")
+
+
+def picture(size: tuple[float, float], title: str, *children: str) -> Markup:
+    """A whole picture; the title is what a screen reader says."""
+    width, height = size
+    return element(
+        "svg",
+        element("title", title),
+        *children,
+        viewBox=f"0 0 {width:g} {height:g}",
+        width=f"{width:g}",
+        height=f"{height:g}",
+        role="img",
+    )
+
+
+class Scale(NamedTuple):
+    """From values between `low` and `high` to pixels between `start` and `end`."""
+
+    low: float
+    high: float
+    start: float
+    end: float
+
+    def __call__(self, values: ndarray | float) -> ndarray:
+        share = (np.asarray(values, dtype=float) - self.low) / (self.high - self.low)
+        return self.start + share * (self.end - self.start)
+
+    @property
+    def unit(self) -> float:
+        """Pixels per unit of the data; negative where values rise upwards."""
+        return (self.end - self.start) / (self.high - self.low)
+
+
+def scale_over(values: ndarray, start: float, end: float, margin: float = 0.05) -> Scale:
+    """A scale that holds all values, with some room beside them."""
+    low, high = float(values.min()), float(values.max())
+    room = (high - low) * margin or max(abs(low) * margin, 1e-300)
+    return Scale(low - room, high + room, start, end)
+
+
+def ticks(scale: Scale, most: int = _TICKS) -> tuple[list[float], list[str]]:
+    """Round values on the scale, at most so many, and what is written beside them."""
+    raw = (scale.high - scale.low) / most
+    power = 10.0 ** floor(log10(raw))
+    step = next(power * factor for factor in (1, 2, 5, 10) if power * factor >= raw * 0.999)
+    first, last = np.ceil(scale.low / step), np.floor(scale.high / step)
+    places = [float(step * i) for i in np.arange(first, last + 1)]
+    return places, [_tick_label(place, step) for place in places]
+
+
+def _tick_label(place: float, step: float) -> str:
+    decimals = max(0, -floor(log10(step) + 1e-9))
+    largest = abs(place) + step
+    if decimals > 5 or largest >= 1e7:
+        return f"{place:.{min(max(0, floor(log10(largest)) + decimals), 6)}g}" if place else "0"
+    return f"{place:,.{decimals}f}"
+
+
+def x_axis(scale: Scale, top: float, bottom: float, label: str | None = None) -> Markup:
+    """Grid lines, tick labels and the name of the axis, below the plot."""
+    parts: list[Markup] = []
+    for place, text in zip(*ticks(scale), strict=True):
+        x = f"{scale(place):.1f}"
+        parts.append(element("path", d=f"M{x} {top:g}V{bottom:g}", class_="grid"))
+        parts.append(element("text", text, x=x, y=f"{bottom + 14:g}", class_="tick", text_anchor="middle"))
+    if label is not None:
+        parts.append(named((scale.start + scale.end) / 2, bottom + 30, label, text_anchor="middle"))
+    return element("g", *parts)
+
+
+def y_axis(scale: Scale, left: float, right: float, label: str | None = None) -> Markup:
+    """Grid lines, tick labels and the name of the axis, left of the plot."""
+    parts: list[Markup] = []
+    for place, text in zip(*ticks(scale), strict=True):
+        y = scale(place)
+        parts.append(element("path", d=f"M{left:g} {y:.1f}H{right:g}", class_="grid"))
+        parts.append(element("text", text, x=f"{left - 6:g}", y=f"{y + 4:.1f}", class_="tick", text_anchor="end"))
+    if label is not None:
+        middle = (scale.start + scale.end) / 2
+        parts.append(named(12, middle, label, text_anchor="middle", transform=f"rotate(-90 12 {middle:g})"))
+    return element("g", *parts)
+
+
+def named(x: float, y: float, name: str, **attributes: object) -> Markup:
+    """A name from the data, cut to what there is room for; the whole name shows on pointing at it."""
+    return element(
+        "text",
+        element("title", name),
+        short(name, _LONGEST_LABEL),
+        x=f"{x:g}",
+        y=f"{y:g}",
+        class_="axis-name",
+        **attributes,
+    )
+
+
+def line(xs: Iterable[float], ys: Iterable[float]) -> str:
+    """A path through points."""
+    return "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in zip(xs, ys, strict=True))
+
+
+def bars(edges: Sequence[float] | ndarray, tops: Sequence[float] | ndarray, bottom: float) -> str:
+    """A path around bars that stand side by side."""
+    sides = zip(edges[:-1], edges[1:], tops, strict=True)
+    return "".join(f"M{left:.1f} {bottom:g}V{top:.1f}H{right:.1f}V{bottom:g}z" for left, right, top in sides)
