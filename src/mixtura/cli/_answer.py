@@ -1,0 +1,184 @@
+"""The answer of a fit on one screen, from its facts (see `mixtura.report.facts`)."""
+
+import os
+import shutil
+import sys
+import textwrap
+from collections.abc import Mapping, Sequence
+from itertools import groupby
+from typing import Any
+
+import click
+
+from mixtura.cli._tables import clip, lay_out, width
+from mixtura.explain.numbers import brief, percent, rounded
+from mixtura.explain.words import NOTABLE, count, join, level
+
+_SCREEN = 22  # lines, so that two about files fit below on the smallest of terminals
+_NAME, _CELL = 18, 14
+
+Facts = Mapping[str, Any]
+
+
+def lines(facts: Facts, verbose: bool = False) -> list[str]:
+    """What a person wants to know first: how many clusters, what they are, how sure, what to be wary of."""
+    text = [*_headline(facts), *_warnings(facts["warnings"]), "", *cluster_table(facts), "", *_certainty(facts)]
+    text += _notes(facts)
+    choice = choice_table(facts["choice"])
+    if choice and (verbose or len(text) + len(choice) + 1 <= _SCREEN):
+        text += ["", *choice]
+    if verbose:
+        text += ["", *start_table(facts["checks"]["starts"])]
+    return [*text, ""]
+
+
+def plan_lines(plan: Facts) -> list[str]:
+    """What --dry-run has to say."""
+    numbers = plan["n_components"]
+    tried = str(numbers[0]) if len(numbers) == 1 else f"{numbers[0]} to {numbers[-1]}"
+    text = [
+        f"Would fit {count(len(numbers) * len(plan['covariances']), 'mixture')} "
+        f"(k = {tried}; {', '.join(plan['covariances'])}) to {count(plan['n_rows'], 'row')}.",
+        *wrap(f"Columns: {', '.join(plan['columns'])}."),
+        *_left_out(plan["left_out"]),
+    ]
+    return [
+        *text,
+        f"Would write {plan['output']}: {', '.join(plan['files'])}." if plan["files"] else "Would write nothing.",
+    ]
+
+
+def screen_width() -> int:
+    """Columns of the terminal, 80 where there is none."""
+    wide = shutil.get_terminal_size((80, 24)).columns if sys.stdout.isatty() or "COLUMNS" in os.environ else 80
+    return min(max(wide, 60), 120)
+
+
+def cluster_table(facts: Facts) -> list[str]:
+    """One line a cluster: how large, the means, and in words what is high or low."""
+    clusters, columns = facts["clusters"], facts["columns"]
+    header = ["cluster", "rows", "share"]
+    rows = [[clip(c["name"], _NAME), f"{c['n_rows']:,}", percent(c["share"])] for c in clusters]
+    rows.append(["all", f"{facts['answer']['n_rows']:,}", ""])
+    room = screen_width() - width(lay_out(header, rows)[1]) - 24
+    for d in _by_distinction(clusters):
+        cells = [rounded(c["means"][d], columns[d]["sd"]) for c in clusters] + [
+            rounded(columns[d]["mean"], columns[d]["sd"])
+        ]
+        name = clip(columns[d]["name"], _CELL)
+        room -= 2 + max(map(width, [name, *cells]))
+        if room < 0:
+            break
+        header.append(name)
+        for row, cell in zip(rows, cells, strict=True):
+            row.append(cell)
+    laid_out = lay_out(header, rows)
+    words = ["", *(_words(c, columns) for c in clusters), ""]
+    longest = max(map(width, laid_out))
+    return [
+        f"{line}{' ' * (longest - width(line))}  {clip(word, screen_width() - longest - 2)}".rstrip()
+        for line, word in zip(laid_out, words, strict=True)
+    ]
+
+
+def choice_table(choice: Facts | None) -> list[str]:
+    """How far every fit lies above the best, by covariance model and number of clusters."""
+    if choice is None or len(choice["fits"]) < 2:
+        return []
+    name, fits = choice["criterion"], choice["fits"]
+    lowest = next(fit[name] for fit in fits if fit["rank"] == 1)
+    numbers = list(dict.fromkeys(fit["n_components"] for fit in fits))
+    models = list(dict.fromkeys(fit["covariance"] for fit in fits))
+    above = {(fit["covariance"], fit["n_components"]): _above(fit, lowest, name) for fit in fits}
+    rows = [[model, *(above.get((model, number), "") for number in numbers)] for model in models]
+    table = lay_out([f"{name.upper()} + by k", *map(str, numbers)], rows)
+    return [clip(line, max(screen_width(), 80)) for line in table]
+
+
+def start_table(starts: Sequence[Facts] | None) -> list[str]:
+    """Where every start of the chosen fit ended."""
+    rows = [
+        [s["kind"], "–" if s["log_likelihood"] is None else f"{s['log_likelihood']:,.2f}", str(s["n_iterations"]),
+         str(s["n_rounds"]), s["outcome"]]
+        for s in starts or []
+    ]  # fmt: skip
+    return lay_out(["start", "log-likelihood", "iterations", "rounds", "outcome"], rows) if rows else []
+
+
+def _headline(facts: Facts) -> list[str]:
+    answer, choice = facts["answer"], facts["choice"]
+    text = f"{answer['covariance']} covariance, {answer['criterion'].upper()} {answer['value']:,.1f}"
+    if choice and choice["runner_up"]:
+        second = choice["runner_up"]
+        text += (
+            f"; runner-up: {count(second['n_components'], 'cluster')}, {second['covariance']}, "
+            f"+{brief(choice['difference'])}"
+        )
+    return [click.style(answer["headline"], bold=True), text]
+
+
+def _warnings(warnings: Sequence[str]) -> list[str]:
+    return [click.style(line, fg="yellow") for warning in warnings for line in wrap(f"! {warning}")]
+
+
+def _certainty(facts: Facts) -> list[str]:
+    sure = facts["certainty"]
+    text = (
+        f"Sure: {percent(sure['share_sure'])} of the rows have a probability of 0.9 or more (mean {sure['mean']:.2f})."
+    )
+    pairs = [(share, i, j) for i, row in enumerate(facts["overlaps"]) for j, share in enumerate(row) if i < j]
+    if pairs:
+        share, i, j = max(pairs)
+        names = (facts["clusters"][k]["name"] for k in (i, j))
+        text += f" Closest: {' and '.join(names)}, overlap {percent(share)}."
+    return wrap(text)
+
+
+def _notes(facts: Facts) -> list[str]:
+    truth, text = facts["truth"], _left_out(facts["left_out"])
+    if truth:
+        text += [f"Against the known groups: adjusted Rand index {truth['adjusted_rand']:.3f}."]
+    for name in facts["profiles"][0]:
+        told = [f"{c['name']} {_typical(p[name])}" for c, p in zip(facts["clusters"], facts["profiles"], strict=True)]
+        text += wrap(f"{name}: {'; '.join(told)}.")
+    return text
+
+
+def _left_out(left_out: Facts) -> list[str]:
+    text = [f"{column['name']} ({column['reason']})" for column in left_out["columns"]]
+    n_rows = left_out["n_rows_with_missing_cells"]
+    if n_rows:
+        text.append(f"{count(n_rows, 'row')} with missing cells")
+    return wrap(f"Left out: {', '.join(text)}.") if text else []
+
+
+def _typical(profile: Facts) -> str:
+    if "mean" in profile:
+        return "–" if profile["mean"] is None else brief(profile["mean"])
+    return ", ".join(f"{value} {percent(share)}" for value, share in list(profile["shares"].items())[:2]) or "–"
+
+
+def _above(fit: Facts, lowest: float, criterion: str) -> str:
+    """The distance to the best; in brackets for a fit that cannot be chosen."""
+    if fit[criterion] is None or fit["rank"] == 1:
+        return "–" if fit[criterion] is None else "best"
+    distance = f"{fit[criterion] - lowest:.0f}"
+    return f"({distance})" if fit["rank"] is None else distance
+
+
+def _by_distinction(clusters: Sequence[Facts]) -> list[int]:
+    """Columns, the one that tells some cluster apart most first."""
+    largest = [max(map(abs, differences)) for differences in zip(*(c["differences"] for c in clusters), strict=True)]
+    return sorted(range(len(largest)), key=lambda d: -largest[d])
+
+
+def _words(cluster: Facts, columns: Sequence[Facts]) -> str:
+    """What is high or low, each level named once: "very low waiting and eruptions, high age"."""
+    notable = [d for d in cluster["distinguishing"] if abs(cluster["differences"][d]) >= NOTABLE]
+    groups = groupby(notable, key=lambda d: level(cluster["differences"][d]))
+    return ", ".join(f"{how} {join([columns[d]['name'] for d in group])}" for how, group in groups)
+
+
+def wrap(text: str) -> list[str]:
+    """The text in lines that fit the screen."""
+    return textwrap.wrap(text, screen_width(), subsequent_indent="  ")

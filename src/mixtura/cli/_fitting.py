@@ -1,0 +1,271 @@
+"""What `mixtura fit` does: read, choose, explain, write, answer."""
+
+import platform
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, NamedTuple
+
+import numpy as np
+from numpy import ndarray
+
+import mixtura
+from mixtura.assembly import assemble
+from mixtura.cli import _answer
+from mixtura.cli._folder import publish, staging
+from mixtura.cli._interrupt import watched
+from mixtura.cli._output import echo_json, echo_lines, to_json
+from mixtura.cli._progress import Progress
+from mixtura.diagnostics import components_to_try
+from mixtura.errors import FitError
+from mixtura.explain import Explanation, Rows, explain
+from mixtura.fitted import FittedMixture
+from mixtura.labels import classify, complete_rows, label_columns, responsibilities
+from mixtura.persistence import save
+from mixtura.profile import profile
+from mixtura.runners.local import n_threads
+from mixtura.selection import FOUR, Options, Selection, select
+from mixtura.sources.roles import Roles
+from mixtura.sources.table import Table, complete, read_table, require_variation
+from mixtura.sources.writing import write_table, write_text_atomic
+
+INTERRUPTED = 130
+
+
+@dataclass(frozen=True)
+class Request:
+    """Everything that was asked for, by the names of the options."""
+
+    command: str
+    data: tuple[str, ...]
+    features: tuple[str, ...]
+    exclude: tuple[str, ...]
+    id: str | None
+    weight: str | None
+    profile: tuple[str, ...]
+    truth: str | None
+    k: tuple[int, ...] | None
+    covariance: tuple[str, ...] | None
+    criterion: str
+    missing: Literal["error", "drop"]
+    scale: str
+    reg: float
+    seed: int
+    n_init: int | None
+    max_iter: int
+    tol: float | None
+    time_limit: float | None
+    workers: int | None
+    format: str | None
+    delimiter: str | None
+    decimal: str | None
+    na: tuple[str, ...]
+    output: str | None
+    proba: Literal["top", "all", "none"]
+    labels: Literal["parquet", "csv"]
+    report: bool
+    overwrite: bool
+    as_json: bool
+    progress: str
+    quiet: bool
+    verbose: bool
+    no_color: bool
+    dry_run: bool
+    strict: bool
+
+    @property
+    def roles(self) -> Roles:
+        return Roles(self.features, self.exclude, self.id, self.weight, self.profile, self.truth)
+
+    @property
+    def covariances(self) -> tuple[str, ...]:
+        return self.covariance or FOUR
+
+    @property
+    def n_threads(self) -> int:
+        return self.workers or n_threads(-1)
+
+    @property
+    def files(self) -> list[str]:
+        """The names of the files to write."""
+        return ["model.safetensors", f"labels.{self.labels}", "summary.json", *(["report.html"] if self.report else [])]
+
+
+class Reading(NamedTuple):
+    """The table as it is, and the rows of it that can be fitted."""
+
+    everything: Table
+    table: Table
+
+    @property
+    def complete(self) -> ndarray:
+        return complete_rows(self.everything)
+
+
+class Result(NamedTuple):
+    """A fit and what is known about it."""
+
+    fitted: FittedMixture
+    rows: Rows
+    explanation: Explanation
+    facts: dict[str, Any]
+
+
+def run(request: Request) -> int:
+    """Do what was asked for, and return the exit code."""
+    mode = "none" if request.quiet and request.progress == "auto" else request.progress
+    with _output(request) as folder, Progress(mode) as progress:
+        progress.stage(f"reading {', '.join(request.data)}")
+        reading = _read(request)
+        numbers = components_to_try(reading.table.points, reading.table.weights, request.k)
+        if request.dry_run:
+            plan = _plan(request, reading, numbers)
+        else:
+            selection, is_interrupted = _select(request, reading.table, numbers, progress)
+            progress.stage("describing the clusters")
+            result = _describe(request, reading, selection)
+            if folder is not None:
+                progress.stage(f"writing {request.output}")
+                _write(request, reading, result, folder)
+    if request.dry_run:
+        _say(request, plan, _answer.plan_lines)
+        return 0
+    _say(request, result.facts, lambda facts: _answer.lines(facts, request.verbose) + _where(request))
+    return INTERRUPTED if is_interrupted else 0
+
+
+@contextmanager
+def _output(request: Request) -> Iterator[Path | None]:
+    """A folder to put files into, or None if nothing is to be written."""
+    if request.output is None:
+        yield None
+        return
+    with staging(Path(request.output), request.overwrite) as folder:
+        yield folder
+
+
+def _read(request: Request) -> Reading:
+    how = {name: getattr(request, name) for name in ("format", "delimiter", "decimal", "na")}
+    everything = read_table(list(request.data), request.roles, **how)
+    return Reading(everything, require_variation(complete(everything, request.missing)))
+
+
+def _select(request: Request, table: Table, numbers: tuple[int, ...], progress: Progress) -> tuple[Selection, bool]:
+    """The fits, and whether somebody cut them short."""
+    progress.stage("fitting", len(numbers) * len(request.covariances), request.criterion)
+    options = Options(
+        request.scale, request.reg, request.n_init, request.max_iter, tolerance=request.tol, n_threads=request.n_threads
+    )
+    with watched(request.time_limit) as interruption:
+        try:
+            selection = select(
+                table.points, table.weights, n_components=numbers, covariances=request.covariances,
+                criterion=request.criterion, seed=request.seed, options=options, on_fit=progress.on_fit,
+            )  # fmt: skip
+        except (FitError, KeyboardInterrupt):
+            if interruption.is_by_hand:
+                raise KeyboardInterrupt("Interrupted before the first fit was done: nothing was written.") from None
+            if interruption.is_by_clock:
+                raise FitError("The time was up before the first fit was done: allow more with --time-limit.") from None
+            raise
+    if request.strict:
+        _refuse_doubtful(selection, numbers)
+    return selection, interruption.is_by_hand
+
+
+def _refuse_doubtful(selection: Selection, numbers: tuple[int, ...]) -> None:
+    best = selection.best
+    number = best.setting.n_components
+    outcome = best.search.best.outcome
+    if outcome.name != "CONVERGED":
+        raise FitError(f"--strict: {outcome.value}")
+    if len(numbers) > 1 and (number == numbers[-1] or 1 < number == numbers[0]):
+        end = "largest" if number == numbers[-1] else "smallest"
+        raise FitError(f"--strict: the best number of clusters, {number}, is the {end} that was tried: widen -k.")
+
+
+def _describe(request: Request, reading: Reading, selection: Selection) -> Result:
+    from mixtura.report.facts import facts
+
+    table = reading.table
+    fitted = assemble(selection, table.names, provenance=_provenance(request, table))
+    found = classify(fitted, table.source(), request.n_threads)
+    explanation = explain(fitted, table.points, table.weights, found)
+    rows = Rows(
+        table.points,
+        np.ones(len(table.points)) if table.weights is None else table.weights,
+        found,
+        ids=np.flatnonzero(reading.complete) + 1 if table.ids is None else table.ids,
+        truth=table.extra[request.truth] if request.truth else None,
+    )
+    profiles = {name: values for name, values in table.extra.items() if name != request.truth}
+    told = facts(fitted, explanation, rows) | {
+        "profiles": profile(profiles, found.labels, fitted.n_components),
+        "left_out": _left_out(reading),
+    }
+    return Result(fitted, rows, explanation, told)
+
+
+def _left_out(reading: Reading) -> dict[str, Any]:
+    everything, table = reading
+    columns = [{"name": name, "reason": reason} for name, reason in everything.dropped]
+    return {"columns": columns, "n_rows_with_missing_cells": len(everything.points) - len(table.points)}
+
+
+def _provenance(request: Request, table: Table) -> dict[str, Any]:
+    return {
+        "versions": {
+            "mixtura": mixtura.__version__, "numpy": np.__version__, "python": platform.python_version(),
+        },
+        "seed": request.seed,
+        "data": {"origin": table.origin, "digest": table.digest},
+        "command": request.command,
+    }  # fmt: skip
+
+
+def _write(request: Request, reading: Reading, result: Result, folder: Path) -> None:
+    fitted, table = result.fitted, reading.table
+    save(fitted, folder / "model.safetensors")
+    shares = responsibilities(fitted, table.source(), request.n_threads) if request.proba == "all" else None
+    columns = label_columns(
+        result.rows.classification, reading.complete, probabilities=request.proba != "none", shares=shares,
+        names=None if reading.everything.ids is None else (str(request.id), reading.everything.ids),
+    )  # fmt: skip
+    write_table(folder / f"labels.{request.labels}", columns)
+    write_text_atomic(folder / "summary.json", to_json(result.facts) + "\n")
+    if request.report:
+        from mixtura.report import write
+
+        write(folder / "report.html", fitted, result.rows, result.explanation, command=request.command)
+    publish(folder, Path(str(request.output)))
+
+
+def _plan(request: Request, reading: Reading, numbers: tuple[int, ...]) -> dict[str, Any]:
+    return {
+        "n_rows": len(reading.table.points),
+        "columns": list(reading.table.names),
+        "left_out": _left_out(reading),
+        "n_components": list(numbers),
+        "covariances": list(request.covariances),
+        "output": request.output,
+        "files": request.files if request.output else [],
+    }
+
+
+def _where(request: Request) -> list[str]:
+    if request.output is None:
+        return ["Nothing was written: -o DIR keeps the model, the labels and a report."]
+    folder = Path(request.output)
+    look = f"Open {folder / 'report.html'}" if request.report else f"mixtura show {folder / 'model.safetensors'}"
+    return [
+        f"Wrote {folder}/: {', '.join(request.files)}",
+        f"Next: {look}; label new rows: mixtura predict {folder / 'model.safetensors'} NEW.csv",
+    ]
+
+
+def _say(request: Request, facts: dict[str, Any], to_lines: Callable[[dict[str, Any]], list[str]]) -> None:
+    if request.as_json:
+        echo_json(facts)
+    elif not request.quiet:
+        echo_lines(to_lines(facts), request.no_color)

@@ -1,0 +1,46 @@
+"""Ctrl-C and time limits: both end a search early with the best so far; this remembers which of them it was."""
+
+import _thread
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from types import FrameType
+
+
+@dataclass
+class Interruption:
+    """Why a search ended early: `is_by_hand`, `is_by_clock`, or neither."""
+
+    is_by_hand: bool = False
+    is_by_clock: bool = False
+
+
+@contextmanager
+def watched(time_limit: float | None) -> Iterator[Interruption]:
+    """Raise KeyboardInterrupt inside the block on Ctrl-C and when the time is up, and keep a note of it."""
+    interruption = Interruption()
+    if threading.current_thread() is not threading.main_thread():
+        yield interruption  # only the main thread hears of signals
+        return
+
+    def interrupt(signal_number: int, frame: FrameType | None) -> None:
+        interruption.is_by_hand = not interruption.is_by_clock
+        raise KeyboardInterrupt
+
+    def ring() -> None:
+        interruption.is_by_clock = True
+        _thread.interrupt_main()
+
+    clock = threading.Timer(time_limit, ring) if time_limit else None
+    before = signal.signal(signal.SIGINT, interrupt)
+    if clock:
+        clock.daemon = True
+        clock.start()
+    try:
+        yield interruption
+    finally:
+        if clock:
+            clock.cancel()
+        signal.signal(signal.SIGINT, before)

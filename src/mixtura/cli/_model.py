@@ -1,0 +1,102 @@
+"""A fitted mixture in facts and on one screen, without the rows it was fitted to."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import click
+import numpy as np
+
+from mixtura.cli._answer import choice_table, screen_width, start_table, wrap
+from mixtura.cli._tables import clip, lay_out
+from mixtura.explain.numbers import percent, rounded
+from mixtura.explain.profiles import component_moments
+from mixtura.explain.words import count
+from mixtura.fitted import FittedMixture
+
+_CELL = 16
+
+
+def facts(fitted: FittedMixture) -> dict[str, Any]:
+    """What a model file says, ready for JSON; None for what is not on record."""
+    emission: Any = fitted.model.emission
+    means, covariances = component_moments(fitted)
+    sds = np.sqrt(np.einsum("kdd->kd", covariances))
+    history, kept = fitted.history, ("n_rows", "log_likelihood", "n_free", "criteria", "criterion", "outcome")
+    return {
+        "n_components": fitted.n_components,
+        "features": list(fitted.features),
+        "family": type(emission).__name__.lower(),
+        "covariance": emission.covariance,
+        "clusters": [
+            {"name": name, "weight": float(weight), "means": mean.tolist(), "sds": sd.tolist()}
+            for name, weight, mean, sd in zip(fitted.cluster_names, fitted.parameters.weights, means, sds, strict=True)
+        ],
+        **{name: history.get(name) for name in kept},
+        "is_complete": history.get("is_complete"),
+        "choice": _choice(history),
+        "starts": history.get("starts", []),
+        "scaling": fitted.scaling.get("name"),
+        "provenance": fitted.provenance,
+    }
+
+
+def _choice(history: Mapping[str, Any]) -> dict[str, Any] | None:
+    if not history.get("ranking"):
+        return None
+    ranks = {position: rank for rank, position in enumerate(history["ranking"], start=1)}
+    fits = [row | {"rank": ranks.get(i)} for i, row in enumerate(history["selection"])]
+    return {"criterion": history["criterion"], "fits": fits}
+
+
+def lines(told: Mapping[str, Any], verbose: bool = False) -> list[str]:
+    """The facts on one screen."""
+    title = f"{count(told['n_components'], 'cluster')} in {count(len(told['features']), 'column')}"
+    text = [click.style(f"{title}, {told['covariance']} covariance", bold=True), *_found(told), ""]
+    text += _table(told)
+    choice = choice_table(told["choice"])
+    if choice:
+        text += ["", *choice]
+    if verbose and told["starts"]:
+        text += ["", *start_table(told["starts"])]
+    return [*text, "", *_origin(told["provenance"])]
+
+
+def _found(told: Mapping[str, Any]) -> list[str]:
+    if told["log_likelihood"] is None:
+        return []
+    parts = [f"{name.upper()} {value:,.1f}" for name, value in (told["criteria"] or {}).items()]
+    parts.insert(0, f"log-likelihood {told['log_likelihood']:,.2f}")
+    rows = "" if told["n_rows"] is None else f"Fitted to {count(told['n_rows'], 'row')}: "
+    ending = f" ({told['outcome']})" if told["outcome"] else ""
+    return wrap(f"{rows}{', '.join(parts)}{ending}")
+
+
+def _table(told: Mapping[str, Any]) -> list[str]:
+    """Weights, and means ± standard deviations of as many columns as fit; the rest are in --json."""
+    clusters = told["clusters"]
+    header, rows = ["cluster", "share"], [[clip(c["name"], 20), percent(c["weight"])] for c in clusters]
+    n_shown = 0
+    for d, name in enumerate(told["features"]):
+        cells = [f"{rounded(c['means'][d], c['sds'][d])} ± {rounded(c['sds'][d], c['sds'][d])}" for c in clusters]
+        wider = lay_out([*header, clip(name, _CELL)], [[*row, cell] for row, cell in zip(rows, cells, strict=True)])
+        if n_shown and max(map(len, wider)) > screen_width():
+            break
+        header.append(clip(name, _CELL))
+        rows = [[*row, cell] for row, cell in zip(rows, cells, strict=True)]
+        n_shown += 1
+    hidden = len(told["features"]) - n_shown
+    return lay_out(header, rows) + ([f"and {count(hidden, 'more column')}: see --json"] if hidden else [])
+
+
+def _origin(provenance: Mapping[str, Any]) -> list[str]:
+    text = []
+    if provenance.get("command"):
+        text += wrap(f"Made by: {provenance['command']}")
+    if provenance.get("data"):
+        digest = str(provenance["data"].get("digest", ""))[:12]
+        text += wrap(f"From: {provenance['data'].get('origin', 'unknown')} (digest {digest}…)")
+    versions = provenance.get("versions", {})
+    known = [f"{name} {version}" for name, version in versions.items()]
+    if "seed" in provenance:
+        known.append(f"seed {provenance['seed']}")
+    return text + (wrap(f"With: {', '.join(known)}") if known else [])

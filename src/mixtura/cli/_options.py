@@ -1,0 +1,113 @@
+"""Options that several commands share, and values that need parsing."""
+
+import csv
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+_MOST_COMPONENTS = 1000
+_UNITS = {"s": 1, "m": 60, "h": 3600}
+_LONGEST = 1e6  # seconds: what a timer can wait
+
+Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
+
+
+def combine(*decorators: Decorator) -> Decorator:
+    """Several options as one decorator, shown by --help in the order given."""
+
+    def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
+        for decorator in reversed(decorators):
+            function = decorator(function)
+        return function
+
+    return decorate
+
+
+def names(value: str) -> tuple[str, ...]:
+    """Column names separated by commas; a name that holds one is quoted, as in a CSV file."""
+    found = tuple(next(csv.reader([value], skipinitialspace=True), []))
+    if not all(found):
+        raise click.BadParameter(f"{value!r} holds an empty name.")
+    return found
+
+
+def components(value: str) -> tuple[int, ...] | None:
+    """Numbers of clusters to try: auto (None), a number, or a range such as 1-12."""
+    if value == "auto":
+        return None
+    first, dash, last = value.partition("-")
+    if not first.isdecimal() or not (last.isdecimal() if dash else True):
+        raise click.BadParameter(f"{value!r} is neither auto, nor a number such as 3, nor a range such as 1-12.")
+    low, high = int(first), int(last or first)
+    if not 1 <= low <= high <= _MOST_COMPONENTS:
+        raise click.BadParameter(f"{value!r} must start at 1 or more and end, not before that, at {_MOST_COMPONENTS}.")
+    return tuple(range(low, high + 1))
+
+
+def covariances(value: str) -> tuple[str, ...] | None:
+    """Covariance models: auto (None), or names separated by commas."""
+    from mixtura.covariance import MODELS
+
+    if value == "auto":
+        return None
+    found = tuple(dict.fromkeys(name.strip() for name in value.split(",")))
+    for name in found:
+        if name not in MODELS:
+            raise click.BadParameter(f"{name!r} is unknown; use auto, or some of {', '.join(MODELS)}.")
+    return found
+
+
+def seconds(value: str) -> float:
+    """A length of time: 90, 90s, 10m or 2h."""
+    number, unit = (value[:-1], value[-1]) if value[-1:] in _UNITS else (value, "s")
+    try:
+        length = float(number) * _UNITS[unit]
+    except ValueError:
+        length = 0.0
+    if not 0 < length < _LONGEST:
+        raise click.BadParameter(f"{value!r} is not a length of time such as 90s, 10m or 2h.")
+    return length
+
+
+reading_options = combine(
+    click.option("--format", help="csv, parquet, arrow …; found out by default."),
+    click.option("--delimiter", metavar="CHAR", help="What separates cells; found out by default."),
+    click.option("--decimal", metavar="CHAR", help="What marks decimals; found out by default."),
+    click.option(
+        "--na", multiple=True, metavar="TEXT", help="A cell that means missing, besides NA, NaN and the like."
+    ),
+)
+
+role_options = combine(
+    click.option("--features", type=names, default="", metavar="NAMES", help="Columns to cluster on; c* is a pattern."),
+    click.option("--exclude", type=names, default="", metavar="NAMES", help="Columns to leave out."),
+    click.option("--id", metavar="NAME", help="The column that names the rows."),
+    click.option("--weight", metavar="NAME", help="The column that says how much each row counts."),
+    click.option(
+        "--profile",
+        type=names,
+        default="",
+        metavar="NAMES",
+        help="Columns to show, not to cluster on.",
+    ),
+    click.option("--truth", metavar="NAME", help="The column of known labels; only scored against."),
+)
+
+proba_option = click.option(
+    "--proba",
+    type=click.Choice(["top", "all", "none"]),
+    default="top",
+    show_default=True,
+    help="Probabilities to write for each row: of its cluster, of every cluster, or none.",
+)
+
+missing_option = click.option(
+    "--missing",
+    type=click.Choice(["error", "drop"]),
+    default="error",
+    show_default=True,
+    help="What to do about rows with missing cells.",
+)
+
+json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of text.")

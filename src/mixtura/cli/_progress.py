@@ -1,0 +1,94 @@
+"""What is going on, told on standard error while it takes longer than a second."""
+
+import json
+import sys
+import time
+from collections.abc import Callable
+from threading import Event, Thread
+from types import TracebackType
+from typing import IO, TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from mixtura.selection import Candidate
+
+PATIENCE = 1.0  # seconds before anything is said
+_TICK, _BETWEEN_LINES = 0.2, 2.0
+_BAR = 24
+
+
+class Progress:
+    """A line that is drawn over and over (bar), one line at a time (plain), JSON lines, or nothing (none).
+
+    `auto` draws a bar on a terminal and plain lines elsewhere. JSON lines come at once, for each fit.
+    """
+
+    def __init__(self, mode: str, stream: IO[str] | None = None, clock: Callable[[], float] = time.monotonic) -> None:
+        self._stream = stream or sys.stderr
+        self._mode = mode if mode != "auto" else "bar" if self._stream.isatty() else "plain"
+        self._clock = clock
+        self._began = self._last_line = clock()
+        self._stage, self._done, self._total, self._best = "", 0, 0, ""
+        self._lowest = float("inf")
+        self._criterion = "bic"
+        self._over = Event()
+        self._ticker = Thread(target=self._tick, daemon=True)
+
+    def __enter__(self) -> "Progress":
+        if self._mode == "bar":
+            self._ticker.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._over.set()
+        if self._mode == "bar":
+            self._ticker.join()
+
+    def stage(self, name: str, n_fits: int = 0, criterion: str = "bic") -> None:
+        """Say what is done now, and of how many fits it consists."""
+        self._stage, self._done, self._total, self._criterion = name, 0, n_fits, criterion
+        self._say({"stage": name})
+
+    def on_fit(self, candidate: "Candidate") -> None:
+        """Count a fit that is done."""
+        self._done += 1
+        value = candidate.criteria[self._criterion]
+        if not candidate.remark and value < self._lowest:
+            self._lowest, setting = value, candidate.setting
+            name = f"{self._criterion.upper()} {value:.1f}"
+            self._best = f"; best so far: k = {setting.n_components}, {setting.covariance}, {name}"
+        facts = {"done": self._done, "total": self._total, **candidate.setting._asdict(), self._criterion: value}
+        self._say(facts)
+
+    def _say(self, facts: dict[str, Any]) -> None:
+        if self._mode == "json":
+            print(json.dumps(facts), file=self._stream, flush=True)
+        elif self._mode == "plain" and self._is_time_for_a_line():
+            self._last_line = self._clock()
+            print(self._line(), file=self._stream, flush=True)
+
+    def _is_time_for_a_line(self) -> bool:
+        now = self._clock()
+        return now - self._began > PATIENCE and (
+            now - self._last_line > _BETWEEN_LINES or 0 < self._total == self._done
+        )
+
+    def _line(self) -> str:
+        fits = f": {self._done} of {self._total} fits{self._best}" if self._total else ""
+        return f"{self._stage}{fits} ({self._clock() - self._began:.0f} s)"
+
+    def _tick(self) -> None:
+        is_drawn = False
+        while not self._over.wait(_TICK):
+            if self._clock() - self._began > PATIENCE:
+                self._stream.write(f"\r{self._bar()}{self._line()}\x1b[K")
+                self._stream.flush()
+                is_drawn = True
+        if is_drawn:
+            self._stream.write("\r\x1b[K")
+            self._stream.flush()
+
+    def _bar(self) -> str:
+        filled = _BAR * self._done // self._total if self._total else 0
+        return f"[{'#' * filled}{'.' * (_BAR - filled)}] " if self._total else ""

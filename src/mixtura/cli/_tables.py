@@ -1,0 +1,32 @@
+"""Columns of text that line up."""
+
+from collections.abc import Sequence
+from unicodedata import combining, east_asian_width
+
+
+def lay_out(header: Sequence[str], rows: Sequence[Sequence[str]], left: int = 1) -> list[str]:
+    """Lines of a table: the first `left` columns flush left, the others flush right, two spaces between."""
+    columns = list(zip(header, *rows, strict=True))
+    widths = [max(map(width, column)) for column in columns]
+    return ["  ".join(_pad(*cell, i < left) for i, cell in enumerate(zip(row, widths, strict=True))).rstrip()
+            for row in [header, *rows]]  # fmt: skip
+
+
+def clip(text: str, most: int) -> str:
+    """The text on one line, cut to a width in which it fits."""
+    line = "".join(letter if letter.isprintable() else " " for letter in text)
+    if width(line) <= most:
+        return line
+    while width(line) > most - 1:
+        line = line[:-1]
+    return f"{line}…"
+
+
+def width(text: str) -> int:
+    """How many cells of a terminal a text takes: letters of East Asia take two, accents none."""
+    return sum(0 if combining(letter) else 2 if east_asian_width(letter) in "WF" else 1 for letter in text)
+
+
+def _pad(text: str, to: int, is_left: bool) -> str:
+    space = " " * (to - width(text))
+    return text + space if is_left else space + text

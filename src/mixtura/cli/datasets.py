@@ -1,0 +1,45 @@
+"""`mixtura datasets`: data to try things on."""
+
+from typing import Any
+
+import click
+
+from mixtura.cli import _options
+
+
+@click.group("datasets", epilog="Example: mixtura datasets get penguins -o penguins.csv")
+def command() -> None:
+    """Data sets that come with the package."""
+
+
+@command.command("list", epilog="Example: mixtura datasets list")
+@_options.json_option
+def list_(as_json: bool) -> None:
+    """List the data sets."""
+    from mixtura import datasets
+    from mixtura.cli._output import echo_json, echo_lines
+    from mixtura.cli._tables import lay_out
+
+    about = [datasets.describe(name) for name in datasets.names()]
+    if as_json:
+        echo_json({one.name: _facts(one) for one in about})
+    else:
+        rows = [[one.name, f"{one.n_rows} × {len(one.feature_names)}", one.title] for one in about]
+        echo_lines(lay_out(["name", "size", "what"], rows, left=3))
+
+
+@command.command("get", epilog="Example: mixtura datasets get faithful -o faithful.csv")
+@click.argument("name")
+@click.option("-o", "--output", metavar="FILE", help="A CSV file or a folder for it; NAME.csv here by default.")
+@click.option("--overwrite", is_flag=True, help="Replace a file that exists.")
+def get(name: str, output: str | None, overwrite: bool) -> None:
+    """Write the data set NAME to a CSV file."""
+    from mixtura import datasets
+
+    path = datasets.get(name, output, overwrite=overwrite)
+    click.echo(f"Wrote {path}. Next: mixtura fit {path} -o out/")
+
+
+def _facts(about: Any) -> dict[str, Any]:
+    names = ("title", "n_rows", "feature_names", "label", "description", "licence", "citation")
+    return {name: getattr(about, name) for name in names}

@@ -1,0 +1,104 @@
+"""`mixtura fit`: what can be asked. `_fitting` does it."""
+
+import shlex
+from typing import Any
+
+import click
+from click.core import ParameterSource
+
+from mixtura.cli import _options
+
+# What does not change the answer is left out of the command on record: same seed, same bytes, wherever they go.
+_WITHOUT_EFFECT = {
+    "output", "overwrite", "report", "labels", "proba", "workers", "as_json", "progress", "quiet", "verbose",
+    "no_color", "dry_run", "strict",
+}  # fmt: skip
+
+_model_options = _options.combine(
+    click.option("-k", type=_options.components, metavar="auto|K|FROM-TO", default="auto", show_default=True,
+                 help="How many clusters; auto tries 1 to 9 and takes the best by the criterion."),
+    click.option("--covariance", type=_options.covariances, metavar="auto|NAMES", default="auto", show_default=True,
+                 help="Shapes of clusters to try; auto is full,tied,diag,spherical."),
+    click.option("--criterion", type=click.Choice(["bic", "icl", "aic"]), default="bic", show_default=True,
+                 help="What to choose by."),
+    _options.missing_option,
+    click.option("--scale", type=click.Choice(["standard", "robust", "none"]), default="standard", show_default=True,
+                 help="Units in which the fit is made; results are in those of the data."),
+    click.option("--reg", type=click.FloatRange(0), metavar="NUMBER", default=1e-6, show_default=True,
+                 help="Added to every variance, in scaled units squared."),
+)  # fmt: skip
+
+_run_options = _options.combine(
+    click.option("--seed", type=click.IntRange(0, 2**32 - 1), metavar="N", default=0, show_default=True,
+                 help="Same seed, same result."),
+    click.option("--n-init", type=click.IntRange(1, 10_000), metavar="N",
+                 help="Run so many starts to the end; by default diverse starts race."),
+    click.option("--max-iter", type=click.IntRange(1), metavar="N", default=1000, show_default=True,
+                 help="Iterations of one fit at most."),
+    click.option("--tol", type=click.FloatRange(0, min_open=True), metavar="NATS",
+                 help="Stop when less than so many nats of log-likelihood are left to gain."),
+    click.option("--time-limit", type=_options.seconds, metavar="TIME",
+                 help="Stop then with the best so far: 90s, 10m, 2h."),
+    click.option("--workers", type=click.IntRange(1), metavar="N", help="Threads; all processors by default."),
+)  # fmt: skip
+
+_output_options = _options.combine(
+    click.option("-o", "--output", metavar="DIR", type=click.Path(),
+                 help="Write model.safetensors, labels.parquet, summary.json and report.html there."),
+    _options.proba_option,
+    click.option("--labels", type=click.Choice(["parquet", "csv"]), default="parquet", show_default=True,
+                 help="Which kind of file the labels go to."),
+    click.option("--no-report", "report", is_flag=True, flag_value=False, default=True, help="Write no report.html."),
+    click.option("--overwrite", is_flag=True, help="Replace files of an earlier fit."),
+)  # fmt: skip
+
+_talk_options = _options.combine(
+    _options.json_option,
+    click.option("--progress", type=click.Choice(["auto", "bar", "plain", "json", "none"]), default="auto",
+                 show_default=True, help="How to tell on standard error what is going on."),
+    click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors (and JSON, if asked for)."),
+    click.option("-v", "--verbose", is_flag=True, help="Print more: the whole choice, all starts."),
+    click.option("--no-color", is_flag=True, help="No colours; NO_COLOR in the environment does the same."),
+    click.option("--dry-run", is_flag=True, help="Read and check everything, say what would be done, and stop."),
+    click.option("--strict", is_flag=True,
+                 help="Fail if the fit did not converge or the best k is the largest or smallest tried."),
+)  # fmt: skip
+
+
+@click.command("fit", epilog="Example: mixtura fit examples/faithful.csv -k 1-6 -o out/")
+@click.argument("data", nargs=-1, required=True)
+@_options.role_options
+@_model_options
+@_run_options
+@_options.reading_options
+@_output_options
+@_talk_options
+@click.pass_context
+def command(ctx: click.Context, /, **options: Any) -> None:
+    """Find the groups in a table.
+
+    DATA are CSV, Parquet or Arrow files, globs or folders of them, or - for standard input; several are put below
+    each other. Without --features every usable numeric column is clustered on. Nothing is written without -o.
+    """
+    from mixtura.cli._fitting import Request, run
+
+    ctx.exit(run(Request(command=_command_on_record(ctx), **options)))
+
+
+def _command_on_record(ctx: click.Context) -> str:
+    """The command line that gives the same result, as short as it can be."""
+    words = ["mixtura", "fit", *ctx.params["data"]]
+    for parameter in ctx.command.params:
+        name = parameter.name or ""
+        given = ctx.get_parameter_source(name) not in (ParameterSource.DEFAULT, ParameterSource.DEFAULT_MAP)
+        if isinstance(parameter, click.Option) and given and name not in _WITHOUT_EFFECT:
+            words += _words(parameter.opts[-1], ctx.params[name])
+    return shlex.join(words)
+
+
+def _words(option: str, value: Any) -> list[str]:
+    if option == "--na":
+        return [word for text in value for word in (option, text)]
+    if isinstance(value, tuple):
+        return [option, f"{value[0]}-{value[-1]}" if option == "-k" else ",".join(value)]
+    return [option, "auto" if value is None else str(value)]

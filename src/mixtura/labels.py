@@ -1,0 +1,96 @@
+"""Which cluster every row belongs to: asked of a fitted mixture, laid out as columns to write."""
+
+import numpy as np
+from jaxtyping import Bool, Float
+from numpy import ndarray
+
+from mixtura.fitted import FittedMixture
+from mixtura.mixture import Classification
+from mixtura.runners.local import Local
+from mixtura.sources.array import ArraySource
+from mixtura.sources.table import Table
+
+
+def classify(fitted: FittedMixture, source: ArraySource, n_threads: int = 1) -> Classification:
+    """The cluster of each row, the probability of that, and the row's log-density in nats.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from mixtura.assembly import assemble
+    >>> from mixtura.selection import select
+    >>> points = np.concatenate([np.linspace(0, 1, 60), np.linspace(8, 9, 40)])[:, None]
+    >>> fitted = assemble(select(points, n_components=[2]), ["age"])
+    >>> classify(fitted, ArraySource(points)).labels[[0, -1]].tolist()
+    [0, 1]
+    """
+    parts = Local(n_threads).each(source, fitted.model.classify(fitted.parameters))
+    return Classification(*map(np.concatenate, zip(*parts, strict=True)))
+
+
+def responsibilities(fitted: FittedMixture, source: ArraySource, n_threads: int = 1) -> Float[ndarray, "N K"]:
+    """The probability of every cluster for each row."""
+    parts = Local(n_threads).each(source, fitted.model.posterior(fitted.parameters))
+    return np.concatenate([shares for shares, _ in parts])
+
+
+def complete_rows(table: Table) -> Bool[ndarray, " N"]:
+    """The rows that have a value in every column to cluster on."""
+    return np.asarray(~np.isnan(table.points).any(axis=1))
+
+
+def label_columns(
+    found: Classification,
+    complete: Bool[ndarray, " N"],
+    *,
+    probabilities: bool = True,
+    shares: Float[ndarray, "M K"] | None = None,
+    names: tuple[str, ndarray] | None = None,
+) -> dict[str, ndarray]:
+    """The labels of a table as columns, one value for each of its rows.
+
+    Parameters
+    ----------
+    found : Classification
+        What the mixture says of the M complete rows.
+    complete : array of shape (N,)
+        Which rows these are. The others get a row whose cells are missing, so that labels can be put beside the table
+        they came from.
+    probabilities : bool
+        Whether to add the probability of the label and the log-density.
+    shares : array of shape (M, K), optional
+        The probability of every cluster, if these are wanted too.
+    names : (str, array of shape (N,)), optional
+        What the rows are called, and the name of that column. Without it, `row` counts the rows from 1.
+
+    Returns
+    -------
+    dict
+        `row` or the column of `names`, `label`, `probability`, `log_density` (nats), `probability_0`,
+        `probability_1`, …
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> found = Classification(np.array([1, 0]), np.array([0.9, 0.8]), np.array([-2.0, -3.0]))
+    >>> columns = label_columns(found, np.array([True, False, True]))
+    >>> columns["row"].tolist(), columns["label"].tolist()
+    ([1, 2, 3], [1, None, 0])
+    """
+    columns: dict[str, ndarray] = {"label": found.labels.astype(np.int32)}
+    if probabilities:
+        columns |= {"probability": found.probabilities, "log_density": found.log_density}
+    if shares is not None:
+        columns |= {f"probability_{k}": share for k, share in enumerate(shares.T)}
+    name, values = names or ("row", np.arange(1, len(complete) + 1))
+    first = {"id" if name in columns else name: values}
+    return first | {name: _spread(values, complete) for name, values in columns.items()}
+
+
+def _spread(values: ndarray, complete: Bool[ndarray, " N"]) -> ndarray:
+    """The values where rows are complete, masked cells elsewhere."""
+    if complete.all():
+        return values
+    spread = np.zeros(len(complete), dtype=values.dtype)
+    spread[complete] = values
+    return np.ma.MaskedArray(spread, mask=~complete)
