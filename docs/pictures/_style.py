@@ -1,0 +1,30 @@
+"""What the pictures share: colours that colour-blind eyes tell apart (Okabe and Ito), and the outline of a Gaussian."""
+
+import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib.colors import to_rgb
+
+COLOURS = ["#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00"]
+GREY = "#8a8a8a"
+
+plt.rcParams |= {
+    "font.size": 10,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "figure.constrained_layout.use": True,
+    "figure.facecolor": "white",  # the pages may be dark
+}
+
+
+def draw_ellipse(axes, mean, covariance, colour, share=0.95):
+    """The line within which `share` of a Gaussian in two dimensions lies."""
+    angle = np.linspace(0, 2 * np.pi, 200)
+    radius = np.sqrt(-2 * np.log(1 - share))
+    outline = mean + radius * np.stack([np.cos(angle), np.sin(angle)], axis=1) @ np.linalg.cholesky(covariance).T
+    axes.plot(*outline.T, color=colour, lw=2)
+
+
+def mix_colours(responsibilities):
+    """The colour of each row: those of the components, as much of each as the responsibilities say."""
+    palette = np.array([to_rgb(colour) for colour in COLOURS[: responsibilities.shape[1]]])
+    return np.clip(responsibilities @ palette, 0, 1)
