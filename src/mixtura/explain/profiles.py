@@ -6,7 +6,7 @@ from numpy import ndarray
 
 from mixtura.emissions._moments import matrices
 from mixtura.explain.records import Certainty, Cluster, Column, Rows
-from mixtura.explain.words import Portrait, sentence, sentence_for_all
+from mixtura.explain.words import EMPTY, Portrait, describe, describe_all
 from mixtura.fitted import FittedMixture
 
 SURE, DOUBTFUL = 0.9, 0.6
@@ -29,21 +29,20 @@ def describe_cluster(k: int, fitted: FittedMixture, columns: tuple[Column, ...],
     mine = (rows.classification.labels == k) & (rows.weights > 0)
     differences = _differences(means[k], columns)
     portrait = Portrait(
-        share=float(rows.weights[mine].sum() / rows.weights.sum()),
         means=tuple(means[k].tolist()),
         sds=tuple(np.sqrt(np.diag(covariances[k])).tolist()),
         differences=tuple(differences.tolist()),
         distinguishing=tuple(np.argsort(-np.abs(differences), kind="stable").tolist()),
     )
-    is_only = fitted.n_components == 1
     sure = _certainty(rows, mine)
     return Cluster(
         label=k,
         name=fitted.cluster_names[k],
         n_rows=int(mine.sum()),
         weight=float(fitted.parameters.weights[k]),
+        share=float(rows.weights[mine].sum() / rows.weights.sum()),
         medians=tuple(_median(values[mine], rows.weights[mine]) for values in rows.points.T),
-        sentence=sentence_for_all(columns) if is_only else sentence(portrait, columns),
+        description=_describe(portrait, columns, fitted.n_components, bool(mine.any())),
         mean_probability=sure and sure.mean,
         share_sure=sure and sure.share_sure,
         nearest=None,
@@ -52,6 +51,12 @@ def describe_cluster(k: int, fitted: FittedMixture, columns: tuple[Column, ...],
         doubtful=_doubtful(rows, mine),
         **portrait._asdict(),
     )
+
+
+def _describe(portrait: Portrait, columns: tuple[Column, ...], n_clusters: int, has_rows: bool) -> str:
+    if not has_rows:
+        return EMPTY
+    return describe_all(columns) if n_clusters == 1 else describe(portrait, columns)
 
 
 def describe_certainty(rows: Rows) -> Certainty:

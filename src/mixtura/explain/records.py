@@ -5,6 +5,7 @@ from typing import NamedTuple
 from jaxtyping import Float
 from numpy import ndarray
 
+from mixtura.explain.numbers import percent
 from mixtura.mixture import Classification
 
 
@@ -38,7 +39,7 @@ class Cluster(NamedTuple):
 
     `weight` is the mixing proportion, `n_rows` and `share` count the rows that most probably belong here. `differences`
     are (mean of the cluster - mean of all) / standard deviation of all; `distinguishing` are the columns, largest
-    difference first. `overlap` is with the `nearest` cluster: see `mixtura.explain.overlap`. `prototype` is the row
+    difference first; `description` says in words what is high or low. `overlap` is with the `nearest` cluster: see `mixtura.explain.overlap`. `prototype` is the row
     where the component is densest, `doubtful` the row that belongs here with the least probability: both are positions
     in the table, from 0. What rows alone can tell is None where there are none.
     """
@@ -53,13 +54,18 @@ class Cluster(NamedTuple):
     medians: tuple[float | None, ...]
     differences: tuple[float, ...]
     distinguishing: tuple[int, ...]
-    sentence: str
+    description: str
     mean_probability: float | None
     share_sure: float | None
     nearest: int | None
     overlap: float
     prototype: int | None
     doubtful: int | None
+
+    @property
+    def sentence(self) -> str:
+        """The share of the rows and the description, in plain words."""
+        return f"{percent(self.share)} of the rows: {self.description}." if self.n_rows else f"{self.description}."
 
 
 class Certainty(NamedTuple):

@@ -1,22 +1,22 @@
-"""Sentences that a person who has never heard of a mixture can read."""
+"""Words that a person who has never heard of a mixture can read."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from mixtura.explain.numbers import percent, rounded
+from mixtura.explain.numbers import rounded
 from mixtura.explain.records import Column
 
 _LONGEST_NAME = 40
 _MENTIONED = 3  # columns in a sentence
+EMPTY = "No row has this as its most probable cluster"
 NOTABLE = 0.3  # standard deviations; a difference below is not worth a word
 _HOW_FAR = ((2.0, "very "), (0.7, ""), (0.0, "rather "))
 _WIDER, _NARROWER = 1.5, 1 / 1.5
 
 
 class Portrait(NamedTuple):
-    """What a sentence is made of: a share, and for each column the mean, the spread and the difference in sds."""
+    """What a description is made of, for each column: mean, spread and difference in standard deviations of all."""
 
-    share: float
     means: Sequence[float]
     sds: Sequence[float]
     differences: Sequence[float]
@@ -50,20 +50,17 @@ def join(parts: Sequence[str]) -> str:
     return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
 
 
-def sentence_for_all(columns: Sequence[Column]) -> str:
+def describe_all(columns: Sequence[Column]) -> str:
     """What to say where all rows form one cluster."""
     said = [f"{short(c.name)} {rounded(c.mean, c.sd)} ± {rounded(c.sd, c.sd)}" for c in columns[:_MENTIONED]]
-    return f"All rows form one group: {join(said + _rest(len(columns) - len(said)))}."
+    return f"one group, {join(said + _rest(len(columns) - len(said)))}"
 
 
-def sentence(portrait: Portrait, columns: Sequence[Column]) -> str:
+def describe(portrait: Portrait, columns: Sequence[Column]) -> str:
     """How a cluster differs from all rows, the columns that tell it apart first."""
-    if portrait.share == 0:
-        return "No row has this as its most probable cluster."
     notable = [d for d in portrait.distinguishing if abs(portrait.differences[d]) >= NOTABLE]
     said = [_difference(portrait, columns[d], d) for d in notable[:_MENTIONED]]
-    what = join(said + _rest(len(notable) - len(said))) if said else _without_differences(portrait, columns)
-    return f"{percent(portrait.share)} of the rows: {what}."
+    return join(said + _rest(len(notable) - len(said))) if said else _without_differences(portrait, columns)
 
 
 def level(difference: float) -> str:

@@ -10,7 +10,7 @@ from mixtura.report.marks import signs
 from mixtura.report.svg import Scale, element, line, picture, scale_over, x_axis, y_axis
 
 N_DASHES = 4
-_SIZE = 640, 330
+_SIZE = 690, 330
 _LEFT, _RIGHT, _TOP, _BOTTOM = 76, 560, 14, 285
 
 
@@ -48,14 +48,15 @@ def trace_picture(trace: Sequence[float]) -> Markup | None:
     if len(trace) < 2:
         return None
     x = Scale(1, len(trace), _LEFT, _RIGHT)
-    y = scale_over(np.array(trace), _BOTTOM, _TOP)
+    behind = np.array(trace) - trace[-1]
+    y = scale_over(behind, _BOTTOM, _TOP)
     steps = np.arange(1, len(trace) + 1)
     return picture(
         _SIZE,
         "Log-likelihood by iteration",
         x_axis(x, _TOP, _BOTTOM, "iteration"),
-        y_axis(y, _LEFT, _RIGHT, "log-likelihood (nats)"),
-        element("path", d=line(x(steps), y(np.array(trace))), class_="curve"),
+        y_axis(y, _LEFT, _RIGHT, "log-likelihood - last (nats)"),
+        element("path", d=line(x(steps), y(behind)), class_="curve"),
     )
 
 
@@ -107,6 +108,7 @@ def _legend(models: Sequence[str]) -> list[Markup]:
     entries = []
     for i, model in enumerate(models):
         y = _TOP + 12 + 20 * i
-        entries.append(signs([_RIGHT + 14.0], [y - 4.0], i, "ink"))
-        entries.append(element("text", model, x=f"{_RIGHT + 24}", y=f"{y}", class_="axis-name"))
+        entries.append(element("path", d=f"M{_RIGHT + 6} {y - 4}h34", class_=f"curve dash{i % N_DASHES}"))
+        entries.append(signs([_RIGHT + 23.0], [y - 4.0], i, "ink"))
+        entries.append(element("text", model, x=f"{_RIGHT + 46}", y=f"{y}", class_="axis-name"))
     return entries

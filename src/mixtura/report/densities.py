@@ -30,7 +30,7 @@ def density_picture(fitted: FittedMixture, rows: Rows | None, d: int) -> Markup:
     """Weighted component densities and their sum; behind them the rows, where these may be shown."""
     means, covariances = component_moments(fitted)
     sds = np.sqrt(covariances[:, d, d])
-    histogram = _histogram(rows.points[:, d], rows.weights) if rows else None
+    histogram = _histogram(rows.points[:, d], rows.weights, float(np.median(sds))) if rows else None
     x = Scale(*_range(means[:, d], sds, histogram), _LEFT, _RIGHT)
     grid = np.linspace(x.low, x.high, _STEPS)
     densities = component_densities(grid, fitted.parameters.weights, means[:, d], sds)
@@ -59,12 +59,12 @@ def component_densities(
     return (weights / (sds * np.sqrt(2 * pi)))[:, None] * np.exp(-(z**2) / 2)
 
 
-def _histogram(values: Float[ndarray, " N"], weights: Float[ndarray, " N"]) -> tuple[ndarray, ndarray]:
-    """Heights (area one) and edges; the width of a bar follows Freedman & Diaconis (1981)."""
-    low, high = np.quantile(values, [0.25, 0.75])
-    width = 2 * (high - low) / np.cbrt(len(values))
-    span = values.max() - values.min()
-    n_bins = int(np.clip(np.ceil(span / width), _FEWEST_BINS, _MOST_BINS)) if width > 0 else _MOST_BINS
+def _histogram(
+    values: Float[ndarray, " N"], weights: Float[ndarray, " N"], sd: float
+) -> tuple[Float[ndarray, " B"], Float[ndarray, " B1"]]:
+    """Heights (area one) and edges; the width of a bar follows Scott (1979), for the spread within a component."""
+    width = 3.49 * sd / np.cbrt(len(values))
+    n_bins = int(np.clip(np.ceil((values.max() - values.min()) / width), _FEWEST_BINS, _MOST_BINS))
     return np.histogram(values, n_bins, weights=weights, density=True)
 
 

@@ -99,7 +99,8 @@ def _answer(fitted: FittedMixture, explanation: Explanation) -> dict[str, Any]:
 
 def _cluster(cluster: Cluster, rows: Rows | None) -> dict[str, Any]:
     plain = {key: list(value) if isinstance(value, tuple) else value for key, value in cluster._asdict().items()}
-    return plain | {"prototype": _name(cluster.prototype, rows), "doubtful": _name(cluster.doubtful, rows)}
+    sentence = {"sentence": cluster.sentence}
+    return plain | sentence | {"prototype": _name(cluster.prototype, rows), "doubtful": _name(cluster.doubtful, rows)}
 
 
 def _name(position: int | None, rows: Rows | None) -> str | int | None:

@@ -56,8 +56,20 @@ def _template() -> "Template":
         lstrip_blocks=True,
     )
     environment.filters |= {"rounded": rounded, "brief": brief, "percent": percent, "count": count, "nats": _nats}
-    environment.filters |= {"signed": _signed, "tint": _tint, "key": key, "colour": colour, "probability": _probability}
+    environment.filters |= {
+        "signed": _signed,
+        "tint": _tint,
+        "opening": _opening,
+        "key": key,
+        "colour": colour,
+        "probability": _probability,
+    }
     return environment.get_template("page.html")
+
+
+def _opening(text: str) -> str:
+    """The text with a capital letter first."""
+    return text[:1].upper() + text[1:]
 
 
 def _nats(value: float | None) -> str:

@@ -13,6 +13,7 @@ from mixtura.report.sample import Sample
 from mixtura.report.svg import Scale, element, picture, scale_over, x_axis, y_axis
 
 _LEFT, _BOTTOM, _GAP, _EDGE = 64, 44, 10, 8
+_REACH = 2.45  # standard deviations to the edge of a 95 % ellipse
 
 
 def pair_picture(fitted: FittedMixture, sample: Sample | None, columns: Sequence[int]) -> Markup:
@@ -41,11 +42,11 @@ def _side(n_cells: int) -> float:
 
 
 def _scale(fitted: FittedMixture, sample: Sample | None, d: int, start: float, side: float) -> Scale:
-    if sample is not None:
-        return scale_over(sample.points[:, d], start, start + side)
+    """Room for all rows that are drawn and for the largest ellipses."""
     means, covariances = component_moments(fitted)
-    reach = 3 * np.sqrt(covariances[:, d, d])
-    return scale_over(np.concatenate([means[:, d] - reach, means[:, d] + reach]), start, start + side)
+    reach = _REACH * np.sqrt(covariances[:, d, d])
+    shown = [means[:, d] - reach, means[:, d] + reach, *([sample.points[:, d]] if sample else [])]
+    return scale_over(np.concatenate(shown), start, start + side, margin=0.03)
 
 
 def _cell(
@@ -55,7 +56,7 @@ def _cell(
     frame = {"x": f"{x.start:g}", "y": f"{y.end:g}", "width": f"{x.end - x.start:g}", "height": f"{y.start - y.end:g}"}
     return element(
         "svg",
-        element("rect", x="0", y="0", width="100%", height="100%", class_="frame"),
+        element("rect", class_="frame", **frame),
         *(_points(sample, columns, scales) if sample is not None else []),
         *_ellipses(fitted, columns, scales),
         viewBox=f"{frame['x']} {frame['y']} {frame['width']} {frame['height']}",
