@@ -37,11 +37,12 @@ class Column(NamedTuple):
 class Cluster(NamedTuple):
     """One cluster; tuples hold one value for each column.
 
-    `weight` is the mixing proportion, `n_rows` and `share` count the rows that most probably belong here. `differences`
+    `weight` is the mixing proportion; `n_rows` and `share` count the rows that most probably belong here. `differences`
     are (mean of the cluster - mean of all) / standard deviation of all; `distinguishing` are the columns, largest
-    difference first; `description` says in words what is high or low. `overlap` is with the `nearest` cluster: see `mixtura.explain.overlap`. `prototype` is the row
-    where the component is densest, `doubtful` the row that belongs here with the least probability: both are positions
-    in the table, from 0. What rows alone can tell is None where there are none.
+    difference first; `description` says in words what is high or low. `overlap` is with the `nearest` cluster: see
+    `mixtura.explain.overlap`. `prototype` is the row where the component is densest, `doubtful` the row that belongs
+    here with the least probability: both are positions in the table, from 0. What rows alone can tell is None where
+    there are none.
     """
 
     label: int
