@@ -12,6 +12,8 @@ from numpy import ndarray
 from mixtura import _kernels as kernels
 from mixtura.statistics import Block
 
+_ROUNDING = 1e-12  # of a count: what subtraction may leave where nothing is left
+
 
 class KMeansStatistics(NamedTuple):
     """How much each centre attracts, how far that lies from it on the whole, and the squared distances."""
@@ -25,10 +27,10 @@ class KMeansStatistics(NamedTuple):
 class CentreModel:
     """Centres (K, D) that each row joins by distance.
 
-    `pool` holds rows that a centre without any row may move to; the farthest from their centres are taken.
+    `pool` holds rows that a centre without any row may move to; those farthest from their centres are taken.
     """
 
-    pool: Float[ndarray, "M D"]
+    pool: Block
 
     def statistics(self, centres: Float[ndarray, "K D"]) -> Callable[[Block], KMeansStatistics]:
         """The function that turns a block into statistics about `centres`."""
@@ -39,14 +41,35 @@ class CentreModel:
         return -float(statistics.inertias.sum())
 
     def maximise(self, statistics: KMeansStatistics, centres: Float[ndarray, "K D"]) -> Float[ndarray, "K D"]:
-        """Centres move to the means of their rows, empty ones to the rows that are worst served."""
-        empty = statistics.counts <= 0
-        new = centres + statistics.shifts / np.where(empty, 1, statistics.counts)[:, None]
-        if empty.any():
-            _, distances = kernels.nearest(self.pool, centres)
-            farthest = np.argsort(-distances, kind="stable")[: empty.sum()]
-            new[np.flatnonzero(empty)[: len(farthest)]] = self.pool[farthest]
+        """Centres move to the means of their rows, empty ones to the rows that are worst served, which leave theirs."""
+        counts, shifts, _ = statistics
+        empty = np.flatnonzero(counts <= 0)
+        if not len(empty):
+            return centres + shifts / counts[:, None]
+        rows, former = self._worst_served(centres, len(empty))
+        counts, shifts = self._without(rows, former, statistics, centres)
+        is_left = counts > _ROUNDING * statistics.counts
+        new = centres + np.where(is_left[:, None], shifts / np.where(is_left, counts, 1)[:, None], 0)
+        new[empty[: len(rows)]] = self.pool.points[rows]
         return new
+
+    def _worst_served(self, centres: Float[ndarray, "K D"], n_rows: int) -> tuple[ndarray, ndarray]:
+        """Rows of the pool that lie farthest from their centres, none that lies on one, and these centres."""
+        labels, distances = kernels.nearest(self.pool.points, centres)
+        distances = np.where(self.pool.weights > 0, distances, 0)
+        farthest = np.argsort(-distances, kind="stable")[:n_rows]
+        rows = farthest[distances[farthest] > 0]
+        return rows, labels[rows]
+
+    def _without(
+        self, rows: ndarray, former: ndarray, statistics: KMeansStatistics, centres: Float[ndarray, "K D"]
+    ) -> tuple[Float[ndarray, " K"], Float[ndarray, "K D"]]:
+        """Counts and shifts once the rows have left their former centres."""
+        counts, shifts = statistics.counts.copy(), statistics.shifts.copy()
+        weights = self.pool.weights[rows]
+        np.subtract.at(counts, former, weights)
+        np.subtract.at(shifts, former, weights[:, None] * (self.pool.points[rows] - centres[former]))
+        return counts, shifts
 
 
 def block_statistics(block: Block, centres: Float[ndarray, "K D"]) -> KMeansStatistics:
@@ -57,6 +80,11 @@ def block_statistics(block: Block, centres: Float[ndarray, "K D"]) -> KMeansStat
 def block_nearest(block: Block, centres: Float[ndarray, "K D"]) -> tuple[ndarray, ndarray]:
     """For each row its nearest centre and the squared distance to it."""
     return kernels.nearest(block.points, centres)
+
+
+def block_distances(block: Block, centres: Float[ndarray, "K D"]) -> Float[ndarray, "N K"]:
+    """For each row its distance to every centre."""
+    return np.sqrt(_squared_distances(block.points, centres).T)
 
 
 def seed(

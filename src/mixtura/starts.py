@@ -41,7 +41,7 @@ def kmeans(
     """Labels by k-means from k-means++ seeds."""
     block = Block(points, weights)
     fit = em.fit(
-        CentreModel(points),
+        CentreModel(block),
         points[seed(points, weights, n_components, rng)].astype(float),
         lambda function: function(block),
         stop=lambda step: bool(np.array_equal(step.before, step.after)),
