@@ -1,5 +1,6 @@
 """The faces in scikit-learn's shape. Importing this package imports scikit-learn; nothing below it does."""
 
 from mixtura.estimators.gaussian import GaussianMixture
+from mixtura.estimators.kmeans import KMeans
 
-__all__ = ["GaussianMixture"]
+__all__ = ["GaussianMixture", "KMeans"]

@@ -32,8 +32,9 @@ class Given(NamedTuple):
 
     def over(self, drawn: Iterable[ndarray | None]) -> MixtureParameters:
         """The start: what is given, and for the rest the weights, means and covariances drawn."""
-        fields = [own if own is not None else other for own, other in zip(self, drawn, strict=True)]
-        return MixtureParameters(fields[0], GaussianParameters(*fields[1:]))
+        pairs = zip(self, drawn, strict=True)
+        weights, means, covariances = (np.asarray(other if own is None else own) for own, other in pairs)
+        return MixtureParameters(weights, GaussianParameters(means, covariances))
 
 
 def check_given(weights: Any, means: Any, precisions: Any, covariance: str, shape: tuple[int, int]) -> Given:

@@ -1,0 +1,133 @@
+"""What a k-means fit is made of: where the centres begin, when they rest, and which rows they end up with."""
+
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import numpy as np
+from jaxtyping import Float
+from numpy import ndarray
+from sklearn.utils import check_array, check_random_state
+
+from mixtura import em, race, starts
+from mixtura.acceleration import SmallShift
+from mixtura.estimators._base import each_block, generator
+from mixtura.kmeans import CentreModel, block_nearest, block_statistics, seed
+from mixtura.runners.local import Local
+from mixtura.sources.array import ArraySource
+from mixtura.statistics import Block
+
+_ROUNDING = 16 * np.finfo(np.float64).eps  # of the largest coordinate: moves that are rounding, not motion
+
+Centres = Float[ndarray, "K D"]
+Draw = Callable[[], Centres]
+
+
+@dataclass(frozen=True)
+class Rest:
+    """When the centres have come to rest: scikit-learn's tolerance, and the least move that is more than rounding."""
+
+    tolerance: float
+    rounding: float
+
+    @property
+    def rule(self) -> SmallShift:
+        """The stopping rule of the loop."""
+        return SmallShift(max(self.tolerance, self.rounding))
+
+
+def rest(source: ArraySource, tol: float, n_clusters: int, runner: Local) -> Rest:
+    """`tol` is relative to the mean variance of the columns."""
+    points = source.points
+    mean = points.mean(0, dtype=np.float64)
+    total = runner(source, partial(block_statistics, centres=mean[None]))
+    variance = float(total.inertias[0] / total.counts[0] - ((total.shifts / total.counts) ** 2).sum()) / len(mean)
+    largest = max(abs(float(points.min())), abs(float(points.max())))
+    return Rest(tol * variance, n_clusters * len(mean) * (_ROUNDING * largest) ** 2)
+
+
+# --- where the centres begin -----------------------------------------------------------------------------------------
+
+
+def _plus_plus(sample: Block, n_clusters: int, rng: np.random.Generator) -> Centres:
+    return sample.points[seed(*sample, n_clusters, rng)].astype(np.float64)
+
+
+def _random_rows(sample: Block, n_clusters: int, rng: np.random.Generator) -> Centres:
+    chances = sample.weights / sample.weights.sum()
+    return sample.points[rng.choice(len(chances), n_clusters, replace=False, p=chances)].astype(np.float64)
+
+
+INITS = {"k-means++": _plus_plus, "random": _random_rows}
+
+
+def drawing(init: Any, source: ArraySource, n_clusters: int, random_state: Any) -> Draw:
+    """A function that gives new initial centres at each call, by scikit-learn's `init`."""
+    state = check_random_state(random_state)
+    if isinstance(init, str):
+        rng = generator(state)
+        sample = starts.subsample(source.blocks(), race.SAMPLE_ROWS, rng)
+        return lambda: INITS[init](sample, n_clusters, rng)
+    shape = n_clusters, source.n_columns
+    if callable(init):
+        return lambda: _check_centres(init(source.points, n_clusters, random_state=state), shape)
+    centres = _check_centres(init, shape)
+    return lambda: centres
+
+
+def _check_centres(centres: Any, shape: tuple[int, int]) -> Centres:
+    array: ndarray = check_array(centres, dtype=np.float64, copy=True, order="C")
+    asked = f"number of clusters {shape[0]}", f"number of features of the data {shape[1]}"
+    for size, wanted, words in zip(array.shape, shape, asked, strict=True):
+        if size != wanted:
+            raise ValueError(f"The shape of the initial centers {array.shape} does not match the {words}.")
+    return array
+
+
+# --- the fit ---------------------------------------------------------------------------------------------------------
+
+
+def search(
+    source: ArraySource, draw: Draw, n_init: int, rule: em.Stop, max_iter: int, runner: Local, callbacks: Any
+) -> race.Search:
+    """Run Lloyd's iterations from `n_init` starts and keep the best."""
+    model = CentreModel(Block(source.points, np.ones(source.n_rows) if source.weights is None else source.weights))
+    candidates = [starts.Candidate("centres", draw()) for _ in range(n_init)]
+    rounds = [race.Round(partial(runner, source), max_iter, n_init)]
+    return race.search(model, candidates, rounds, stop=rule, callbacks=callbacks)
+
+
+def assign(points: ndarray, weights: ndarray | None, centres: Centres, runner: Local) -> tuple[ndarray, float]:
+    """The nearest centre of each row, and the inertia."""
+    labels, inertia = np.empty(len(points), dtype=np.int32), 0.0
+    for rows, (own, distances) in each_block(points, partial(block_nearest, centres=centres), runner):
+        labels[rows] = own
+        inertia += float(distances.sum(dtype=np.float64) if weights is None else weights[rows] @ distances)
+    return labels, inertia
+
+
+@dataclass
+class Progress:
+    """A callback that prints every iteration in scikit-learn's words."""
+
+    ending: Rest
+
+    def __call__(self, step: em.Step) -> None:
+        n_iterations = len(step.trace)
+        if n_iterations == 1:
+            _say("Initialization complete")
+        _say(f"Iteration {n_iterations - 1}, inertia {-step.trace[-1]}.")
+        shift = float(((step.after - step.before) ** 2).sum())
+        if shift <= self.ending.rounding:
+            _say(f"Converged at iteration {n_iterations - 1}: strict convergence.")
+        elif shift <= self.ending.tolerance:
+            _say(
+                f"Converged at iteration {n_iterations - 1}: center shift {shift} within tolerance "
+                f"{self.ending.tolerance}."
+            )
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(line + "\n")

@@ -1,0 +1,176 @@
+"""`KMeans`: scikit-learn's class on the same loop as the mixtures."""
+
+import warnings
+from functools import partial
+from typing import Any, ClassVar, Self
+
+import numpy as np
+from jaxtyping import Float
+from numpy import ndarray
+from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, ClusterMixin, TransformerMixin
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.utils.validation import check_is_fitted
+
+from mixtura.em import Outcome
+from mixtura.estimators import _parameters as rules
+from mixtura.estimators._base import check_points, check_weights, each_block, local, weighted_source
+from mixtura.estimators._lloyd import INITS, Progress, assign, drawing, rest, search
+from mixtura.kmeans import block_distances
+from mixtura.ordering import ORDERS, canonical_order
+from mixtura.race import Search
+from mixtura.sources.array import ArraySource
+
+_RESTARTS = 10  # of a random or a callable init, as scikit-learn has it
+
+
+class KMeans(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin, BaseEstimator):  # type: ignore[misc]
+    """K-means with scikit-learn's parameters, attributes and methods."""
+
+    _rules: ClassVar = {
+        "n_clusters": rules.whole(1),
+        "init": rules.either(rules.one_of(INITS), rules.CALLABLE, rules.ARRAY),
+        "n_init": rules.either(rules.one_of(["auto"]), rules.whole(1)),
+        "max_iter": rules.whole(1),
+        "tol": rules.real(0),
+        "verbose": rules.VERBOSITY,
+        "random_state": rules.SEED,
+        "copy_x": rules.BOOLEAN,
+        "algorithm": rules.one_of(["lloyd", "elkan"]),
+        "order": rules.one_of(["auto", *ORDERS]),
+        "n_jobs": rules.JOBS,
+    }
+
+    def __init__(
+        self,
+        n_clusters: int = 8,
+        *,
+        init: Any = "k-means++",
+        n_init: int | str = "auto",
+        max_iter: int = 300,
+        tol: float = 1e-4,
+        verbose: int = 0,
+        random_state: Any = None,
+        copy_x: bool = True,
+        algorithm: str = "lloyd",
+        order: str = "auto",
+        n_jobs: int | None = None,
+    ) -> None:
+        self.n_clusters = n_clusters
+        self.init = init
+        self.n_init = n_init
+        self.max_iter = max_iter
+        self.tol = tol
+        self.verbose = verbose
+        self.random_state = random_state
+        self.copy_x = copy_x
+        self.algorithm = algorithm
+        self.order = order
+        self.n_jobs = n_jobs
+
+    def fit(self, X: Any, y: Any = None, sample_weight: Any = None) -> Self:
+        """Find the centres."""
+        rules.check_parameters(type(self).__name__, self.get_params(deep=False), self._rules)
+        points = check_points(self, X, reset=True)
+        weights = check_weights(sample_weight, len(points))
+        source = weighted_source(points, weights)
+        if source.n_rows < self.n_clusters:
+            raise ValueError(f"n_samples={source.n_rows} should be >= n_clusters={self.n_clusters}.")
+        self._warn_of_elkan()
+        found = self._search(source)
+        self._keep(found, points, weights)
+        if found.best.outcome is Outcome.INTERRUPTED:
+            raise KeyboardInterrupt
+        self._warn_of_empty_clusters()
+        return self
+
+    def predict(self, X: Any) -> ndarray:
+        """The nearest centre of each row."""
+        return assign(self._points(X), None, self._centres(), local(self.n_jobs))[0]
+
+    def transform(self, X: Any) -> Float[ndarray, "N K"]:
+        """The distance of each row to each centre, in the units of the data."""
+        points = self._points(X)
+        distances = np.empty((len(points), len(self.cluster_centers_)), dtype=points.dtype)
+        function = partial(block_distances, centres=self._centres())
+        for rows, result in each_block(points, function, local(self.n_jobs)):
+            distances[rows] = result
+        return distances
+
+    def score(self, X: Any, y: Any = None, sample_weight: Any = None) -> float:
+        """Minus the sum of the squared distances to the nearest centres."""
+        points = self._points(X)
+        return -assign(points, check_weights(sample_weight, len(points)), self._centres(), local(self.n_jobs))[1]
+
+    def _search(self, source: ArraySource) -> Search:
+        runner = local(self.n_jobs)
+        ending = rest(source, self.tol, self.n_clusters, runner)
+        draw = drawing(self.init, source, self.n_clusters, self.random_state)
+        callbacks = [Progress(ending)] if self.verbose else []
+        return search(source, draw, self._count_starts(), ending.rule, self.max_iter, runner, callbacks)
+
+    def _count_starts(self) -> int:
+        is_given = not isinstance(self.init, str) and not callable(self.init)
+        if is_given and self.n_init not in ("auto", 1):
+            warnings.warn(
+                "Explicit initial center position passed: performing only one init in KMeans instead of "
+                f"n_init={self.n_init}.",
+                RuntimeWarning,
+                stacklevel=4,
+            )
+        if is_given or (self.n_init == "auto" and self.init == "k-means++"):
+            return 1
+        return _RESTARTS if isinstance(self.n_init, str) else self.n_init
+
+    def _keep(self, found: Search, points: ndarray, weights: ndarray | None) -> None:
+        """Set the attributes; labels are those that `predict` gives with the centres as they are stored."""
+        centres = found.best.parameters.astype(points.dtype)
+        if found.best.outcome is Outcome.COLLAPSED or not np.isfinite(centres).all():
+            raise ValueError("The squared distances are too large for a float: scale the input data.")
+        labels, inertia = assign(points, weights, centres.astype(np.float64), local(self.n_jobs))
+        counts = np.bincount(labels, weights, minlength=len(centres))
+        by = canonical_order(counts / counts.sum(), centres, self._order())
+        self.cluster_centers_ = centres[by]
+        self.labels_ = np.argsort(by).astype(np.int32)[labels]
+        self.inertia_ = inertia
+        self.n_iter_ = len(found.best.trace)
+        self.inertias_ = np.array([-record.objective for record in found.records])
+        self.outcome_ = found.best.outcome
+
+    def _order(self) -> str:
+        if self.order == "auto":
+            return "weight" if isinstance(self.init, str) else "none"
+        return self.order
+
+    def _points(self, X: Any) -> Float[ndarray, "N D"]:
+        check_is_fitted(self)
+        return check_points(self, X, reset=False)
+
+    def _centres(self) -> Float[ndarray, "K D"]:
+        return np.array(self.cluster_centers_, dtype=np.float64)
+
+    @property
+    def _n_features_out(self) -> int:
+        return len(self.cluster_centers_)
+
+    def _warn_of_elkan(self) -> None:
+        if self.algorithm == "elkan" and self.n_clusters == 1:
+            warnings.warn(
+                "algorithm='elkan' doesn't make sense for a single cluster. Using 'lloyd' instead.",
+                RuntimeWarning,
+                stacklevel=3,
+            )
+
+    def _warn_of_empty_clusters(self) -> None:
+        n_distinct = len(np.unique(self.labels_))
+        if n_distinct < self.n_clusters:
+            warnings.warn(
+                f"Number of distinct clusters ({n_distinct}) found smaller than n_clusters ({self.n_clusters}). "
+                "Possibly due to duplicate points in X.",
+                ConvergenceWarning,
+                stacklevel=3,
+            )
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.transformer_tags.preserves_dtype = ["float64", "float32"]
+        return tags
