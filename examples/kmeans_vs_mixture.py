@@ -46,4 +46,4 @@ draw(left, "k-means", people, kmeans.labels_, kmeans.cluster_centers_, [circle] 
 draw(right, "Gaussian mixture", people, mixture.predict(people.data), mixture.means_, mixture.covariances_)
 left.set_ylabel("height (cm)")
 left.legend(loc="upper left", frameon=False)
-figure.savefig(sys.argv[1] if len(sys.argv) > 1 else "kmeans_vs_mixture.png", dpi=150)
+figure.savefig(sys.argv[1] if len(sys.argv) > 1 else "kmeans_vs_mixture.png", dpi=90)
