@@ -8,6 +8,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy import ndarray
 
+from mixtura.sources._arrays import missing, numbers
+
 Kind = Literal["number", "text", "date", "nested", "empty", "other"]
 
 _NUMBER = r"^\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*$"
@@ -52,7 +54,10 @@ def _plain_type(dtype: pa.DataType) -> pa.DataType:
 def to_floats(column: pa.Array | pa.ChunkedArray) -> ndarray:
     """Return a numeric column as an array of floats, NaN where a cell is missing."""
     floats = column if pa.types.is_float64(column.type) else column.cast(pa.float64(), safe=False)
-    return np.asarray(floats.to_numpy(zero_copy_only=False))
+    values = numbers(floats)
+    if not floats.null_count:
+        return values
+    return np.where(missing(floats), np.nan, values)
 
 
 def first_value(column: pa.ChunkedArray) -> tuple[Any, int] | None:
@@ -85,7 +90,7 @@ def is_id_like(name: str, column: pa.ChunkedArray) -> bool:
     """Whether a column of integers numbers the rows instead of measuring something; in a few rows it may well do so."""
     if not pa.types.is_integer(column.type) or column.null_count or len(column) < 2:
         return False
-    values = column.to_numpy()
+    values = numbers(column)
     if name.lower() in _ID_NAMES or name.lower().endswith("_id"):
         return count_distinct(column) == len(column)
     return bool(len(values) >= _FEW_ROWS and values[0] in (0, 1) and np.all(values[1:] == values[:-1] + 1))

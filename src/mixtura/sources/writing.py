@@ -45,9 +45,11 @@ def write_table(path: str | Path, columns: Mapping[str, ArrayLike]) -> None:
     """
     import pyarrow as pa
 
+    from mixtura.sources._arrays import to_arrow
+
     check_table_path(path)
     write = _WRITERS[Path(path).suffix.lower()]
-    table = pa.table({name: pa.array(values) for name, values in columns.items()})
+    table = pa.table({name: to_arrow(values) for name, values in columns.items()})
     with atomic_file(path) as file:
         write(table, file)
 
