@@ -6,7 +6,7 @@ import sys
 import numpy as np
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mixtura.sources._arrays import missing, numbers, to_arrow
@@ -14,6 +14,7 @@ from mixtura.sources._arrays import missing, numbers, to_arrow
 CELLS = st.lists(st.one_of(st.none(), st.integers(-(2**40), 2**40)), min_size=1, max_size=40)
 
 
+@settings(deadline=None)
 @given(CELLS, st.data())
 def test_slices_and_chunks_hold_what_arrow_says(cells, data):
     cuts = sorted(data.draw(st.lists(st.integers(0, len(cells)), max_size=3)))
