@@ -124,7 +124,7 @@ def _warnings(warnings: Sequence[str]) -> list[str]:
 def _certainty(facts: Facts) -> list[str]:
     sure = facts["certainty"]
     text = (
-        f"Sure: {percent(sure['share_sure'])} of the rows have a probability of 0.9 or more (mean {sure['mean']:.2f})."
+        f"Sure: {percent(sure['share_sure'])} of the rows have a probability of 0.9 or more (mean {brief(sure['mean'])})."
     )
     pairs = [(share, i, j) for i, row in enumerate(facts["overlaps"]) for j, share in enumerate(row) if i < j]
     if pairs:
