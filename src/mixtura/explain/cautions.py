@@ -36,9 +36,18 @@ def cautions(fitted: FittedMixture, clusters: tuple[Cluster, ...], overlaps: Flo
     )
 
 
-def selected(history: dict[str, Any]) -> list[dict[str, Any]]:
-    """The fits that a selection could choose from, best first; empty where nothing is on record."""
-    return [history["selection"][i] for i in history.get("ranking", ())]
+def finalists(history: dict[str, Any]) -> list[dict[str, Any]]:
+    """The best fit of a selection and the runner-up; none where nothing is on record.
+
+    With one column or one cluster, several covariance models are the same and so are their fits: these are one.
+    """
+    ranked = [history["selection"][i] for i in history.get("ranking", ())]
+    return ranked[:1] + [row for row in ranked[1:] if not _are_same(row, ranked[0])][:1]
+
+
+def _are_same(left: dict[str, Any], right: dict[str, Any]) -> bool:
+    gap = abs(left["log_likelihood"] - right["log_likelihood"])
+    return gap < _SAME_OPTIMUM and all(left[key] == right[key] for key in ("n_components", "n_free"))
 
 
 def _ending(history: dict[str, Any]) -> Iterator[str]:
@@ -85,10 +94,9 @@ def _overlapping(clusters: tuple[Cluster, ...], overlaps: Float[ndarray, "K K"])
 
 
 def _close_call(history: dict[str, Any]) -> Iterator[str]:
-    ranked = selected(history)
-    if len(ranked) < 2:
+    if len(finalists(history)) < 2:
         return
-    best, second = ranked[:2]
+    best, second = finalists(history)
     name = history["criterion"]
     difference = second[name] - best[name]
     if difference < _CLOSE_CALL:

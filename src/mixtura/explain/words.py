@@ -1,5 +1,6 @@
 """Words that a person who has never heard of a mixture can read."""
 
+import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -8,6 +9,7 @@ from mixtura.explain.records import Column
 
 _LONGEST_NAME = 40
 _MENTIONED = 3  # columns in a sentence
+_STEERING = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")  # controls, and text direction
 EMPTY = "No row has this as its most probable cluster"
 NOTABLE = 0.3  # standard deviations; a difference below is not worth a word
 _HOW_FAR = ((2.0, "very "), (0.7, ""), (0.0, "rather "))
@@ -40,8 +42,8 @@ def count(number: int, noun: str) -> str:
 
 
 def short(name: str, longest: int = _LONGEST_NAME) -> str:
-    """The name on one line, cut where it is too long for a sentence."""
-    line = " ".join(name.split()) or "(no name)"
+    """The name on one line, without what would steer the terminal or the text around it, cut where it is too long."""
+    line = " ".join(_STEERING.sub("", " ".join(name.split())).split()) or "(no name)"
     return line if len(line) <= longest else f"{line[: longest - 1]}…"
 
 

@@ -62,13 +62,17 @@ def trace_picture(trace: Sequence[float]) -> Markup | None:
 
 def _curve(fits: list[dict[str, Any]], name: str, scales: tuple[Scale, Scale], number: int) -> Markup:
     x, y = scales
-    xs = x(np.array([row["n_components"] for row in fits])).tolist()
-    ys = y(np.array([row[name] for row in fits])).tolist()
-    sound = [i for i, row in enumerate(fits) if row["rank"] is not None]
+    places = [(float(x(row["n_components"])), float(y(row[name])), row["rank"]) for row in fits]
+    xs, ys = [a for a, _, rank in places if rank], [b for _, b, rank in places if rank]
     return element(
         "g",
-        element("path", d=line(xs, ys), class_=f"curve dash{number % N_DASHES}"),
-        signs([xs[i] for i in sound], [ys[i] for i in sound], number, "ink"),
+        *([element("path", d=line(xs, ys), class_=f"curve dash{number % N_DASHES}")] if xs else []),
+        signs(xs, ys, number, "ink"),
+        *(
+            element("circle", cx=f"{a:.1f}", cy=f"{b:.1f}", r="2.5", class_="aside")
+            for a, b, rank in places
+            if not rank
+        ),
     )
 
 

@@ -17,6 +17,7 @@ from mixtura.report.svg import Scale, bars, element, line, picture, x_axis
 _WIDTH, _HEIGHT = 320, 190
 _LEFT, _RIGHT, _TOP, _BOTTOM = 10, 310, 10, 145
 _STEPS = 160
+_INVISIBLE = 0.002  # of the height of the picture
 _FEWEST_BINS, _MOST_BINS = 8, 40
 _REACH = 3.2  # standard deviations of a component that are shown
 
@@ -38,7 +39,9 @@ def density_picture(fitted: FittedMixture, rows: Rows | None, d: int) -> Markup:
     highest = max(total.max(), histogram[0].max() if histogram else 0.0)
     y = Scale(0, highest * 1.05, _BOTTOM, _TOP)
     curves = [
-        element("path", d=line(x(grid), y(density)), class_=f"{colour(k)} curve") for k, density in enumerate(densities)
+        element("path", d=line(x(grid[seen]), y(density[seen])), class_=f"{colour(k)} curve")
+        for k, (density, seen) in enumerate(zip(densities, densities > _INVISIBLE * highest, strict=True))
+        if seen.any()
     ]
     name = fitted.features[d]
     return picture(

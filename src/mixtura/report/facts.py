@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from mixtura.explain.cautions import selected
+from mixtura.explain.cautions import finalists
 from mixtura.explain.records import Cluster, Explanation, Rows
 from mixtura.fitted import FittedMixture
 from mixtura.report.agreement import agreement
@@ -116,7 +116,7 @@ def _choice(history: dict[str, Any]) -> dict[str, Any] | None:
     if not history.get("selection"):
         return None
     ranks = {position: rank for rank, position in enumerate(history["ranking"], start=1)}
-    best, *others = selected(history)
+    best, *others = finalists(history)
     name = history["criterion"]
     return {
         "criterion": name,

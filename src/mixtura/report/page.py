@@ -52,7 +52,6 @@ def _template() -> "Template":
         loader=FileSystemLoader(Path(__file__).parent),
         autoescape=True,
         undefined=StrictUndefined,
-        trim_blocks=True,
         lstrip_blocks=True,
     )
     environment.filters |= {"rounded": rounded, "brief": brief, "percent": percent, "count": count, "nats": _nats}

@@ -12,7 +12,7 @@ from mixtura.report.marks import colour, signs
 from mixtura.report.sample import Sample
 from mixtura.report.svg import Scale, element, picture, scale_over, x_axis, y_axis
 
-_LEFT, _BOTTOM, _GAP, _EDGE = 64, 44, 10, 8
+_LEFT, _BOTTOM, _GAP, _EDGE = 84, 44, 10, 8
 _REACH = 2.45  # standard deviations to the edge of a 95 % ellipse
 
 

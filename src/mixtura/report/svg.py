@@ -12,6 +12,7 @@ from mixtura.explain.words import short
 
 _TICKS = 5
 _LONGEST_LABEL = 26
+_CHARACTER = 6.5  # pixels, about
 
 
 def element(tag: str, *children: str, **attributes: object) -> Markup:
@@ -66,8 +67,17 @@ def ticks(scale: Scale, most: int = _TICKS) -> tuple[list[float], list[str]]:
     power = 10.0 ** floor(log10(raw))
     step = next(power * factor for factor in (1, 2, 5, 10) if power * factor >= raw * 0.999)
     first, last = np.ceil(scale.low / step), np.floor(scale.high / step)
-    places = [float(step * i) for i in np.arange(first, last + 1)]
+    places = [float(step * i) + 0.0 for i in np.arange(first, last + 1)]  # + 0 makes 0 of -0
     return places, [_tick_label(place, step) for place in places]
+
+
+def fitting_ticks(scale: Scale) -> tuple[list[float], list[str]]:
+    """Ticks of a horizontal axis: so few that their labels stand apart."""
+    for most in range(_TICKS, 1, -1):
+        places, texts = ticks(scale, most)
+        if len(places) * _CHARACTER * (max(map(len, texts), default=0) + 2) <= scale.end - scale.start:
+            break
+    return places, texts
 
 
 def _tick_label(place: float, step: float) -> str:
@@ -81,7 +91,7 @@ def _tick_label(place: float, step: float) -> str:
 def x_axis(scale: Scale, top: float, bottom: float, label: str | None = None) -> Markup:
     """Grid lines, tick labels and the name of the axis, below the plot."""
     parts: list[Markup] = []
-    for place, text in zip(*ticks(scale), strict=True):
+    for place, text in zip(*fitting_ticks(scale), strict=True):
         x = f"{scale(place):.1f}"
         parts.append(element("path", d=f"M{x} {top:g}V{bottom:g}", class_="grid"))
         parts.append(element("text", text, x=x, y=f"{bottom + 14:g}", class_="tick", text_anchor="middle"))
