@@ -117,7 +117,15 @@ def test_options_that_make_no_sense(options, message, tmp_path):
         read_table(tmp_path / "table.csv", **options)
 
 
+class RepeatedNames:
+    """Speaks Arrow only, which allows names to be repeated."""
+
+    def __arrow_c_stream__(self, requested_schema=None):
+        return pa.table([[1.0], [2.0]], names=["a", "a"]).__arrow_c_stream__(requested_schema)
+
+
 FRAMES = {
+    "repeated names by capsule": (RepeatedNames(), "more than one column called a"),
     "one axis": (np.zeros(3), "shape \\(3,\\)"),
     "array of text": (np.array([["a"]]), "must be numeric"),
     "repeated names": (pd.DataFrame([[1, 2]], columns=["a", "a"]), "same name"),

@@ -67,6 +67,15 @@ def test_flags(flag):
     assert last.flags == (flag,)
 
 
+def test_constant_columns_are_not_called_copies_of_each_other():
+    columns = table_facts({"one": [1.0] * N, "other": [1.0] * N}).columns
+    assert [column.flags for column in columns] == [("constant: every cell is 1",)] * 2
+
+
+def test_the_scale_of_a_column_is_compared_with_the_others_only():
+    assert "scale much larger than others" in facts_about(150 * SAMPLE, other=SAMPLE).flags
+
+
 def test_an_ordinary_column_has_no_flag():
     assert facts_about(SAMPLE, other=RNG.random(N)).flags == ()
 

@@ -95,7 +95,7 @@ def test_row_numbers_are_clustered_on_when_asked_for():
 @pytest.mark.parametrize(
     ("roles", "message"),
     [
-        (Roles(features=["Width"]), "no column 'Width'; did you mean 'width'"),
+        (Roles(features=["WIDTH"]), "no column 'WIDTH'; did you mean 'width'"),
         (Roles(exclude=["spezies"]), "did you mean 'species'"),
         (Roles(features=["zz*"]), r"no column matches 'zz\*'; its columns are plate, width"),
         (Roles(id="nothing like it"), "no column 'nothing like it'; its columns are"),

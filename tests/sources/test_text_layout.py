@@ -50,6 +50,12 @@ def test_names_and_cells_may_hold_delimiters_and_line_ends(write):
     np.testing.assert_array_equal(table.points, [[1.5], [3.0]])
 
 
+def test_cells_of_several_lines_may_lie_anywhere_in_a_large_file(write):
+    table = read_table(write("a,b\n" + '1.5,"one\n\ntwo, three"\n' * 100_000 + "3,x\n"))
+    assert table.points.shape == (100_001, 1)
+    assert table.points[-1] == 3.0
+
+
 def test_a_column_of_texts_with_spaces_is_one_column(write):
     assert read_table(write("full name,other name,a\nx y,z w,1.5\nx y,z v,2\n")).names == ("a",)
 
