@@ -10,6 +10,7 @@ from mixtura.report.marks import signs
 from mixtura.report.svg import Scale, element, line, picture, scale_over, x_axis, y_axis
 
 N_DASHES = 4
+_VISIBLE_GAIN = 0.01  # nats
 _SIZE = 690, 330
 _LEFT, _RIGHT, _TOP, _BOTTOM = 76, 560, 14, 285
 
@@ -44,8 +45,8 @@ def choice_picture(choice: dict[str, Any]) -> Markup | None:
 
 
 def trace_picture(trace: Sequence[float]) -> Markup | None:
-    """The log-likelihood by iteration; None where there are fewer than two."""
-    if len(trace) < 2:
+    """The log-likelihood by iteration; None where there is nothing to see: short runs did all the work before."""
+    if len(trace) < 2 or trace[-1] - trace[0] < _VISIBLE_GAIN:
         return None
     x = Scale(1, len(trace), _LEFT, _RIGHT)
     behind = np.array(trace) - trace[-1]

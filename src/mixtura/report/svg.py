@@ -57,7 +57,7 @@ class Scale(NamedTuple):
 def scale_over(values: ndarray, start: float, end: float, margin: float = 0.05) -> Scale:
     """A scale that holds all values, with some room beside them."""
     low, high = float(values.min()), float(values.max())
-    room = (high - low) * margin or max(abs(low) * margin, 1e-300)
+    room = (high - low) * margin or abs(low) * margin or 1.0
     return Scale(low - room, high + room, start, end)
 
 
