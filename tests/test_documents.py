@@ -1,0 +1,63 @@
+"""What README and the documentation show is what happens: their Python runs, their answers are the program's."""
+
+import doctest
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from mixtura.cli.main import program
+
+ROOT = Path(__file__).parents[1]
+README = ROOT / "README.md"
+PAGES = sorted((ROOT / "docs").glob("*.md"))
+
+
+def blocks(page, language):
+    return re.findall(rf"^```{language}\n(.*?)^```", page.read_text(encoding="utf-8"), flags=re.DOTALL | re.MULTILINE)
+
+
+@pytest.fixture
+def in_the_repository(monkeypatch, tmp_path):
+    """A folder with the examples of the repository, to which anything may be written."""
+    (tmp_path / "examples").symlink_to(ROOT / "examples")
+    monkeypatch.chdir(tmp_path)
+
+
+def test_python_in_the_readme_runs_and_prints_what_it_says(capsys):
+    (code,) = blocks(README, "python")
+    exec(compile(code, "README.md", "exec"), {})
+    said = re.search(r"print\(selection.*# (.*)", code).group(1)
+    assert capsys.readouterr().out.startswith(said)
+
+
+@pytest.mark.usefixtures("in_the_repository")
+def test_commands_in_the_readme_give_the_answer_it_shows():
+    fit, predict = (
+        shlex.split(line.partition("uv run mixtura ")[2], comments=True)
+        for line in "".join(blocks(README, "console")).splitlines()
+        if "uv run mixtura" in line
+    )
+    (answer,) = blocks(README, "text")
+    assert answer in CliRunner().invoke(program, [*fit, "--progress", "none"], catch_exceptions=False).stdout
+    assert CliRunner().invoke(program, predict, catch_exceptions=False).exit_code == 0
+    assert Path("labels.csv").read_text().count("\n") == 1 + 272
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if blocks(page, "python")], ids=lambda page: page.name)
+def test_python_in_the_documentation_gives_what_it_shows(page):
+    session = doctest.DocTestParser().get_doctest("\n".join(blocks(page, "python")), {}, page.name, str(page), 0)
+    assert session.examples
+    assert doctest.DocTestRunner().run(session).failed == 0
+
+
+@pytest.mark.parametrize("page", [README, ROOT / "CONTRIBUTING.md", *PAGES], ids=lambda page: page.name)
+def test_links_lead_somewhere(page):
+    targets = re.findall(r"\]\((?!https?:|#)([^)#]+)", page.read_text(encoding="utf-8"))
+    assert [target for target in targets if not (page.parent / target).exists()] == []
+
+
+def test_the_readme_is_short():
+    assert README.read_text(encoding="utf-8").count("\n") < 100
