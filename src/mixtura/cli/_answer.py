@@ -12,10 +12,11 @@ import click
 
 from mixtura.cli._tables import clip, lay_out, width
 from mixtura.explain.numbers import brief, percent, rounded
-from mixtura.explain.words import NOTABLE, count, join, level
+from mixtura.explain.words import NOTABLE, count, join, level, short
 
-_SCREEN = 22  # lines, so that two about files fit below on the smallest of terminals
-_NAME, _CELL = 18, 14
+_SCREEN = 21  # lines, so that a blank one and two about files fit below on the smallest of terminals
+_NAME, _CELL = 18, 16
+_BESIDE = 4  # so many columns at most leave room for words at their side
 
 Facts = Mapping[str, Any]
 
@@ -55,30 +56,39 @@ def screen_width() -> int:
 
 
 def cluster_table(facts: Facts) -> list[str]:
-    """One line a cluster: how large, the means, and in words what is high or low."""
+    """One line a cluster: how large, the means, and in words what is high or low, beside or below."""
+    clusters, columns = facts["clusters"], facts["columns"]
+    words = [_words(cluster, columns) for cluster in clusters]
+    table = _means(facts, n_most=_BESIDE)
+    beside = _put_beside(table, ["", *words, ""])
+    if len(columns) <= _BESIDE and max(map(width, beside)) <= screen_width():
+        return beside
+    names = [clip(cluster["name"], _NAME) for cluster in clusters]
+    below = [f"{name}: {what}" for name, what in zip(names, words, strict=True) if what]
+    return [*_means(facts, n_most=len(columns)), "", *(clip(line, screen_width()) for line in below)]
+
+
+def _means(facts: Facts, n_most: int) -> list[str]:
+    """Sizes and means, the column that tells clusters apart most first; as many columns as the screen holds."""
     clusters, columns = facts["clusters"], facts["columns"]
     header = ["cluster", "rows", "share"]
     rows = [[clip(c["name"], _NAME), f"{c['n_rows']:,}", percent(c["share"])] for c in clusters]
     rows.append(["all", f"{facts['answer']['n_rows']:,}", ""])
-    room = screen_width() - width(lay_out(header, rows)[1]) - 24
-    for d in _by_distinction(clusters):
-        cells = [rounded(c["means"][d], columns[d]["sd"]) for c in clusters] + [
-            rounded(columns[d]["mean"], columns[d]["sd"])
-        ]
-        name = clip(columns[d]["name"], _CELL)
-        room -= 2 + max(map(width, [name, *cells]))
-        if room < 0:
+    table = lay_out(header, rows)
+    for d in _by_distinction(clusters)[:n_most]:
+        means, spread = [*(c["means"][d] for c in clusters), columns[d]["mean"]], columns[d]["sd"]
+        header = [*header, clip(columns[d]["name"], _CELL)]
+        rows = [[*row, rounded(mean, spread)] for row, mean in zip(rows, means, strict=True)]
+        wider = lay_out(header, rows)
+        if max(map(width, wider)) > screen_width():
             break
-        header.append(name)
-        for row, cell in zip(rows, cells, strict=True):
-            row.append(cell)
-    laid_out = lay_out(header, rows)
-    words = ["", *(_words(c, columns) for c in clusters), ""]
-    longest = max(map(width, laid_out))
-    return [
-        f"{line}{' ' * (longest - width(line))}  {clip(word, screen_width() - longest - 2)}".rstrip()
-        for line, word in zip(laid_out, words, strict=True)
-    ]
+        table = wider
+    return table
+
+
+def _put_beside(table: Sequence[str], words: Sequence[str]) -> list[str]:
+    longest = max(map(width, table))
+    return [f"{line}{' ' * (longest - width(line))}  {word}".rstrip() for line, word in zip(table, words, strict=True)]
 
 
 def choice_table(choice: Facts | None) -> list[str]:
@@ -123,9 +133,8 @@ def _warnings(warnings: Sequence[str]) -> list[str]:
 
 def _certainty(facts: Facts) -> list[str]:
     sure = facts["certainty"]
-    text = (
-        f"Sure: {percent(sure['share_sure'])} of the rows have a probability of 0.9 or more (mean {brief(sure['mean'])})."
-    )
+    text = f"Sure: {percent(sure['share_sure'])} of the rows have a probability of 0.9 or more "
+    text += f"(mean {brief(sure['mean'])})."
     pairs = [(share, i, j) for i, row in enumerate(facts["overlaps"]) for j, share in enumerate(row) if i < j]
     if pairs:
         share, i, j = max(pairs)
@@ -176,7 +185,7 @@ def _words(cluster: Facts, columns: Sequence[Facts]) -> str:
     """What is high or low, each level named once: "very low waiting and eruptions, high age"."""
     notable = [d for d in cluster["distinguishing"] if abs(cluster["differences"][d]) >= NOTABLE]
     groups = groupby(notable, key=lambda d: level(cluster["differences"][d]))
-    return ", ".join(f"{how} {join([columns[d]['name'] for d in group])}" for how, group in groups)
+    return ", ".join(f"{how} {join([short(columns[d]['name']) for d in group])}" for how, group in groups)
 
 
 def wrap(text: str) -> list[str]:

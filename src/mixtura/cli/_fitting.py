@@ -175,6 +175,8 @@ def _select(request: Request, table: Table, numbers: tuple[int, ...], progress: 
 
 
 def _refuse_doubtful(selection: Selection, numbers: tuple[int, ...]) -> None:
+    if not selection.is_complete:
+        raise FitError("--strict: the search was cut short before all fits were done.")
     best = selection.best
     number = best.setting.n_components
     outcome = best.search.best.outcome
@@ -257,10 +259,10 @@ def _where(request: Request) -> list[str]:
     if request.output is None:
         return ["Nothing was written: -o DIR keeps the model, the labels and a report."]
     folder = Path(request.output)
-    look = f"Open {folder / 'report.html'}" if request.report else f"mixtura show {folder / 'model.safetensors'}"
+    report = f"; open {folder / 'report.html'}" if request.report else ""
     return [
         f"Wrote {folder}/: {', '.join(request.files)}",
-        f"Next: {look}; label new rows: mixtura predict {folder / 'model.safetensors'} NEW.csv",
+        f"Next: mixtura predict {folder / 'model.safetensors'} NEW.csv{report}",
     ]
 
 

@@ -1,7 +1,7 @@
 """Options that several commands share, and values that need parsing."""
 
 import csv
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import click
@@ -30,6 +30,11 @@ def names(value: str) -> tuple[str, ...]:
     if not all(found):
         raise click.BadParameter(f"{value!r} holds an empty name.")
     return found
+
+
+def list_names(found: Sequence[str]) -> str:
+    """What `names` reads."""
+    return ",".join(f'"{name}"' if "," in name else name for name in found)
 
 
 def components(value: str) -> tuple[int, ...] | None:

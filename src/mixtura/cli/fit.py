@@ -91,7 +91,7 @@ def _command_on_record(ctx: click.Context) -> str:
     for parameter in ctx.command.params:
         name = parameter.name or ""
         given = ctx.get_parameter_source(name) not in (ParameterSource.DEFAULT, ParameterSource.DEFAULT_MAP)
-        if isinstance(parameter, click.Option) and given and name not in _WITHOUT_EFFECT:
+        if isinstance(parameter, click.Option) and given and name in ctx.params.keys() - _WITHOUT_EFFECT:
             words += _words(parameter.opts[-1], ctx.params[name])
     return shlex.join(words)
 
@@ -100,5 +100,5 @@ def _words(option: str, value: Any) -> list[str]:
     if option == "--na":
         return [word for text in value for word in (option, text)]
     if isinstance(value, tuple):
-        return [option, f"{value[0]}-{value[-1]}" if option == "-k" else ",".join(value)]
+        return [option, f"{value[0]}-{value[-1]}" if option == "-k" else _options.list_names(value)]
     return [option, "auto" if value is None else str(value)]

@@ -20,6 +20,14 @@ EXIT_CODES: tuple[tuple[type[Exception], int], ...] = (
 )
 
 
+def _remember(ctx: click.Context, parameter: click.Parameter, value: bool) -> None:
+    ctx.find_root().params["debug"] |= value
+
+
+# --debug is an option of the program; people add it to the end of what they typed, so there it works too
+_DEBUG = click.Option(["--debug"], is_flag=True, expose_value=False, hidden=True, callback=_remember)
+
+
 class Program(click.Group):
     """A group whose commands live in files of their own, which are read when they are needed."""
 
@@ -30,6 +38,8 @@ class Program(click.Group):
         if cmd_name not in COMMANDS:
             return None
         command: click.Command = import_module(f"mixtura.cli.{cmd_name}").command
+        if _DEBUG not in command.params:
+            command.params.append(_DEBUG)
         return command
 
     def invoke(self, ctx: click.Context) -> Any:
@@ -57,7 +67,7 @@ def _one_line(error: Exception) -> str:
     text = " ".join(str(error).split())
     if _exit_code(error) != UNEXPECTED:
         return text
-    return f"{type(error).__name__}: {text} (unexpected; mixtura --debug shows where)"
+    return f"{type(error).__name__}: {text} (unexpected; --debug shows where)"
 
 
 @click.group(
