@@ -10,8 +10,9 @@ from mixtura._kernels import family
 from mixtura._kernels.compile import kernel
 from mixtura._kernels.densities import Diagonal, Spherical
 from mixtura._kernels.family import implement
-from mixtura._kernels.simd import add_row_sums, lanes, load, load_register, load_rows, repeat, splat, spread, store
-from mixtura._kernels.tiles import round_up
+from mixtura._kernels.memory import add_row_sums, load, load_register, load_rows, repeat, spread, store
+from mixtura._kernels.simd import lanes, splat
+from mixtura._kernels.tiles import flaw, whole_quads
 
 
 class DiagonalTerms(NamedTuple):
@@ -47,6 +48,7 @@ def diagonal_terms(density, log_weights, centre):
     for k in range(len(density.means)):
         for d in range(len(means)):
             whiteners[d, k] = density.whiteners[k, d]
+            constants[k] += flaw(density.whiteners[k, d])
     return DiagonalTerms(means, whiteners, constants)
 
 
@@ -56,17 +58,20 @@ def spherical_terms(density, log_weights, centre):
     precisions = np.zeros(len(constants), centre.dtype)
     for k in range(len(density.means)):
         precisions[k] = density.whiteners[k] ** 2
+        constants[k] += flaw(density.whiteners[k])
     return SphericalTerms(means, precisions, constants)
 
 
 @kernel
 def _means_and_constants(density, log_weights, centre):
     K, D = density.means.shape
-    means, constants = np.zeros((D, round_up(K, 4)), centre.dtype), np.zeros(round_up(K, 4), centre.dtype)
+    means, constants = np.zeros((D, whole_quads(K)), centre.dtype), np.zeros(whole_quads(K), centre.dtype)
     for k in range(K):
-        constants[k] = log_weights[k] + density.log_det[k] - 0.5 * D * math.log(2 * math.pi)
+        total = density.log_det[k]
         for d in range(D):
             means[d, k] = density.means[k, d] - centre[d]
+            total += density.means[k, d]
+        constants[k] = log_weights[k] + density.log_det[k] - 0.5 * D * math.log(2 * math.pi) + flaw(total)
     return means, constants
 
 
@@ -129,13 +134,13 @@ def squared_distances(centres, k, tile, p):
 @kernel
 def diagonal_sums(density):
     K, D = density.means.shape
-    return DiagonalSums(np.zeros((K, 4)), np.zeros((D, round_up(K, 4))), np.zeros((D, round_up(K, 4))))
+    return DiagonalSums(np.zeros((K, 4)), np.zeros((D, whole_quads(K))), np.zeros((D, whole_quads(K))))
 
 
 @kernel
 def spherical_sums(density):
     K, D = density.means.shape
-    return SphericalSums(np.zeros((K, 4)), np.zeros((D, round_up(K, 4))), np.zeros((D, round_up(K, 4))))
+    return SphericalSums(np.zeros((K, 4)), np.zeros((D, whole_quads(K))), np.zeros((D, whole_quads(K))))
 
 
 @kernel
@@ -170,14 +175,24 @@ def _responsibilities(tile, n, counts):
 
 @kernel
 def diagonal_finish(sums, density):
-    K = len(density.means)
-    return sums.counts.sum(1), sums.shifts.T[:K].copy(), sums.squares.T[:K].copy()
+    K, D = density.means.shape
+    counts, shifts, squares = np.zeros(K), np.empty((K, D)), np.empty((K, D))
+    for k in range(K):
+        for t in range(4):
+            counts[k] += sums.counts[k, t]
+        for d in range(D):
+            shifts[k, d], squares[k, d] = sums.shifts[d, k], sums.squares[d, k]
+    return counts, shifts, squares
 
 
 @kernel
 def spherical_finish(sums, density):
-    K = len(density.means)
-    return sums.counts.sum(1), sums.shifts.T[:K].copy(), sums.squares.sum(0)[:K].copy()
+    counts, shifts, squares = diagonal_finish(sums, density)
+    traces = np.zeros(len(counts))
+    for k in range(len(counts)):
+        for d in range(shifts.shape[1]):
+            traces[k] += squares[k, d]
+    return counts, shifts, traces
 
 
 implement(family.terms, Diagonal, diagonal_terms)

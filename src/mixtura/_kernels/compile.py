@@ -1,7 +1,8 @@
 """The one place that decides how kernels are compiled, and where their machine code is kept.
 
-Numba's own cache watches only the file a kernel stands in, and two processes that save different signatures at once can exchange
-them. Here a file belongs to one signature for one processor, in a folder named after a hash of everything it was made from.
+Numba's own cache watches only the file that a kernel stands in, and two processes that save different signatures at
+once can exchange them. Here a file belongs to one signature on one processor, in a folder named after a hash of
+everything that it was made from.
 """
 
 import functools
@@ -14,17 +15,19 @@ from pathlib import Path
 
 import numba
 from numba.core.compiler import CompileResult
+from numba.core.runtime import rtsys
 from numba.core.serialize import dumps
 
-OPTIONS = {"nogil": True, "error_model": "numpy", "fastmath": {"contract"}}
+OPTIONS = {"nogil": True, "error_model": "numpy", "fastmath": {"contract"}, "no_cfunc_wrapper": True}
 INLINE = OPTIONS | {"forceinline": True}
 
-kernel = numba.njit(**OPTIONS)
+# Called by other kernels only: what would let Python call it takes longer to compile than many a kernel.
+kernel = numba.njit(no_cpython_wrapper=True, **OPTIONS)
 
 
 def cached_kernel(function):
-    """A kernel that Python calls, with the kernels that it calls."""
-    dispatcher = kernel(function)
+    """A kernel that Python calls; its machine code, with that of all the kernels it calls, is kept on disk."""
+    dispatcher = numba.njit(**OPTIONS)(function)
     folder = cache_folder()
     if folder is not None:
         dispatcher._cache = KernelCache(function, folder)
@@ -33,59 +36,64 @@ def cached_kernel(function):
 
 @functools.cache
 def cache_folder():
-    """Where machine code is kept: None where MIXTURA_KERNEL_CACHE is 0 or nothing can be written."""
+    """Where machine code is kept; None when MIXTURA_KERNEL_CACHE is 0 or the folder cannot be written."""
     wanted = os.environ.get("MIXTURA_KERNEL_CACHE", "")
     if wanted == "0":
         return None
-    folder = (Path(wanted) if wanted else _user_cache() / "mixtura" / "kernels") / _fingerprint()
     try:
+        folder = Path(wanted or _user_cache(), _fingerprint())
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder):
             return folder
-    except OSError:
+    except (OSError, RuntimeError):  # not writable; no home
         return None
 
 
 def _user_cache():
     if sys.platform == "win32":
-        return Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
-    if sys.platform == "darwin":
-        return Path.home() / "Library" / "Caches"
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+        folder = Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
+    elif sys.platform == "darwin":
+        folder = Path.home() / "Library" / "Caches"
+    else:
+        folder = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    return folder / "mixtura" / "kernels"
 
 
 def _fingerprint():
-    sources = sorted(Path(__file__).parent.glob("*.py"))
-    parts = [numba.__version__, sys.version, *(source.name for source in sources)]
-    digest = hashlib.sha256("\n".join(parts).encode())
-    for source in sources:
-        digest.update(source.read_bytes())
+    digest = hashlib.sha256(f"{numba.__version__} {sys.version}".encode())
+    for source in sorted(Path(__file__).parent.glob("*.py")):
+        digest.update(source.name.encode() + source.read_bytes())
     return digest.hexdigest()[:16]
 
 
 class KernelCache:
-    """What Numba asks of a function's cache."""
+    """What Numba asks of a function's cache: one file per signature, a digest before the content."""
 
     def __init__(self, function, folder):
         self.cache_path, self._name = str(folder), function.__qualname__
 
     def load_overload(self, signature, target_context):
-        target_context.refresh()
         try:
-            payload = pickle.loads(self._file(signature, target_context.codegen()).read_bytes())
-        except (OSError, EOFError, pickle.UnpicklingError):
+            found = self._file(signature, target_context.codegen()).read_bytes()
+        except OSError:
             return None
-        return CompileResult._rebuild(target_context, *payload)
+        digest, content = found[:32], found[32:]
+        if hashlib.sha256(content).digest() != digest:
+            return None
+        # Not target_context.refresh(): it imports all that a compiler needs, down to SciPy's linear algebra.
+        rtsys.initialize(target_context)
+        return CompileResult._rebuild(target_context, *pickle.loads(content))
 
     def save_overload(self, signature, result):
-        target = self._file(signature, result.codegen)
-        partial = target.with_name(f"{target.name}.{os.getpid()}")
+        content = dumps(result._reduce())
+        file = self._file(signature, result.codegen)
+        unfinished = file.with_name(f"{file.name}.{os.getpid()}")
         try:
-            partial.write_bytes(dumps(result._reduce()))
-            partial.replace(target)
-        except OSError:
-            partial.unlink(missing_ok=True)
+            unfinished.write_bytes(hashlib.sha256(content).digest() + content)
+            unfinished.replace(file)
+        except OSError:  # a full disk: the next process compiles again
+            unfinished.unlink(missing_ok=True)
 
     def _file(self, signature, codegen):
-        key = hashlib.sha256(repr((signature, codegen.magic_tuple())).encode()).hexdigest()[:16]
-        return Path(self.cache_path, f"{self._name}-{key}.bin")
+        key = hashlib.sha256(repr((signature, codegen.magic_tuple())).encode()).hexdigest()
+        return Path(self.cache_path, f"{self._name}-{key[:16]}.bin")

@@ -9,7 +9,7 @@ from mixtura._kernels.compile import OPTIONS
 
 
 def terms(density, log_weights, centre):
-    """density, (K,), (D,) -> arrays in the type of `centre`, about the centre: whatever the two functions below need."""
+    """density, (K,), (D,) -> arrays of the type of `centre`, about it: what `log_joint` and `accumulate` need."""
     raise NotImplementedError
 
 

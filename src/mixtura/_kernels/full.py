@@ -10,21 +10,19 @@ from mixtura._kernels import family
 from mixtura._kernels.compile import kernel
 from mixtura._kernels.densities import Full
 from mixtura._kernels.family import implement
-from mixtura._kernels.simd import (
+from mixtura._kernels.memory import (
     add_row_sums,
-    lanes,
     load,
     load_register,
     load_rows,
     repeat,
-    splat,
     spread,
-    square_root,
     store,
     store_rows,
     turn,
 )
-from mixtura._kernels.tiles import round_up
+from mixtura._kernels.simd import lanes, splat
+from mixtura._kernels.tiles import flaw, whole_quads
 
 
 class FullTerms(NamedTuple):
@@ -48,11 +46,14 @@ def terms(density, log_weights, centre):
     means, whiteners = np.zeros((K, P), centre.dtype), np.zeros((K, P, P), centre.dtype)
     constants = np.empty(K, centre.dtype)
     for k in range(K):
-        constants[k] = log_weights[k] + density.log_det[k] - 0.5 * D * math.log(2 * math.pi)
+        total = density.log_det[k]
         for i in range(D):
             means[k, i] = density.means[k, i] - centre[i]
+            total += density.means[k, i]
             for j in range(i + 1):
                 whiteners[k, i, j] = density.whiteners[k, i, j]
+                total += density.whiteners[k, i, j]
+        constants[k] = log_weights[k] + density.log_det[k] - 0.5 * D * math.log(2 * math.pi) + flaw(total)
     return FullTerms(means, whiteners, constants)
 
 
@@ -82,14 +83,14 @@ def log_joint(terms, tile, n):
 @kernel
 def new_sums(density):
     K, D = density.means.shape
-    P = round_up(D, 4)
+    P = whole_quads(D)
     tiles = (P // 4) * (P // 4 + 1) // 2
     return FullSums(np.zeros((K, 4)), np.zeros((K, P)), np.zeros((K, tiles, 4, 4)))
 
 
 @kernel
 def accumulate(terms, tile, n, sums):
-    """With z = √r (x - m), sums of z zᵀ in tiles of four by four features.
+    """With z = x - m and y = r z, sums of y zᵀ in tiles of four by four features.
 
     The registers of a quad of features times those of another, turned by s = 0 … 3, make a whole tile:
     products[k, tile, s, t] belongs to features t and (t + s) mod 4. On the diagonal s = 3 would repeat s = 1.
@@ -97,39 +98,42 @@ def accumulate(terms, tile, n, sums):
     K, P = terms.means.shape
     tiles = sums.products.shape[1]
     for k in range(K):
-        _roots(tile, k, n, sums)
+        _responsibility(tile, k, n, sums)
         for i in range(0, P, 4):
             at = (k * tiles + (i // 4) * (i // 4 + 1) // 2) * 16
             _deviations(terms, tile, k, i, n, sums, at + 4 * i)
             for j in range(0, i, 4):
-                _tile_of_products(tile, i, j, n, sums.products, at + 4 * j)
+                _tile_of_products(tile, j, n, sums.products, at + 4 * j)
 
 
 @kernel
-def _roots(tile, k, n, sums):
-    """√r of component k -> tile.evidence, which has served; Σ r."""
+def _responsibility(tile, k, n, sums):
+    """r of component k -> tile.evidence, which has served; Σ r."""
     count = splat(tile.joint, 0.0)
     for p in range(0, n, 4 * lanes(tile.joint)):
         r = load(tile.joint, k * tile.stride + p) * load(tile.scale, p)
         count += r
-        store(tile.evidence, p, square_root(r))
+        store(tile.evidence, p, r)
     add_row_sums(sums.counts, k * 4, count)
 
 
 @kernel
 def _deviations(terms, tile, k, i, n, sums, at):
-    """z of features i … i + 3 -> tile.work; their shifts and the tile on the diagonal."""
+    """z and y of features i … i + 3 -> tile.work, tile.weighted; their shifts and the tile on the diagonal."""
     stride = tile.stride
+    several = terms.means.shape[1] > 4
     mean = spread(terms.means, k * terms.means.shape[1] + i)
     shift = a = b = c = splat(tile.points, 0.0)
     for p in range(0, n, lanes(tile.points)):
-        root = repeat(load_register(tile.evidence, p))
-        z = (load_rows(tile.points, i * stride + p, stride) - mean) * root
-        store_rows(tile.work, i * stride + p, stride, z)
-        shift += z * root
-        a += z * z
-        b += z * turn(z, 1)
-        c += z * turn(z, 2)
+        z = load_rows(tile.points, i * stride + p, stride) - mean
+        y = z * repeat(load_register(tile.evidence, p))
+        if several:
+            store_rows(tile.work, i * stride + p, stride, z)
+            store_rows(tile.weighted, p, stride, y)
+        shift += y
+        a += y * z
+        b += y * turn(z, 1)
+        c += y * turn(z, 2)
     add_row_sums(sums.shifts, k * terms.means.shape[1] + i, shift)
     add_row_sums(sums.products, at, a)
     add_row_sums(sums.products, at + 4, b)
@@ -137,11 +141,12 @@ def _deviations(terms, tile, k, i, n, sums, at):
 
 
 @kernel
-def _tile_of_products(tile, i, j, n, products, at):
+def _tile_of_products(tile, j, n, products, at):
+    """Of the quad in tile.weighted and features j … j + 3."""
     stride = tile.stride
     a = b = c = d = splat(tile.work, 0.0)
     for p in range(0, n, lanes(tile.work)):
-        y = load_rows(tile.work, i * stride + p, stride)
+        y = load_rows(tile.weighted, p, stride)
         z = load_rows(tile.work, j * stride + p, stride)
         a += y * z
         b += y * turn(z, 1)
@@ -156,10 +161,11 @@ def _tile_of_products(tile, i, j, n, products, at):
 @kernel
 def finish(sums, density):
     K, D = density.means.shape
-    counts, scatter = np.empty(K), np.empty((K, D, D))
+    counts, shifts, scatter = np.empty(K), np.empty((K, D)), np.empty((K, D, D))
     for k in range(K):
-        counts[k] = sums.counts[k].sum()
+        counts[k] = sums.counts[k, 0] + sums.counts[k, 1] + sums.counts[k, 2] + sums.counts[k, 3]
         for i in range(D):
+            shifts[k, i] = sums.shifts[k, i]
             for j in range(i + 1):
                 tile = (i // 4) * (i // 4 + 1) // 2 + j // 4
                 step = (j - i) % 4
@@ -168,7 +174,7 @@ def finish(sums, density):
                 else:
                     scatter[k, i, j] = sums.products[k, tile, step, i % 4]
                 scatter[k, j, i] = scatter[k, i, j]
-    return counts, sums.shifts[:, :D].copy(), scatter
+    return counts, shifts, scatter
 
 
 implement(family.terms, Full, terms)

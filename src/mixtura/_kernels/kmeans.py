@@ -4,38 +4,42 @@ import numpy as np
 
 from mixtura._kernels.axes import squared_distances
 from mixtura._kernels.compile import cached_kernel, kernel
+from mixtura._kernels.memory import store
 from mixtura._kernels.mixtures import new_centre
-from mixtura._kernels.simd import choose_larger, lanes, splat, store
-from mixtura._kernels.tiles import ROWS, fill, new_tile, round_up
+from mixtura._kernels.simd import choose_larger, lanes, splat
+from mixtura._kernels.tiles import ROWS, fill, new_tile, whole_quads
 
 
 @cached_kernel
 def nearest(points, centres, labels, distances):
-    """(N, D), (K, D) -> labels (N,), squared distances (N,)."""
-    tile, middle = new_tile(points, 1), new_centre(points, centres)
+    """(N D,), (K, D) -> labels (N,), squared distances (N,)."""
+    D = centres.shape[1]
+    N = len(points) // D
+    tile, middle = new_tile(points, D, 1), new_centre(points, centres)
     columns = _columns(centres, middle)
-    for start in range(0, len(points), ROWS):
-        n = fill(tile, points, start, middle)
+    for start in range(0, N, ROWS):
+        n = fill(tile, points, N, start, middle)
         _label(columns, tile, n)
-        for p in range(min(n, len(points) - start)):
+        for p in range(min(n, N - start)):
             labels[start + p] = np.int32(tile.evidence[p])
             distances[start + p] = tile.scale[p]
 
 
 @cached_kernel
 def collect_nearest(points, weights, centres):
-    """(N, D), (N,), (K, D) -> counts (K,), shifts (K, D), inertias (K,)."""
+    """(N D,), (N,), (K, D) -> counts (K,), shifts (K, D), inertias (K,)."""
     K, D = centres.shape
-    tile, middle = new_tile(points, 1), new_centre(points, centres)
+    N = len(points) // D
+    tile, middle = new_tile(points, D, 1), new_centre(points, centres)
     columns = _columns(centres, middle)
     counts, shifts, inertias = np.zeros(K), np.zeros((K, D)), np.zeros(K)
-    for start in range(0, len(points), ROWS):
-        n = fill(tile, points, start, middle)
+    for start in range(0, N, ROWS):
+        n = fill(tile, points, N, start, middle)
         _label(columns, tile, n)
-        for p in range(min(n, len(points) - start)):
+        for p in range(min(n, N - start)):
             k, weight, inertia = np.int64(tile.evidence[p]), weights[start + p], 0.0
             for d in range(D):
-                deviation = points[start + p, d] - centres[k, d]
+                deviation = points[(start + p) * D + d] - centres[k, d]
                 shifts[k, d] += weight * deviation
                 inertia += deviation * deviation
             counts[k] += weight
@@ -47,7 +51,7 @@ def collect_nearest(points, weights, centres):
 def _columns(centres, middle):
     """(K, D) -> (D, Q) about the middle; the centres beyond the last are infinitely far."""
     K, D = centres.shape
-    columns = np.full((D, round_up(K, 4)), np.inf, middle.dtype)
+    columns = np.full((D, whole_quads(K)), np.inf, middle.dtype)
     for k in range(K):
         for d in range(D):
             columns[d, k] = centres[k, d] - middle[d]

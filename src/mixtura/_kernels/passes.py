@@ -71,14 +71,8 @@ def whiten(covariances: Float[ndarray, "K D D"]) -> tuple[Float[ndarray, "K D D"
     return answers
 
 
-def whiten(covariances: Float[ndarray, "K D D"]) -> tuple[Float[ndarray, "K D D"], Float[ndarray, " K"]]:
-    """Lower triangular W with W Σ Wᵀ = I, and log det W; NaN for a matrix that is not positive definite."""
-    answers: tuple[ndarray, ndarray] = whitening.whiten(_parameters(covariances))
-    return answers
-
-
 def _rows(points: Points) -> Points:
-    view = np.ascontiguousarray(points).view()
+    view = points.reshape(-1).view()
     view.flags.writeable = False
     return view
 

@@ -27,7 +27,7 @@ def collect(
     """The E-step of a block and its sums: counts, moments about the means, log-likelihood."""
     responsibilities, log_evidence = _posterior(points, log_weights, density)
     responsibilities *= weights[:, None]
-    log_likelihood = float(weights @ log_evidence) + _flaw(density)
+    log_likelihood = float(weights @ log_evidence)
     return responsibilities.sum(0), moments(points, responsibilities, density), log_likelihood
 
 
@@ -74,8 +74,8 @@ def log_density(points: Points, density: Density) -> Float[ndarray, "N K"]:
     """The log-density of every component at every row; one component's deviations at a time are in memory."""
     components = zip(density.means, density.whiteners, strict=True)
     distances = np.stack([_squared_norms(_whiten(points - mean, whitener)) for mean, whitener in components], axis=1)
-    log_densities: Float[ndarray, "N K"] = density.log_det - 0.5 * (points.shape[1] * math.log(2 * math.pi) + distances)
-    return log_densities
+    constants = density.log_det - 0.5 * points.shape[1] * math.log(2 * math.pi) + _flaws(density)
+    return constants - 0.5 * distances
 
 
 @_quiet
@@ -120,9 +120,9 @@ def _squared_norms(rows: Points) -> Float[ndarray, " N"]:
     return norms
 
 
-def _flaw(density: Density) -> float:
-    """NaN when a parameter is not finite, else 0: an infinite mean would only switch its component off."""
-    return 0.0 * sum(float(field.sum()) for field in density)
+def _flaws(density: Density) -> Float[ndarray, " K"]:
+    """NaN where a parameter is not finite, else 0: an infinite mean would only switch its component off."""
+    return 0.0 * sum(field.reshape(len(field), -1).sum(1) for field in density)
 
 
 def whiten(covariances: Float[ndarray, "K D D"]) -> tuple[Float[ndarray, "K D D"], Float[ndarray, " K"]]:

@@ -1,7 +1,7 @@
 """A tile: some hundred rows on their side, so that every inner loop runs along rows with unit stride.
 
-Arrays of a tile are flat; a feature or component begins every `stride` numbers. Rows are counted up to the next multiple of a
-whole SIMD value: the last row is repeated with weight zero.
+The next feature or component is `stride` numbers away. Rows are counted up to the next multiple of a whole SIMD
+value: the last row is repeated, with weight zero.
 """
 
 from typing import NamedTuple
@@ -11,76 +11,84 @@ from numpy import ndarray
 
 from mixtura._kernels.compile import kernel
 from mixtura._kernels.elementary import exp, log
-from mixtura._kernels.simd import (
+from mixtura._kernels.memory import (
+    add_row_sums,
     as_read_only,
-    choose_larger,
-    lanes,
-    larger,
     load,
     load_transposed,
-    splat,
     spread,
     store,
     store_row,
     store_rows,
 )
+from mixtura._kernels.simd import choose_larger, lanes, larger, splat
 
 ROWS = 512
 
 
 class Tile(NamedTuple):
-    """Scratch for one pass; D and K stand for the next multiples of four."""
+    """Scratch for one pass; P and Q are the numbers of features and components, rounded up to multiples of four."""
 
-    points: ndarray  # (D, stride), about the pass's centre
-    joint: ndarray  # (K, stride): log joint density, then each row's relative to its largest
-    work: ndarray  # (D, stride)
+    points: ndarray  # (P, stride), about the pass's centre; zero for added features
+    joint: ndarray  # (Q, stride), log joint density, then each row's relative to its largest
+    work: ndarray  # (P, stride)
+    weighted: ndarray  # (4, stride)
     weights: ndarray  # (stride,) of rows
     evidence: ndarray  # (stride,) log evidence
     scale: ndarray  # (stride,) one over the sum of a row of `joint`
-    edge: ndarray  # (ROWS + 4, D) copies of the last rows, row-major
+    edge: ndarray  # copies of the last rows, row-major
     stride: int
 
 
 @kernel
-def round_up(number, step):
-    return (number + step - 1) // step * step
+def whole_quads(number):
+    """The next multiple of four."""
+    return (number + 3) // 4 * 4
 
 
 @kernel
-def new_tile(points, K):
+def flaw(total):
+    """NaN when a sum of parameters is not finite, else 0: an infinite mean would only switch its component off."""
+    return 0.0 * total
+
+
+@kernel
+def new_tile(points, D, K):
     """Scratch in one aligned piece, since a load that straddles two cache lines counts twice."""
     stride = ROWS + 4 * lanes(points)  # never a power of two: features would share the same cache sets
-    features, components = round_up(points.shape[1], 4), round_up(K, 4)
-    scratch = np.zeros((2 * features + components + 3) * stride + (ROWS + 4) * features + 64, points.dtype)
-    a = (-scratch.ctypes.data % 64) // scratch.itemsize
-    b = a + features * stride
-    c = b + components * stride
-    d = c + features * stride
-    e = d + stride
-    f = e + stride
-    g = f + stride
-    return Tile(scratch[a:b], scratch[b:c], scratch[c:d], scratch[d:e], scratch[e:f], scratch[f:g], scratch[g:], stride)
+    P, Q = whole_quads(D), whole_quads(K)
+    last = 2 * P + Q + 4
+    scratch = np.zeros((last + 3) * stride + 64, points.dtype)
+    first = (-scratch.ctypes.data % 64) // scratch.itemsize
+    rows = scratch[first : first + (last + 3) * stride].reshape(last + 3, stride)
+    large = rows[:P], rows[P : P + Q], rows[P + Q : last - 4], rows[last - 4 : last]
+    return Tile(*large, rows[last], rows[last + 1], rows[last + 2], np.empty((ROWS + 1) * P, points.dtype), stride)
 
 
 @kernel
-def fill(tile, points, start, centre):
-    """Rows from `start` of points (N, D), about the centre (D,) -> the number of rows, rounded up."""
-    N, D = points.shape
-    n = min(ROWS, N - start)
-    padded = round_up(n, 4 * lanes(tile.points))
-    if start + ROWS + 3 <= N:
-        _transpose(as_read_only(points), start * D, D, n, centre, tile)
-    else:  # transposing reads three numbers too many
-        for row in range(padded):
-            for d in range(D):
-                tile.edge[row * D + d] = points[start + min(row, n - 1), d]
-        _transpose(as_read_only(tile.edge), 0, D, padded, centre, tile)
-    return padded
+def fill(tile, points, N, start, centre):
+    """Rows from `start` of points (N D,), about the centre -> the number of rows, rounded up."""
+    D = len(points) // N
+    n, source, offset = ROWS, points, start * D
+    if start + ROWS + 3 > N:  # transposing reads three numbers too many
+        n, source, offset = _copy_edge(tile, points, D, start), as_read_only(tile.edge), 0
+    _transpose(source, offset, D, n, centre, tile)
+    return n
+
+
+@kernel
+def _copy_edge(tile, points, D, start):
+    """The last rows, and the very last until a whole SIMD value is full -> their number."""
+    value = 4 * lanes(tile.points)
+    n = (min(len(points) // D - start, ROWS) + value - 1) // value * value
+    for i in range(n * D):
+        tile.edge[i] = points[start * D + i if start * D + i < len(points) else len(points) - D + i % D]
+    return n
 
 
 @kernel
 def _transpose(source, offset, D, n, centre, tile):
-    """Row-major numbers from `offset` on -> tile.points less the centre, one register of rows of four features at a time."""
+    """Row-major numbers from `offset` on, less the centre -> tile.points; four features of some rows at a time."""
     stride = tile.stride
     whole = D - D % 4
     for p in range(0, n, lanes(tile.points)):
@@ -99,13 +107,16 @@ def _transpose(source, offset, D, n, centre, tile):
 
 
 @kernel
-def weigh(tile, weights, start):
-    """Weights (N,) of the rows from `start` on; nothing for rows beyond the last."""
-    n = min(ROWS, len(weights) - start)
+def weigh(tile, n, weights, start, log_likelihood):
+    """Let rows count as weights (N,) from `start` on say, added ones nothing; add to log_likelihood (4,)."""
     for p in range(n):
-        tile.weights[p] = weights[start + p]
-    for p in range(n, ROWS):
-        tile.weights[p] = 0.0
+        tile.weights[p] = weights[start + p] if start + p < len(weights) else 0.0
+    total = splat(tile.weights, 0.0)
+    for p in range(0, n, 4 * lanes(tile.weights)):
+        weight = load(tile.weights, p)
+        store(tile.scale, p, weight * load(tile.scale, p))
+        total += weight * load(tile.evidence, p)
+    add_row_sums(log_likelihood, 0, total)
 
 
 @kernel
@@ -127,7 +138,7 @@ def normalise(tile, n, K):
 
 @kernel
 def best(tile, n, K):
-    """Log joint densities -> in row 0 of `work` the first largest's number, in `scale` its probability, log evidence."""
+    """Log joint densities -> the first largest's number in tile.work, its probability in tile.scale, log evidence."""
     stride, joint = tile.stride, tile.joint
     for p in range(0, n, 4 * lanes(joint)):
         top = load(joint, p)

@@ -9,7 +9,7 @@ from mixtura._kernels.compile import cached_kernel, kernel
 
 @cached_kernel
 def whiten(covariances):
-    """(K, D, D) -> lower triangular W (K, D, D) with W Σ Wᵀ = I, log det W (K,); NaN where Σ is not positive definite."""
+    """(K, D, D) -> lower triangular W with W Σ Wᵀ = I, log det W (K,); NaN where Σ is not positive definite."""
     K, D, _ = covariances.shape
     whiteners, log_det, factor = np.zeros((K, D, D)), np.zeros(K), np.empty((D, D))
     for k in range(K):

@@ -1,0 +1,185 @@
+"""SIMD values and arrays. Arrays are flat or C-contiguous; offsets and strides count elements.
+
+A whole value holds either consecutive numbers (`load`) or a quad: one register from each of four places (`load_rows`,
+`spread`, `repeat`), four features or components side by side. Taking registers apart and together costs nothing.
+"""
+
+from llvmlite import ir
+from numba.core import types
+from numba.core.imputils import impl_ret_borrowed
+from numba.extending import intrinsic
+
+from mixtura._kernels.simd import QUAD, pick, register, whole
+
+
+def _loader(kind):
+    @intrinsic
+    def load(typing_context, array, offset):
+        def build(context, builder, sig, args):
+            return _load(context, builder, array, *args, context.get_value_type(sig.return_type))
+
+        return kind(array.dtype)(array, types.intp), build
+
+    return load
+
+
+load, load_register = _loader(whole), _loader(register)
+
+
+@intrinsic
+def store(typing_context, array, offset, vec):
+    def build(context, builder, sig, args):
+        return _store(context, builder, array, *args)
+
+    return types.none(array, types.intp, vec), build
+
+
+@intrinsic
+def load_rows(typing_context, array, offset, stride):
+    """A quad: the registers at four offsets, `stride` apart."""
+
+    def build(context, builder, sig, args):
+        part = context.get_value_type(register(array.dtype))
+        offsets = _steps(builder, *args[1:], QUAD)
+        return _join(builder, [_load(context, builder, array, args[0], at, part) for at in offsets])
+
+    return whole(array.dtype)(array, types.intp, types.intp), build
+
+
+@intrinsic
+def store_rows(typing_context, array, offset, stride, quad):
+    def build(context, builder, sig, args):
+        for at, part in zip(_steps(builder, *args[1:3], QUAD), _registers(builder, args[3]), strict=True):
+            _store(context, builder, array, args[0], at, part)
+        return context.get_dummy_value()
+
+    return types.none(array, types.intp, types.intp, quad), build
+
+
+@intrinsic(prefer_literal=True)
+def store_row(typing_context, array, offset, quad, number):
+    """Register `number`, written as a literal, of a quad."""
+
+    def build(context, builder, sig, args):
+        return _store(context, builder, array, *args[:2], _registers(builder, args[2])[number.literal_value])
+
+    return types.none(array, types.intp, quad, number), build
+
+
+@intrinsic
+def load_transposed(typing_context, array, offset, stride):
+    """A quad of four consecutive columns of a row-major table, in as many rows, `stride` apart, as a register holds."""
+    quad = whole(array.dtype)
+
+    def build(context, builder, sig, args):
+        rows = quad.lanes // QUAD
+        part = ir.VectorType(context.get_value_type(array.dtype), QUAD)
+        loaded = [_load(context, builder, array, args[0], at, part) for at in _steps(builder, *args[1:], rows)]
+        chosen = [row * QUAD + column for column in range(QUAD) for row in range(rows)]
+        return pick(builder, _join(builder, loaded), chosen)
+
+    return quad(array, types.intp, types.intp), build
+
+
+@intrinsic
+def spread(typing_context, array, offset):
+    """A quad of four consecutive numbers, each in every lane of its register."""
+    quad = whole(array.dtype)
+
+    def build(context, builder, sig, args):
+        four = _load(context, builder, array, *args, ir.VectorType(context.get_value_type(array.dtype), QUAD))
+        return pick(builder, four, [lane * QUAD // quad.lanes for lane in range(quad.lanes)])
+
+    return quad(array, types.intp), build
+
+
+@intrinsic
+def repeat(typing_context, vec):
+    """A quad of one register, four times."""
+
+    def build(context, builder, sig, args):
+        return pick(builder, args[0], list(range(vec.lanes)) * QUAD)
+
+    return whole(vec.dtype)(vec), build
+
+
+@intrinsic(prefer_literal=True)
+def turn(typing_context, quad, steps):
+    """The registers of a quad moved up by `steps`, written as a literal; those that fall off come in below."""
+
+    def build(context, builder, sig, args):
+        shift = steps.literal_value * quad.lanes // QUAD
+        return pick(builder, args[0], [(lane + shift) % quad.lanes for lane in range(quad.lanes)])
+
+    return quad(quad, steps), build
+
+
+@intrinsic
+def add_row_sums(typing_context, sums, offset, quad):
+    """Add the sum of each register of a quad to four consecutive float64 sums."""
+
+    def build(context, builder, sig, args):
+        four = ir.VectorType(ir.DoubleType(), QUAD)
+        folded = _fold(builder, args[2])
+        folded = folded if folded.type == four else builder.fpext(folded, four)
+        before = _load(context, builder, sums, *args[:2], four)
+        return _store(context, builder, sums, *args[:2], builder.fadd(before, folded))
+
+    return types.none(sums, types.intp, quad), build
+
+
+@intrinsic
+def as_read_only(typing_context, array):
+    """The same array under the type of a protected one, so that both need one compilation."""
+
+    def build(context, builder, sig, args):
+        return impl_ret_borrowed(context, builder, sig.return_type, args[0])
+
+    return array.copy(readonly=True)(array), build
+
+
+# Pieces of code that the intrinsics share.
+
+
+def _pointer(context, builder, array_type, array, offset, vector):
+    data = context.make_array(array_type)(context, builder, array).data
+    return builder.bitcast(builder.gep(data, [offset]), vector.as_pointer())
+
+
+def _load(context, builder, array_type, array, offset, vector):
+    value = builder.load(_pointer(context, builder, array_type, array, offset, vector))
+    value.align = array_type.dtype.bitwidth // 8
+    return value
+
+
+def _store(context, builder, array_type, array, offset, value):
+    instruction = builder.store(value, _pointer(context, builder, array_type, array, offset, value.type))
+    instruction.align = array_type.dtype.bitwidth // 8
+    return context.get_dummy_value()
+
+
+def _steps(builder, offset, stride, number):
+    return [offset := builder.add(offset, stride) if step else offset for step in range(number)]
+
+
+def _registers(builder, quad):
+    width = quad.type.count // QUAD
+    return [pick(builder, quad, list(range(first, first + width))) for first in range(0, quad.type.count, width)]
+
+
+def _join(builder, parts):
+    while len(parts) > 1:
+        both = range(2 * parts[0].type.count)
+        mask = ir.Constant(ir.VectorType(ir.IntType(32), len(both)), list(both))
+        parts = [builder.shuffle_vector(a, b, mask) for a, b in zip(parts[::2], parts[1::2], strict=True)]
+    return parts[0]
+
+
+def _fold(builder, quad):
+    """Add the upper half of every register to its lower half until one number each is left."""
+    while quad.type.count > QUAD:
+        width = quad.type.count // QUAD
+        lower = [lane for lane in range(quad.type.count) if lane % width < width // 2]
+        upper = [lane + width // 2 for lane in lower]
+        quad = builder.fadd(pick(builder, quad, lower), pick(builder, quad, upper))
+    return quad
