@@ -8,7 +8,7 @@ import numpy as np
 
 from mixtura import em, starts
 from mixtura.mixture import Mixture
-from mixtura.runners.local import Local, Source
+from mixtura.runners.contract import Runner, Source
 from mixtura.starts import Candidate
 
 SAMPLE_ROWS = 20_000  # starts are made, and the first rounds run, on so many rows at most
@@ -66,7 +66,7 @@ class Plan(NamedTuple):
     callbacks: Sequence[em.Callback] = ()
 
 
-def run(model: Mixture, source: Source, plan: Plan, *, runner: Local, rng: np.random.Generator) -> Search:
+def run(model: Mixture, source: Source, plan: Plan, *, runner: Runner, rng: np.random.Generator) -> Search:
     """Draw the starts from a sample of the rows, race them there, and finish the best on all rows."""
     sample = starts.subsample(source.blocks(), SAMPLE_ROWS, rng)
     candidates = starts.draw(model, sample, plan.n_components, plan.kinds, rng)

@@ -7,18 +7,10 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
 from itertools import chain, islice
-from typing import Any, Protocol, TypeVar, runtime_checkable
+from typing import Any
 
+from mixtura.runners.contract import Result, Source
 from mixtura.statistics import Block, merge_all
-
-Result = TypeVar("Result")
-
-
-@runtime_checkable
-class Source(Protocol):
-    """Anything that gives its rows block by block, as often as it is asked."""
-
-    def blocks(self) -> Iterable[Block]: ...
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,30 @@
+"""What a pass needs: something that gives rows, and something that runs a function over them."""
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Protocol, TypeVar, runtime_checkable
+
+from mixtura.statistics import Block
+
+Result = TypeVar("Result")
+
+
+@runtime_checkable
+class Source(Protocol):
+    """Anything that gives its rows block by block, as often as it is asked."""
+
+    def blocks(self) -> Iterable[Block]:
+        """The blocks, always cut in the same way and in the same order."""
+        ...
+
+
+@runtime_checkable
+class Runner(Protocol):
+    """Anything that applies a function to every block of a source, here or elsewhere: functions and results pickle."""
+
+    def __call__(self, source: Source, function: Callable[[Block], Result]) -> Result:
+        """The sum of `function(block)` over all blocks, added in the order of reading."""
+        ...
+
+    def each(self, source: Source, function: Callable[[Block], Result]) -> Iterator[Result]:
+        """`function(block)` for each block, in the order of reading."""
+        ...
