@@ -1,6 +1,7 @@
 """What the estimators share: validated input, random numbers, and outputs filled block by block."""
 
 from collections.abc import Callable, Iterator
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -49,8 +50,8 @@ def check_weights(sample_weight: Any, n_rows: int) -> Float[ndarray, " N"] | Non
     if sample_weight is None:
         return None
     weights = np.ascontiguousarray(sample_weight, dtype=np.float64)
-    if np.ndim(sample_weight) == 0:
-        weights = np.full(n_rows, float(sample_weight))
+    if isinstance(sample_weight, Real):
+        weights = np.full(n_rows, weights.item())
     if weights.shape != (n_rows,):
         raise ValueError(f"sample_weight has shape {weights.shape}; it needs one number for each of the {n_rows} rows.")
     if not np.isfinite(weights).all():
@@ -60,7 +61,7 @@ def check_weights(sample_weight: Any, n_rows: int) -> Float[ndarray, " N"] | Non
         row = int((weights < 0).argmax())
         raise ValueError(f"sample_weight is {weights[row]:g} in row {row + 1}; weights must not be negative.")
     if not weights.any():
-        raise ValueError("sample_weight is 0 in every row; at least one row must count.")
+        raise ValueError("sample_weight is zero in every row; at least one row must count.")
     return weights
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import partial, reduce
 from typing import NamedTuple
 
 import numpy as np
@@ -10,13 +10,15 @@ import numpy as np
 from mixtura import em, race, starts
 from mixtura.acceleration import SmallGain, SmallRemainder, default_tolerance
 from mixtura.estimators._given import Given
-from mixtura.mixture import Mixture
+from mixtura.mixture import Mixture, MixtureParameters
 from mixtura.race import SAMPLE_ROWS, Plan, Round, Search
 from mixtura.runners.local import Local
 from mixtura.sources.array import ArraySource
 from mixtura.starts import Candidate
 
 INITS = ("kmeans", "k-means++", "random", "random_from_data")  # scikit-learn's names
+
+_ROUNDING = 1e-10  # of a log-likelihood
 
 
 @dataclass(frozen=True)
@@ -31,24 +33,22 @@ class Resumed:
 
 
 class Starts(NamedTuple):
-    """What a fit begins from: `given` parameters, laid over starts of the `kinds` named."""
+    """What a fit begins from: `given` parameters, laid over starts of the `kinds` named; all of it `n_init` times."""
 
     kinds: Sequence[str]
     given: Given
-    is_race: bool
-    pseudo_rows: float | None  # None for the package's own kinds, 0 for those that mean what scikit-learn means
+    n_init: int
+    is_race: bool = False
     earlier: tuple[float, ...] = ()  # the last mean log-likelihoods of the fit that this one goes on from
 
 
-def plan_starts(n_components: int, init_params: str, n_init: int | str, given: Given) -> Starts:
-    """What `init_params` and `n_init` ask for."""
+def plan_starts(init_params: str, n_init: int, given: Given) -> Starts:
+    """What `init_params` and `n_init` ask for; what is given in part goes with what scikit-learn would draw."""
     if given.is_whole:
-        return Starts(("given",), given, False, 0)
+        return Starts(("given",), given, 1)
     if init_params == "auto" and given.is_empty:
-        if n_init == "auto" and n_components > 1:
-            return Starts(starts.DIVERSE * 2, given, True, None)
-        return Starts(starts.cycle(_count(n_init)), given, False, None)
-    return Starts([INITS[0] if init_params == "auto" else init_params] * _count(n_init), given, False, 0)
+        return Starts(starts.DIVERSE * 2, given, n_init, is_race=True)
+    return Starts((INITS[0] if init_params == "auto" else init_params,), given, n_init)
 
 
 def stopping_rule(tol: float | str, total_weight: float) -> em.Stop:
@@ -61,28 +61,46 @@ def stopping_rule(tol: float | str, total_weight: float) -> em.Stop:
 def run(
     model: Mixture, source: ArraySource, begin: Starts, plan: Plan, rng: np.random.Generator, runner: Local
 ) -> Search:
-    """Draw the starts and run them: a race, or all of them to their end."""
+    """Draw the starts, run them, and keep the best; with an interrupt the best so far."""
+    searches: list[Search] = []
+    for _ in range(begin.n_init):
+        searches.append(_run_once(model, source, begin, plan, rng, runner))
+        if searches[-1].best.outcome is em.Outcome.INTERRUPTED:
+            break
+    best = reduce(_better, (search.best for search in searches))
+    if searches[-1].best.outcome is em.Outcome.INTERRUPTED:
+        best = best._replace(outcome=em.Outcome.INTERRUPTED)
+    return Search(best, tuple(record for search in searches for record in search.records))
+
+
+def _run_once(
+    model: Mixture, source: ArraySource, begin: Starts, plan: Plan, rng: np.random.Generator, runner: Local
+) -> Search:
     if begin.is_race:
         return race.run(model, source, plan, runner=runner, rng=rng)
     if begin.given.is_whole:
-        candidates = [Candidate(kind, begin.given.over(begin.given)) for kind in begin.kinds]
+        parameters = begin.given.over(begin.given)
     else:
-        candidates = _draw(model, source, begin, plan.n_components, rng)
-    rounds = [Round(partial(runner, source), plan.max_iterations, len(candidates))]
+        drawn = _draw(model, source, begin.kinds[0], plan.n_components, rng)
+        parameters = begin.given.over((drawn.weights, *drawn.emission))
+    rounds = [Round(partial(runner, source), plan.max_iterations, 1)]
+    candidates = [Candidate(begin.kinds[0], parameters)]
     return race.search(model, candidates, rounds, stop=plan.stop, callbacks=plan.callbacks)
 
 
 def _draw(
-    model: Mixture, source: ArraySource, begin: Starts, n_components: int, rng: np.random.Generator
-) -> list[Candidate]:
+    model: Mixture, source: ArraySource, kind: str, n_components: int, rng: np.random.Generator
+) -> MixtureParameters:
+    """A start as scikit-learn means it: the moments of the parts as they are."""
     sample = starts.subsample(source.blocks(), SAMPLE_ROWS, rng)
-    candidates = []
-    for kind in begin.kinds:
-        assignment = starts.STARTS[kind](*sample, n_components, rng)
-        drawn = starts.parameters_from(model, sample, assignment, n_components, begin.pseudo_rows)
-        candidates.append(Candidate(kind, begin.given.over((drawn.weights, *drawn.emission))))
-    return candidates
+    assignment = starts.STARTS[kind](*sample, n_components, rng)
+    return starts.parameters_from(model, sample, assignment, n_components, pseudo_rows=0.0)
 
 
-def _count(n_init: int | str) -> int:
-    return 1 if isinstance(n_init, str) else n_init
+def _better(earlier: em.Fit, later: em.Fit) -> em.Fit:
+    """The later fit where it is higher by more than rounding: two ways to one optimum are no reason to change."""
+    return later if _height(later) > _height(earlier) + _ROUNDING * abs(later.objective) else earlier
+
+
+def _height(fit: em.Fit) -> float:
+    return float("-inf") if fit.outcome is em.Outcome.COLLAPSED else fit.objective

@@ -46,7 +46,7 @@ class GaussianMixture(FittedAnswers):
         "tol": rules.either(_AUTO, rules.real(0)),
         "reg_covar": rules.real(0),
         "max_iter": rules.whole(0),
-        "n_init": rules.either(_AUTO, rules.whole(1)),
+        "n_init": rules.whole(1),
         "init_params": rules.one_of(["auto", *INITS]),
         "weights_init": rules.either(rules.NONE, rules.ARRAY),
         "means_init": rules.either(rules.NONE, rules.ARRAY),
@@ -68,7 +68,7 @@ class GaussianMixture(FittedAnswers):
         tol: float | str = "auto",
         reg_covar: float = 1e-6,
         max_iter: int = 1000,
-        n_init: int | str = "auto",
+        n_init: int = 1,
         init_params: str = "auto",
         weights_init: Any = None,
         means_init: Any = None,
@@ -122,7 +122,7 @@ class GaussianMixture(FittedAnswers):
         if self.warm_start and hasattr(self, "converged_"):
             return self._where_it_stopped(shape)
         given = check_given(self.weights_init, self.means_init, self.precisions_init, self.covariance_type, shape)
-        return plan_starts(self.n_components, self.init_params, self.n_init, given)
+        return plan_starts(self.init_params, self.n_init, given)
 
     def _where_it_stopped(self, shape: tuple[int, int]) -> Starts:
         if self.means_.shape != shape:
@@ -131,7 +131,7 @@ class GaussianMixture(FittedAnswers):
                 f"{shape[0]} in {shape[1]} are asked for: fit a new estimator, or set warm_start=False."
             )
         weights, emission = self._parameters()
-        return Starts(("warm start",), Given(weights, *emission), False, 0, self._bounds)
+        return Starts(("warm start",), Given(weights, *emission), 1, earlier=self._bounds)
 
     def _search(self, source: ArraySource, begin: Starts) -> Search:
         total = source.total_weight
