@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from mixtura.cli._tables import clip, lay_out, width
+from mixtura.cli._tables import clip, lay_out, squeeze, width
 from mixtura.explain.numbers import brief, percent, rounded
 from mixtura.explain.words import NOTABLE, count, join, level, short
 
@@ -63,7 +63,7 @@ def cluster_table(facts: Facts) -> list[str]:
     beside = _put_beside(table, ["", *words, ""])
     if len(columns) <= _BESIDE and max(map(width, beside)) <= screen_width():
         return beside
-    names = [clip(cluster["name"], _NAME) for cluster in clusters]
+    names = [squeeze(cluster["name"], _NAME) for cluster in clusters]
     below = [f"{name}: {what}" for name, what in zip(names, words, strict=True) if what]
     return [*_means(facts, n_most=len(columns)), "", *(clip(line, screen_width()) for line in below)]
 
@@ -72,12 +72,12 @@ def _means(facts: Facts, n_most: int) -> list[str]:
     """Sizes and means, the column that tells clusters apart most first; as many columns as the screen holds."""
     clusters, columns = facts["clusters"], facts["columns"]
     header = ["cluster", "rows", "share"]
-    rows = [[clip(c["name"], _NAME), f"{c['n_rows']:,}", percent(c["share"])] for c in clusters]
+    rows = [[squeeze(c["name"], _NAME), f"{c['n_rows']:,}", percent(c["share"])] for c in clusters]
     rows.append(["all", f"{facts['answer']['n_rows']:,}", ""])
     table = lay_out(header, rows)
     for d in _by_distinction(clusters)[:n_most]:
         means, spread = [*(c["means"][d] for c in clusters), columns[d]["mean"]], columns[d]["sd"]
-        header = [*header, clip(columns[d]["name"], _CELL)]
+        header = [*header, squeeze(columns[d]["name"], _CELL)]
         rows = [[*row, rounded(mean, spread)] for row, mean in zip(rows, means, strict=True)]
         wider = lay_out(header, rows)
         if max(map(width, wider)) > screen_width():

@@ -7,7 +7,7 @@ import click
 import numpy as np
 
 from mixtura.cli._answer import choice_table, screen_width, start_table, wrap
-from mixtura.cli._tables import clip, lay_out
+from mixtura.cli._tables import lay_out, squeeze
 from mixtura.explain.numbers import percent, rounded
 from mixtura.explain.profiles import component_moments
 from mixtura.explain.words import count
@@ -74,14 +74,14 @@ def _found(told: Mapping[str, Any]) -> list[str]:
 def _table(told: Mapping[str, Any]) -> list[str]:
     """Weights, and means ± standard deviations of as many columns as fit; the rest are in --json."""
     clusters = told["clusters"]
-    header, rows = ["cluster", "share"], [[clip(c["name"], 20), percent(c["weight"])] for c in clusters]
+    header, rows = ["cluster", "share"], [[squeeze(c["name"], 20), percent(c["weight"])] for c in clusters]
     n_shown = 0
     for d, name in enumerate(told["features"]):
         cells = [f"{rounded(c['means'][d], c['sds'][d])} ± {rounded(c['sds'][d], c['sds'][d])}" for c in clusters]
-        wider = lay_out([*header, clip(name, _CELL)], [[*row, cell] for row, cell in zip(rows, cells, strict=True)])
+        wider = lay_out([*header, squeeze(name, _CELL)], [[*row, cell] for row, cell in zip(rows, cells, strict=True)])
         if n_shown and max(map(len, wider)) > screen_width():
             break
-        header.append(clip(name, _CELL))
+        header.append(squeeze(name, _CELL))
         rows = [[*row, cell] for row, cell in zip(rows, cells, strict=True)]
         n_shown += 1
     hidden = len(told["features"]) - n_shown

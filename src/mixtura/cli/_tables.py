@@ -22,6 +22,15 @@ def clip(text: str, most: int) -> str:
     return f"{line}…"
 
 
+def squeeze(text: str, most: int) -> str:
+    """The text on one line, its middle left out where it is too long: names often differ only at the end."""
+    line = "".join(letter if letter.isprintable() else " " for letter in text)
+    start, end = line[: len(line) // 2], line[len(line) // 2 :]
+    while width(start) + width(end) > most - (start + end != line):
+        start, end = (start[:-1], end) if width(start) > width(end) else (start, end[1:])
+    return line if start + end == line else f"{start}…{end}"
+
+
 def width(text: str) -> int:
     """How many cells of a terminal a text takes: letters of East Asia take two, accents none."""
     return sum(0 if combining(letter) else 2 if east_asian_width(letter) in "WF" else 1 for letter in text)
