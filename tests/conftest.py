@@ -1,5 +1,6 @@
 """Shapes in signatures are checked while the tests run; kernels are left out, because the hook breaks Numba."""
 
+from hypothesis import settings
 from jaxtyping import install_import_hook
 
 install_import_hook(
@@ -18,3 +19,6 @@ install_import_hook(
     ],
     "beartype.beartype",
 )
+
+settings.register_profile("mixtura", deadline=None)  # no test depends on how fast the machine is
+settings.load_profile("mixtura")
