@@ -76,7 +76,8 @@ def _certainty(rows: Rows, mine: Bool[ndarray, " N"]) -> Certainty | None:
 
 def _column(name: str, values: Float[ndarray, " N"], weights: Float[ndarray, " N"]) -> Column:
     total = weights.sum()
-    mean = float(weights @ (values / total))
+    first = values[0]
+    mean = float(first + weights @ (values - first) / total)  # exact where all values are the same
     deviations = values - mean
     size = np.abs(deviations).max() or 1.0  # taken out, so that squares neither overflow nor vanish
     sd = float(size * np.sqrt(weights @ (deviations / size) ** 2 / total))
@@ -89,7 +90,8 @@ def _median(values: Float[ndarray, " N"], weights: Float[ndarray, " N"]) -> floa
         return None
     if np.all(weights == weights[0]):
         return float(np.median(values))
-    return float(np.quantile(values, 0.5, weights=weights, method="inverted_cdf"))
+    lower, upper = (sign * np.quantile(sign * values, 0.5, weights=weights, method="inverted_cdf") for sign in (1, -1))
+    return float((lower + upper) / 2)
 
 
 def _differences(means: Float[ndarray, " D"], columns: tuple[Column, ...]) -> Float[ndarray, " D"]:

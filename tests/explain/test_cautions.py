@@ -1,0 +1,92 @@
+import numpy as np
+import pytest
+
+from mixtura.explain import explain
+
+
+def fit_row(n_components, value, n_free=5, covariance="full"):
+    return {
+        "n_components": n_components, "covariance": covariance, "n_free": n_free, "bic": value,
+        "log_likelihood": -value / 2,
+    }  # fmt: skip
+
+
+def start(log_likelihood, n_rounds=1):
+    return {"kind": "k-means", "log_likelihood": log_likelihood, "n_rounds": n_rounds}
+
+
+SOUND = {
+    "outcome": "converged", "is_complete": True, "remark": "", "criterion": "bic", "trace": [-9.0, -8.0],
+    "selection": [fit_row(1, 300.0), fit_row(2, 200.0), fit_row(3, 250.0)], "ranking": [1, 2, 0],
+    "starts": [start(-100.0), start(-100.001), start(-180.0)],
+}  # fmt: skip
+
+
+@pytest.fixture
+def warnings(mixture, draw, classify):
+    def of(distance=9.0, weight=0.5, **history):
+        fitted = mixture([1 - weight, weight], [[0.0], [distance]], [[[1.0]], [[1.0]]], history=history)
+        points = draw(fitted, 400)
+        return explain(fitted, points, None, classify(fitted, points)).warnings
+
+    return of
+
+
+def test_a_sound_fit_has_no_warning(warnings):
+    assert warnings(**SOUND) == ()
+
+
+def test_a_mixture_without_a_record_has_no_warning(warnings):
+    assert warnings() == ()
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"outcome": "exhausted"}, "did not converge within 2 iterations"),
+        ({"is_complete": False}, "was interrupted"),
+        ({"outcome": "interrupted"}, "was interrupted"),
+        ({"remark": "A component of 3 rows is a spike."}, "A component of 3 rows is a spike. Fewer clusters"),
+        (
+            {"selection": [fit_row(1, 300.0), fit_row(2, 200.0)], "ranking": [1, 0]},
+            "2 is the largest number of clusters that was tried",
+        ),
+        (
+            {"selection": [fit_row(2, 200.0), fit_row(3, 300.0)], "ranking": [0, 1]},
+            "2 is the smallest number of clusters that was tried",
+        ),
+        (
+            {"selection": [fit_row(1, 300.0), fit_row(2, 200.0), fit_row(3, 201.5)], "ranking": [1, 2, 0]},
+            "3 clusters (full) fit almost as well as 2 clusters (full): BIC differs by only 1.5.",
+        ),
+        ({"starts": [start(-100.0), start(-120.0), start(-180.0)]}, "Only one of 3 starts found this optimum"),
+        ({"distance": 1.0}, "cluster 0 and cluster 1 overlap: about 3"),
+        ({"weight": 0.005}, "fewer than the 5 that could say anything"),
+    ],
+    ids=lambda value: "" if isinstance(value, str) else next(iter(value)),
+)
+def test_what_is_wrong_is_said(warnings, change, said):
+    found = warnings(**(SOUND | change))
+    assert len(found) == 1
+    assert said in found[0]
+
+
+def test_the_same_fit_under_another_name_is_no_rival(warnings):
+    same = fit_row(2, 200.001, covariance="diag")
+    history = SOUND | {"selection": [*SOUND["selection"], same], "ranking": [1, 3, 2, 0]}
+    assert warnings(**history) == ()
+
+
+def test_starts_of_a_race_that_dropped_out_are_not_compared(warnings):
+    history = SOUND | {"starts": [start(-100.0, n_rounds=3), start(-140.0, n_rounds=2), start(-180.0), start(None)]}
+    assert warnings(**history) == ()
+
+
+def test_an_interrupted_fit_is_not_said_to_have_run_out_as_well(warnings):
+    assert len(warnings(**(SOUND | {"is_complete": False, "outcome": "exhausted"}))) == 1
+
+
+def test_the_gravest_comes_first(warnings):
+    found = warnings(**(SOUND | {"outcome": "exhausted", "remark": "A spike.", "distance": 1.0}))
+    assert [text.split()[0] for text in found] == ["The", "A", "cluster"]
+    assert not any(np.char.find(found, "nan") >= 0)
