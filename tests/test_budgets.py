@@ -79,7 +79,7 @@ def test_functions_are_short():
 
     lengths = [function.n_lines for function in functions()]
     assert [function for function in functions() if is_too_long(function)] == []
-    assert median(lengths) <= 8
+    assert median(lengths) <= 6
     assert quantiles(lengths, n=10)[-1] < 20
 
 
