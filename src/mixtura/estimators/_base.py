@@ -30,7 +30,18 @@ def check_points(estimator: Any, X: Any, *, reset: bool, min_rows: int = 1) -> F
     )
     if np.isnan(points.min()):
         raise ValueError(_describe_missing(points, getattr(estimator, "feature_names_in_", None)))
+    _check_magnitude(points)
     return points
+
+
+def _check_magnitude(points: Float[ndarray, "N D"]) -> None:
+    """Raise a ValueError where the sum of the squared distances may be more than a float can hold."""
+    largest = max(-float(points.min()), float(points.max()))
+    if largest > np.sqrt(float(np.finfo(points.dtype).max) / (16 * points.size)):
+        raise ValueError(
+            f"Input X holds a value of size {largest:.3g}, too large for squared distances in {points.dtype}: subtract "
+            "the mean of each column and divide by its standard deviation."
+        )
 
 
 def _describe_missing(points: ndarray, names: ndarray | None) -> str:
@@ -81,7 +92,7 @@ def check_enough_rows(points: Float[ndarray, "N D"], n_components: int) -> None:
     n_distinct = _count_distinct(points, n_components)
     if n_distinct < n_components:
         raise ValueError(
-            f"The {len(points)} rows hold only {n_distinct} different ones, too few for n_components = {n_components}: "
+            f"The number of distinct rows is {n_distinct}, fewer than n_components = {n_components}: "
             f"ask for at most {n_distinct}."
         )
 
@@ -116,3 +127,11 @@ def each_block(
     for size, result in zip(sizes, runner.each(source, function), strict=True):
         yield slice(start, start + size), result
         start += size
+
+
+def reference_means(means: Any, shape: tuple[int, int]) -> Float[ndarray, "K D"]:
+    """The means of a reference to match, which must have as many components and columns."""
+    array = np.array(means, dtype=np.float64)
+    if array.shape != shape:
+        raise ValueError(f"The reference has means of shape {array.shape}, this fit {shape}: they must agree.")
+    return array

@@ -16,7 +16,15 @@ from mixtura.criteria import Evidence
 from mixtura.emissions._moments import matrices
 from mixtura.emissions.gaussian import Gaussian
 from mixtura.estimators._attributes import density_of, parameters_of
-from mixtura.estimators._base import check_points, check_weights, each_block, generator, local, weighted_source
+from mixtura.estimators._base import (
+    check_points,
+    check_weights,
+    each_block,
+    generator,
+    local,
+    reference_means,
+    weighted_source,
+)
 from mixtura.estimators._record import evidence, scaling_record
 from mixtura.fitted import FittedMixture, default_names
 from mixtura.mixture import Mixture, MixtureParameters, block_classification, block_posterior
@@ -30,7 +38,19 @@ class FittedAnswers(ClassNamePrefixFeaturesOutMixin, TransformerMixin, DensityMi
     """What can be asked of a fitted Gaussian mixture."""
 
     def predict(self, X: Any) -> ndarray:
-        """The most probable component of each row."""
+        """The most probable component of each row, from 0 on.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from mixtura import GaussianMixture
+        >>> mixture = GaussianMixture(covariance_type="spherical")
+        >>> mixture.weights_ = np.array([0.5, 0.5])  # a mixture that is known, not fitted
+        >>> mixture.means_ = np.array([[0.0], [4.0]])
+        >>> mixture.precisions_cholesky_ = np.ones(2)  # 1 / standard deviation
+        >>> mixture.predict([[0.5], [3.0]])
+        array([0, 1])
+        """
         points = self._points(X)
         labels = np.empty(len(points), dtype=np.int64)
         for rows, result in self._each(points, block_classification):
@@ -38,7 +58,7 @@ class FittedAnswers(ClassNamePrefixFeaturesOutMixin, TransformerMixin, DensityMi
         return labels
 
     def predict_proba(self, X: Any) -> Float[ndarray, "N K"]:
-        """The probability of each component for each row."""
+        """The probability of each component for each row, shape (N, K)."""
         points = self._points(X)
         responsibilities = np.empty((len(points), len(self.weights_)), dtype=points.dtype)
         for rows, (values, _) in self._each(points, block_posterior):
@@ -50,7 +70,7 @@ class FittedAnswers(ClassNamePrefixFeaturesOutMixin, TransformerMixin, DensityMi
         return self.predict_proba(X)
 
     def score_samples(self, X: Any) -> Float[ndarray, " N"]:
-        """The log-density of each row, in nats."""
+        """The log-density of each row, in nats, shape (N,)."""
         points = self._points(X)
         log_density = np.empty(len(points), dtype=points.dtype)
         for rows, result in self._each(points, block_classification):
@@ -58,7 +78,7 @@ class FittedAnswers(ClassNamePrefixFeaturesOutMixin, TransformerMixin, DensityMi
         return log_density
 
     def score(self, X: Any, y: Any = None, sample_weight: Any = None) -> float:
-        """The mean log-likelihood per row, in nats."""
+        """The mean log-likelihood per row, in nats; rows count as much as `sample_weight` says."""
         facts = self._evidence(X, sample_weight)
         return facts.log_likelihood / facts.n_rows
 
@@ -75,7 +95,25 @@ class FittedAnswers(ClassNamePrefixFeaturesOutMixin, TransformerMixin, DensityMi
         return criteria.icl(self._evidence(X, sample_weight))
 
     def sample(self, n_samples: int = 1) -> tuple[Float[ndarray, "N D"], ndarray]:
-        """Draw rows from the fitted mixture, and the component that each came from."""
+        """Draw rows from the mixture.
+
+        Parameters
+        ----------
+        n_samples : int, default=1
+            How many.
+
+        Returns
+        -------
+        X : array of shape (n_samples, D)
+            The rows, those of the first component first.
+        y : array of shape (n_samples,)
+            The component of each.
+
+        Raises
+        ------
+        ValueError
+            If `n_samples` is less than one.
+        """
         check_is_fitted(self)
         if n_samples < 1:
             raise ValueError(f"Invalid value for 'n_samples': {n_samples} . The sampling requires at least one sample.")
@@ -85,17 +123,44 @@ class FittedAnswers(ClassNamePrefixFeaturesOutMixin, TransformerMixin, DensityMi
         return self._emission.sample(emission, counts, rng), np.repeat(np.arange(len(counts)), counts)
 
     def relabel_to(self, reference: Any) -> Self:
-        """Number the components as in an earlier fit."""
+        """Number the components as in an earlier fit: each takes the number of the one it lies nearest to, one to one.
+
+        Parameters
+        ----------
+        reference : fitted GaussianMixture, FittedMixture or array of shape (K, D)
+            The earlier fit, or its means.
+
+        Returns
+        -------
+        self
+            Weights, means, covariances and precisions in the new order.
+
+        Raises
+        ------
+        ValueError
+            If the reference has other numbers of components or columns.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from mixtura import GaussianMixture
+        >>> rng = np.random.default_rng(0)
+        >>> X = np.concatenate([rng.normal(0, 1, (30, 1)), rng.normal(9, 1, (20, 1))])
+        >>> mixture = GaussianMixture(n_components=2, random_state=0).fit(X)
+        >>> mixture.relabel_to([[10.0], [1.0]]).weights_
+        array([0.4, 0.6])
+        """
         check_is_fitted(self)
         parameters = self._parameters()
-        means = _reference_means(reference, parameters.emission.means.shape)
+        means = reference.parameters.emission.means if isinstance(reference, FittedMixture) else reference
+        means = reference_means(getattr(means, "means_", means), parameters.emission.means.shape)
         order = match(means, parameters.emission.means, _spread(parameters))
         for name in ("weights_", "means_", *(() if MODELS[self.covariance_type].is_shared else _SHAPES)):
             setattr(self, name, getattr(self, name)[order])
         return self
 
     def to_fitted(self) -> FittedMixture:
-        """The fitted mixture as the value that files hold and reports show."""
+        """The mixture as a value: what `mixtura.save` writes and reports show."""
         check_is_fitted(self)
         parameters = self._parameters()
         n_columns = parameters.emission.means.shape[1]
@@ -152,14 +217,6 @@ class FittedAnswers(ClassNamePrefixFeaturesOutMixin, TransformerMixin, DensityMi
         tags = super().__sklearn_tags__()
         tags.transformer_tags.preserves_dtype = ["float64", "float32"]
         return tags
-
-
-def _reference_means(reference: Any, shape: tuple[int, int]) -> Float[ndarray, "K D"]:
-    means = reference.parameters.emission.means if isinstance(reference, FittedMixture) else reference
-    array = np.array(getattr(means, "means_", means), dtype=np.float64)
-    if array.shape != shape:
-        raise ValueError(f"The reference has means of shape {array.shape}, this mixture {shape}: they must agree.")
-    return array
 
 
 def _spread(parameters: MixtureParameters) -> Float[ndarray, " D"]:

@@ -38,7 +38,81 @@ _SINGLE = " The numerical accuracy can also be improved by passing float64 data 
 
 
 class GaussianMixture(FittedAnswers):
-    """Gaussian mixture with scikit-learn's parameters, attributes and methods."""
+    """Gaussian mixture with scikit-learn's parameters, attributes and methods.
+
+    Options that are set mean what they mean in scikit-learn; where they are left alone the fit begins from a race of
+    diverse starts and ends when what is left to gain is small. Rows are read block by block, never copied.
+
+    Parameters
+    ----------
+    n_components : int, default=1
+        Number of components, K.
+    covariance_type : {"full", "tied", "diag", "spherical"}, default="full"
+        Which shapes components may have, and whether they share one; or a name of `mixtura.covariance.MODELS`.
+    tol : float or "auto", default="auto"
+        Stop when the mean log-likelihood per row changes by less (scikit-learn's rule). "auto" stops when all steps to
+        come promise less than a thousandth of a nat in total, or a millionth per row if that is more.
+    reg_covar : float, default=1e-6
+        Added to every variance, in squared units of the data.
+    max_iter : int, default=1000
+        The most iterations over all rows; with 0 the attributes are those of the start.
+    n_init : int, default=1
+        How often the whole fit is made from new starts; the best is kept.
+    init_params : {"auto", "kmeans", "k-means++", "random", "random_from_data"}, default="auto"
+        How a start is drawn, from 20 000 rows at most. "auto" makes eight starts of four kinds, takes short runs from
+        all of them, and goes on from the best.
+    weights_init, means_init, precisions_init : array-like, default=None
+        Parts of a start that are given; the rest is drawn as `init_params` says ("auto" means "kmeans" then).
+    random_state : int, RandomState or None, default=None
+        Same seed, same result.
+    warm_start : bool, default=False
+        Whether the next `fit` goes on where the last one stopped.
+    verbose : int, default=0
+        1 prints the iterations, 2 their times and gains too.
+    verbose_interval : int, default=10
+        Iterations between two lines.
+    order : {"auto", "weight", "means", "none"}, default="auto"
+        How components are numbered: the largest weight first with ties by means, the smallest mean first, or as they
+        began. "auto" is "none" for a given start and for a warm start, else "weight".
+    n_jobs : int or None, default=None
+        Threads; -1 means all cores. The result does not depend on it.
+    callbacks : list of callables or None, default=None
+        Each is called with a `mixtura.em.Step` after every iteration.
+
+    Attributes
+    ----------
+    weights_ : array of shape (K,)
+        The share of each component.
+    means_ : array of shape (K, D)
+    covariances_, precisions_, precisions_cholesky_ : array
+        Of shape (K, D, D) for "full", (D, D) for "tied", (K, D) for "diag", (K,) for "spherical". `predict` and its
+        kin read `weights_`, `means_` and `precisions_cholesky_`, so that these may also be set by hand.
+    converged_ : bool
+    outcome_ : mixtura.em.Outcome
+        How the best run ended; its value is a sentence.
+    n_iter_ : int
+        Iterations over all rows.
+    lower_bound_ : float
+        The last mean log-likelihood per row, in nats, before the last step; `lower_bounds_` holds that of every step.
+    log_likelihoods_ : array
+        The last log-likelihood of every start, in nats; NaN where a start never saw all the rows.
+    fit_report_ : list of dict
+        What became of every start: kind, objective, iterations, rounds of the race, outcome.
+    n_features_in_, feature_names_in_
+        As everywhere in scikit-learn.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from mixtura import GaussianMixture
+    >>> rng = np.random.default_rng(0)
+    >>> X = np.concatenate([rng.normal(0, 1, (100, 2)), rng.normal(9, 1, (300, 2))])
+    >>> mixture = GaussianMixture(n_components=2, random_state=0).fit(X)
+    >>> mixture.weights_
+    array([0.75, 0.25])
+    >>> mixture.predict([[9, 9], [0, 0]])
+    array([0, 1])
+    """
 
     _rules: ClassVar = {
         "n_components": rules.whole(1),
@@ -100,7 +174,31 @@ class GaussianMixture(FittedAnswers):
         self.callbacks = callbacks
 
     def fit(self, X: Any, y: Any = None, sample_weight: Any = None) -> Self:
-        """Fit the mixture."""
+        """Fit the mixture.
+
+        Parameters
+        ----------
+        X : array-like of shape (N, D)
+            A C-contiguous float32 or float64 array is used as it is; results have its type.
+        y : ignored
+        sample_weight : array-like of shape (N,), optional
+            How much each row counts: a whole number is worth as many equal rows, zero none.
+
+        Returns
+        -------
+        self
+            After Ctrl-C the attributes hold the best so far, and KeyboardInterrupt is raised.
+
+        Raises
+        ------
+        ValueError
+            If an option or the data cannot be used, or components collapsed in every start.
+
+        Warns
+        -----
+        ConvergenceWarning
+            If `max_iter` was reached first.
+        """
         rules.check_parameters(type(self).__name__, self.get_params(deep=False), self._rules)
         points = check_points(self, X, reset=True, min_rows=2)
         source = weighted_source(points, check_weights(sample_weight, len(points)))
@@ -115,7 +213,7 @@ class GaussianMixture(FittedAnswers):
         return self
 
     def fit_predict(self, X: Any, y: Any = None, sample_weight: Any = None) -> ndarray:
-        """Fit the mixture and label the rows of `X`, as ``fit(X).predict(X)``."""
+        """Fit the mixture and label the rows of `X`, as ``fit(X).predict(X)`` does."""
         return self.fit(X, y, sample_weight).predict(X)
 
     def _starts(self, shape: tuple[int, int]) -> Starts:

@@ -13,10 +13,10 @@ from sklearn.utils.validation import check_is_fitted
 
 from mixtura.em import Outcome
 from mixtura.estimators import _parameters as rules
-from mixtura.estimators._base import check_points, check_weights, each_block, local, weighted_source
+from mixtura.estimators._base import check_points, check_weights, each_block, local, reference_means, weighted_source
 from mixtura.estimators._lloyd import INITS, Progress, assign, drawing, rest, search
 from mixtura.kmeans import block_distances
-from mixtura.ordering import ORDERS, canonical_order
+from mixtura.ordering import ORDERS, canonical_order, match
 from mixtura.race import Search
 from mixtura.sources.array import ArraySource
 
@@ -24,7 +24,62 @@ _RESTARTS = 10  # of a random or a callable init, as scikit-learn has it
 
 
 class KMeans(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin, BaseEstimator):  # type: ignore[misc]
-    """K-means with scikit-learn's parameters, attributes and methods."""
+    """K-means with scikit-learn's parameters, attributes and methods.
+
+    From the same initial centres it finds what scikit-learn finds. Rows are read block by block, never copied.
+
+    Parameters
+    ----------
+    n_clusters : int, default=8
+        Number of clusters, K.
+    init : {"k-means++", "random"}, array-like of shape (K, D) or callable, default="k-means++"
+        Where the centres begin: rows drawn from 20 000 at most, given ones, or what
+        ``init(X, n_clusters, random_state=...)`` returns.
+    n_init : int or "auto", default="auto"
+        How many starts; the best is kept. "auto" is 10 for a random or a callable `init`, else 1.
+    max_iter : int, default=300
+        The most iterations of one start.
+    tol : float, default=1e-4
+        Stop when the squared moves of all centres sum to less than this part of the mean variance of the columns.
+    verbose : int, default=0
+        Whether iterations are printed.
+    random_state : int, RandomState or None, default=None
+        Same seed, same result.
+    copy_x, algorithm
+        Accepted as in scikit-learn, without effect: `X` is never changed, and "elkan" would find the same as "lloyd".
+    order : {"auto", "weight", "means", "none"}, default="auto"
+        How clusters are numbered: the heaviest first with ties by centres, the smallest centre first, or as they
+        began. "auto" is "weight" where centres are drawn and "none" where they are given.
+    n_jobs : int or None, default=None
+        Threads; -1 means all cores. The result does not depend on it.
+
+    Attributes
+    ----------
+    cluster_centers_ : array of shape (K, D)
+    labels_ : array of shape (N,)
+        The cluster of each row, the same that `predict` gives.
+    inertia_ : float
+        The sum of the squared distances to the nearest centres, by weight.
+    inertias_ : array
+        The inertia of every start before its last move.
+    n_iter_ : int
+    outcome_ : mixtura.em.Outcome
+        How the best start ended.
+    n_features_in_, feature_names_in_
+        As everywhere in scikit-learn.
+
+    Examples
+    --------
+    >>> from mixtura import KMeans
+    >>> kmeans = KMeans(n_clusters=2, random_state=0).fit([[1, 2], [1, 4], [1, 0], [10, 2], [10, 4]])
+    >>> kmeans.labels_
+    array([0, 0, 0, 1, 1], dtype=int32)
+    >>> kmeans.predict([[12, 3]])
+    array([1], dtype=int32)
+    """
+
+    cluster_centers_: ndarray
+    labels_: ndarray
 
     _rules: ClassVar = {
         "n_clusters": rules.whole(1),
@@ -68,7 +123,26 @@ class KMeans(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin, Ba
         self.n_jobs = n_jobs
 
     def fit(self, X: Any, y: Any = None, sample_weight: Any = None) -> Self:
-        """Find the centres."""
+        """Find the centres.
+
+        Parameters
+        ----------
+        X : array-like of shape (N, D)
+            A C-contiguous float32 or float64 array is used as it is; centres have its type.
+        y : ignored
+        sample_weight : array-like of shape (N,), optional
+            How much each row counts.
+
+        Returns
+        -------
+        self
+            After Ctrl-C the attributes hold the best so far, and KeyboardInterrupt is raised.
+
+        Raises
+        ------
+        ValueError
+            If an option or the data cannot be used.
+        """
         rules.check_parameters(type(self).__name__, self.get_params(deep=False), self._rules)
         points = check_points(self, X, reset=True)
         weights = check_weights(sample_weight, len(points))
@@ -100,6 +174,16 @@ class KMeans(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin, Ba
         """Minus the sum of the squared distances to the nearest centres."""
         points = self._points(X)
         return -assign(points, check_weights(sample_weight, len(points)), self._centres(), local(self.n_jobs))[1]
+
+    def relabel_to(self, reference: Any) -> Self:
+        """Number the clusters as in an earlier fit: a fitted KMeans, or centres of shape (K, D)."""
+        check_is_fitted(self)
+        centres = self._centres()
+        earlier = reference_means(getattr(reference, "cluster_centers_", reference), centres.shape)
+        by = match(earlier, centres, np.ones(centres.shape[1]))
+        self.cluster_centers_ = self.cluster_centers_[by]
+        self.labels_ = np.argsort(by).astype(np.int32)[self.labels_]
+        return self
 
     def _search(self, source: ArraySource) -> Search:
         runner = local(self.n_jobs)
