@@ -36,7 +36,9 @@ html_title = f"mixtura {release}"
 html_math_renderer = "mathml"
 html_copy_source = False
 html_show_sourcelink = False
-html_sidebars = {"**": ["sidebar-nav-bs"], "index": [], "tutorial": []}
+html_static_path = ["_static"]
+html_css_files = ["mixtura.css"]
+html_sidebars = {page.stem: [] for page in Path(__file__).parent.glob("*.md")}  # only the reference has pages below it
 html_theme_options = {
     "navbar_end": ["theme-switcher"],
     "show_prev_next": False,

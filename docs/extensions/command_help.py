@@ -6,12 +6,12 @@ from docutils.parsers.rst import Directive
 
 from mixtura.cli.main import program
 
-WIDTH = 96
+WIDTH = {"max_content_width": 96, "terminal_width": 96}
 
 
 def help_pages():
     """The name and the help page of the program and of each of its commands."""
-    top = click.Context(program, info_name="mixtura", max_content_width=WIDTH, terminal_width=WIDTH)
+    top = click.Context(program, info_name="mixtura", **program.context_settings | WIDTH)
     yield "mixtura", program.get_help(top)
     for name in program.list_commands(top):
         command = program.get_command(top, name)
