@@ -12,6 +12,7 @@ from mixtura.explain.words import short
 
 _TICKS = 5
 _LONGEST_LABEL = 26
+_EXPONENT_DIGITS = 4  # numbers of more digits are not written with an exponent
 _CHARACTER = 6.5  # pixels, about
 
 
@@ -81,11 +82,12 @@ def fitting_ticks(scale: Scale) -> tuple[list[float], list[str]]:
 
 
 def _tick_label(place: float, step: float) -> str:
-    decimals = max(0, -floor(log10(step) + 1e-9))
-    largest = abs(place) + step
-    if decimals > 5 or largest >= 1e7:
-        return f"{place:.{min(max(0, floor(log10(largest)) + decimals), 6)}g}" if place else "0"
-    return f"{place:,.{decimals}f}"
+    """As many decimals as the step has; an exponent where that makes it shorter."""
+    exponent = floor(log10(step) + 1e-9)
+    largest = floor(log10(abs(place) + step))
+    if largest - exponent < _EXPONENT_DIGITS and not -5 <= exponent <= largest < 7:
+        return f"{place:.{largest - exponent + 1}g}"
+    return f"{place:,.{max(0, -exponent)}f}"
 
 
 def x_axis(scale: Scale, top: float, bottom: float, label: str | None = None) -> Markup:

@@ -1,0 +1,68 @@
+"""The report in Chromium: nothing is asked for, nothing goes wrong, nothing sticks out."""
+
+import shutil
+
+import pytest
+
+pytestmark = pytest.mark.browser
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+
+
+@pytest.fixture(scope="module")
+def browser():
+    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    if CHROMIUM is None:
+        pytest.skip("there is no chromium on this machine")
+    with playwright.sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module", params=["two columns", "many", "hostile"])
+def path(request, faithful, typed, tmp_path_factory):
+    cases = {
+        "two columns": lambda: faithful,
+        "many": lambda: typed(15, 12, 500),
+        "hostile": lambda: typed(2, 3, 100, features=("<script>alert(1)</script>", "x" * 300, "\u202e📏")),
+    }
+    path = tmp_path_factory.mktemp("report") / "report.html"
+    cases[request.param]().page(path)
+    return path
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 1100])
+def test_the_page_is_quiet_and_fits(browser, path, width, scheme):
+    context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
+    page = context.new_page()
+    complaints, requests = [], []
+    page.on("console", lambda message: complaints.append(message.text))
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("request", lambda request: requests.append(request.url))
+    page.goto(path.as_uri())
+    assert (complaints, requests) == ([], [path.as_uri()])
+    assert page.evaluate(OVERFLOW) <= 0
+    assert page.locator("h1").inner_text() != ""
+    context.close()
+
+
+def test_every_picture_has_a_size_and_every_link_a_target(browser, path):
+    page = browser.new_page()
+    page.goto(path.as_uri())
+    boxes = page.evaluate("[...document.querySelectorAll('figure svg')].map(e => e.getBoundingClientRect().height)")
+    assert boxes
+    assert min(boxes) > 100
+    links = page.evaluate("[...document.querySelectorAll('nav a')].map(a => !!document.querySelector(a.hash))")
+    assert links
+    assert all(links)
+    page.close()
+
+
+def test_the_page_prints(browser, path):
+    page = browser.new_page()
+    page.goto(path.as_uri())
+    assert page.pdf(format="A4").startswith(b"%PDF")
+    page.close()

@@ -1,0 +1,120 @@
+import re
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from mixtura.explain.numbers import percent, rounded
+
+HOSTILE = (
+    "<script>alert(1)</script>",
+    '"quo\'ted" & <b>bold</b>',
+    "two\nlines\r\n\x00\x1b[31m",
+    "📏" * 60,
+    "x" * 300,
+    "\u202eright to left",
+    "{{ 7 * 7 }}{% raw %}",
+    "broken \ud800 surrogate",
+    "-->]]></style></svg>",
+    "",
+)
+
+
+def test_the_page_says_every_fact(faithful, parse, tmp_path):
+    about, text = faithful.about, parse(faithful.page(tmp_path / "r.html", command="mixtura fit me.csv")).text
+    said = [about["answer"]["headline"], "mixtura fit me.csv", "faithful.csv", "0a1b2c3d", "9.8.7", "17"]
+    for cluster in about["clusters"]:
+        said += [cluster["name"], cluster["description"][1:], f"{cluster['n_rows']} rows", percent(cluster["weight"])]
+        for d, column in enumerate(about["columns"]):
+            said += [rounded(cluster["means"][d], column["sd"]), f"± {rounded(cluster['sds'][d], column['sd'])}"]
+            said += [f"{cluster['differences'][d]:+.1f} sd"]
+    for column in about["columns"]:
+        said += [
+            column["name"],
+            *(rounded(column[key], column["sd"]) for key in ("mean", "median", "minimum", "maximum")),
+        ]
+    for fit in about["choice"]["fits"]:
+        said += [f"{fit[key]:,.1f}" for key in ("bic", "icl", "aic", "log_likelihood")]
+    said += [f"{start['log_likelihood']:,.1f}" for start in about["checks"]["starts"]]
+    said += [percent(part["share"]) for part in about["probability_shares"]]
+    said += [f"{row['probability']:.3f}" for row in about["doubtful_rows"]]
+    said += [f"{row['deviation']:+.1f} sd" for row in about["outlying_rows"]]
+    said += [f"{about['truth']['adjusted_rand']:.3f}", "1 row of no known group", "long", "short"]
+    assert [fact for fact in said if fact not in text] == []
+
+
+def test_warnings_come_before_the_answer(typed, parse, tmp_path):
+    case = typed(2, 2, 60)
+    case = case._replace(explanation=case.explanation._replace(warnings=("Beware of the dog.",)))
+    text = parse(case.page(tmp_path / "r.html")).text
+    assert 0 < text.index("Beware of the dog.") < text.index("cluster 0")
+
+
+def test_the_page_asks_nothing_of_anyone(faithful, parse, tmp_path):
+    text = faithful.page(tmp_path / "r.html")
+    page = parse(text)
+    assert not {"script", "link", "img", "iframe", "object", "embed", "form", "base"} & set(page.tags)
+    assert {name for name, _ in page.attributes} & {"src", "srcset", "action", "xlink:href"} == set()
+    assert all(value.startswith("#") for name, value in page.attributes if name == "href")
+    assert re.findall(r"https?:|url\(|@import", text) == []
+    assert "default-src 'none'" in text
+
+
+@pytest.mark.parametrize("show_rows", [True, False])
+def test_hostile_names_do_no_harm(typed, parse, tmp_path, show_rows):
+    ids = np.array([f"<i onclick=x>{i}</i>" for i in range(200)])
+    truth = np.array(["<img src=x onerror=alert(1)>", "b"] * 100)
+    case = typed(3, len(HOSTILE), 200, features=HOSTILE, ids=ids, truth=truth)
+    fitted = case.fitted.renamed({0: "</title><script>x</script>", 1: "a" * 300})
+    text = case._replace(fitted=fitted).page(tmp_path / "r.html", show_rows=show_rows, command="</pre><script>")
+    page = parse(text)
+    assert not {"script", "img", "i", "b"} & set(page.tags)
+    assert [name for name, _ in page.attributes if name.startswith("on")] == []
+    for name in (HOSTILE[0], HOSTILE[1], HOSTILE[6], HOSTILE[8]):
+        assert name in "".join(page.words)
+    assert not re.search("[\x00-\x08\x0e-\x1f]", text)
+
+
+def test_private_rows_stay_private(typed, parse, tmp_path):
+    ids = np.array([f"person-{i}" for i in range(200)])
+    page = parse(typed(3, 2, 200, ids=ids).page(tmp_path / "r.html", show_rows=False))
+    assert "person-" not in page.text
+    assert "Outliers" not in page.text
+    assert "doubtful rows" not in page.text
+    assert not any(
+        "sign" in value and "key" not in value for name, value in page.attributes if name == "class" if False
+    )
+
+
+@pytest.mark.parametrize(("n_clusters", "n_columns"), [(1, 1), (1, 3), (2, 1), (15, 1), (20, 2), (4, 30)])
+def test_pages_of_all_sizes_are_whole(typed, parse, tmp_path, n_clusters, n_columns):
+    page = parse(typed(n_clusters, n_columns, 300).page(tmp_path / "r.html"))
+    assert ("Pairs of columns" in page.text) == (n_columns > 1)
+    assert not re.search(r"\b(nan|inf|None)\b", page.text)
+    ids = [value for name, value in page.attributes if name == "id"]
+    assert len(ids) == len(set(ids))
+    targets = [value for name, value in page.attributes if name in ("href", "aria-labelledby")]
+    assert {target.removeprefix("#") for target in targets} <= set(ids)
+
+
+def test_a_large_table_makes_no_large_page(typed, tmp_path):
+    typed(15, 10, 100_000).page(tmp_path / "r.html")
+    assert (tmp_path / "r.html").stat().st_size <= 2_000_000
+
+
+def test_the_same_fit_makes_the_same_page(faithful, tmp_path):
+    assert faithful.page(tmp_path / "a.html") == faithful.page(tmp_path / "b.html")
+
+
+def test_columns_that_are_left_out_are_said_to_be(typed, parse, tmp_path):
+    text = parse(typed(3, 70, 200).page(tmp_path / "r.html")).text
+    for most in (60, 12, 6):
+        assert f"Shown are the {most} columns, of 70, that tell the clusters apart best." in text
+
+
+def test_a_report_loads_nothing_heavy():
+    code = "import sys, mixtura.report.page as p; p._template(); print(' '.join(sys.modules))"
+    modules = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+    assert "jinja2" in modules
+    assert not {"sklearn", "scipy", "matplotlib", "pandas", "pyarrow"} & set(modules)
