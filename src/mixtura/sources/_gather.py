@@ -9,7 +9,6 @@ import pyarrow as pa
 from mixtura.errors import DataError
 from mixtura.sources._columns import simplify
 from mixtura.sources._files import Options, concatenate, read_parts
-from mixtura.sources._frames import read_frame
 from mixtura.sources._places import name_row
 
 
@@ -32,6 +31,8 @@ def gather(data: Any, options: Options) -> Gathered:
         table, origin = concatenate(parts), _origin(data, [part.name for part in parts])
         sizes = tuple((part.name, part.table.num_rows) for part in parts)
     else:
+        from mixtura.sources._frames import read_frame  # loads narwhals, which files do without
+
         table, origin = read_frame(data)
         table, sizes = simplify(table), ()
     if table.num_rows == 0:
