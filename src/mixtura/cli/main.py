@@ -21,7 +21,8 @@ EXIT_CODES: tuple[tuple[type[Exception], int], ...] = (
 
 
 def _remember(ctx: click.Context, parameter: click.Parameter, value: bool) -> None:
-    ctx.find_root().params["debug"] |= value
+    if value:
+        ctx.find_root().params["debug"] = True
 
 
 # --debug is an option of the program; people add it to the end of what they typed, so there it works too

@@ -1,0 +1,64 @@
+"""Help: every command has some, it ends in an example, and asking for it is quick."""
+
+import inspect
+import shlex
+
+import click
+import pytest
+
+from mixtura import __version__
+from mixtura.cli.main import COMMANDS, program
+from mixtura.selection import FOUR, RIDGE, Options, select
+
+CONTEXT = click.Context(program, info_name="mixtura")
+
+
+def commands():
+    for name in COMMANDS:
+        command = program.get_command(CONTEXT, name)
+        yield name, command
+        for inner, subcommand in getattr(command, "commands", {}).items():
+            yield f"{name} {inner}", subcommand
+
+
+ALL = dict(commands())
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_help_ends_in_an_example_that_can_be_typed(run, name):
+    result = run(*name.split(), "--help")
+    assert result.exit_code == 0
+    assert result.stdout.startswith(f"Usage: mixtura {name} ")
+    example = result.stdout.rstrip().splitlines()[-1].strip()
+    assert example.startswith(f"Example: mixtura {name}")
+    words = shlex.split(example)[2 + len(name.split()) :]
+    if not isinstance(ALL[name], click.Group):
+        ALL[name].make_context(name, words, parent=CONTEXT).close()
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_every_option_says_what_it_does(name):
+    for parameter in ALL[name].params:
+        assert not isinstance(parameter, click.Option) or parameter.hidden or parameter.help, parameter.name
+
+
+def test_the_summary_of_every_command_is_shown_whole(run):
+    _, shown = run("--help").stdout.split("\n", maxsplit=1)
+    assert "..." not in shown
+    assert all(f"  {name} " in shown for name in COMMANDS)
+    assert shown.rstrip().splitlines()[-1].strip().startswith("Example: mixtura fit")
+
+
+def test_version(run):
+    for flag in ("-V", "--version"):
+        assert run(flag).stdout == f"mixtura, version {__version__}\n"
+
+
+def test_defaults_are_those_of_the_library():
+    given = {parameter.name: parameter.default for parameter in ALL["fit"].params}
+    assert (given["reg"], given["max_iter"], given["scale"]) == (RIDGE, Options().max_iterations, Options().scale)
+    defaults = inspect.signature(select).parameters
+    assert (given["criterion"], given["seed"]) == (defaults["criterion"].default, defaults["seed"].default)
+    assert defaults["covariances"].default == FOUR
+    covariance = next(parameter for parameter in ALL["fit"].params if parameter.name == "covariance")
+    assert ",".join(FOUR) in covariance.help
