@@ -152,7 +152,7 @@ def select(
     scaling = choose_scaling(points, weights, options.scale)
     source = ArraySource(scaling.apply(points), weights)
     settings = [Setting(k, covariance) for covariance in covariances for k in n_components]
-    jobs = list(zip(settings, np.random.SeedSequence(seed).spawn(len(settings)), strict=True))
+    jobs = [(setting, _stream(seed, setting)) for setting in settings]
     candidates: list[Candidate] = []
     with contextlib.suppress(KeyboardInterrupt):
         for candidate in _fit_all(jobs, source, scaling, options):
@@ -171,6 +171,11 @@ _Job = tuple[Setting, np.random.SeedSequence]
 # Rows from which fits run side by side: below, Python's own work fills a step and threads wait for each other. From so
 # many blocks on, each fit spreads its blocks over the threads instead.
 _ENOUGH_ROWS, _MANY_BLOCKS = 4096, 8
+
+
+def _stream(seed: int, setting: Setting) -> np.random.SeedSequence:
+    """Random numbers of its own for every fit, whatever else is tried."""
+    return np.random.SeedSequence(seed, spawn_key=(setting.n_components, *setting.covariance.encode()))
 
 
 def _fit_all(jobs: Sequence[_Job], source: ArraySource, scaling: Scaling, options: Options) -> Iterator[Candidate]:

@@ -6,7 +6,7 @@ from mixtura.ordering import canonical_order, match
 
 @pytest.mark.parametrize(("by", "wanted"), [("weight", [2, 3, 0, 1]), ("means", [3, 1, 0, 2]), ("none", [0, 1, 2, 3])])
 def test_orders(by, wanted):
-    weights = np.array([0.2, 0.1, 0.5, 0.2 + 1e-12])
+    weights = np.array([0.2 + 1e-12, 0.1, 0.5, 0.2])
     locations = np.array([[1.0, 2.0], [1.0, 1.0], [5.0, 0.0], [0.0, 9.0]])
     assert canonical_order(weights, locations, by).tolist() == wanted
 

@@ -68,6 +68,15 @@ def test_a_collapsed_start_does_not_win():
     assert found.records[0].outcome is em.Outcome.COLLAPSED
 
 
+def test_an_interrupt_before_the_first_step_of_a_round_keeps_the_round_before():
+    def interrupted(function):
+        raise KeyboardInterrupt
+
+    found = search(Climb(), climbers((0, 10), (0, 50)), [Round(run, 12, 1), Round(interrupted, 9, 1)], stop=never)
+    assert found.best.outcome is em.Outcome.INTERRUPTED
+    assert (found.best.parameters, found.best.objective) == ((12, 50), 11.0)
+
+
 @pytest.mark.parametrize(("after", "wanted"), [(2, 2), (15, 10)])
 def test_an_interrupt_ends_the_race_with_the_best_so_far(after, wanted):
     steps = []

@@ -50,6 +50,15 @@ def test_rows_without_weight_have_no_say(kind):
     assert np.abs(candidate.parameters.emission.means).max() < 100
 
 
+@pytest.mark.parametrize("kind", [kind for kind in starts.STARTS if kind != "random"])
+def test_no_component_is_spent_on_rows_without_weight(kind):
+    points = np.concatenate([SAMPLE.points, 1e3 + np.arange(60.0).reshape(30, 2)])
+    weights = np.repeat([1.0, 0.0], [150, 30])
+    for i in range(10):
+        labels = starts.STARTS[kind](points, weights, 3, np.random.default_rng(i))
+        assert set(labels[:150]) == {0, 1, 2}
+
+
 @pytest.mark.parametrize("kind", starts.STARTS)
 @pytest.mark.parametrize("points", [np.ones((5, 3)), np.repeat(np.eye(2), 4, axis=0)], ids=["identical", "two places"])
 def test_rows_that_coincide_are_no_obstacle(kind, points):
