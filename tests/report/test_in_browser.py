@@ -33,8 +33,7 @@ def path(request, faithful, typed, tmp_path_factory):
     return path
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [390, 1100])
+@pytest.mark.parametrize(("width", "scheme"), [(390, "light"), (1100, "dark")])
 def test_the_page_is_quiet_and_fits(browser, path, width, scheme):
     context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
     page = context.new_page()
@@ -61,8 +60,10 @@ def test_every_picture_has_a_size_and_every_link_a_target(browser, path):
     page.close()
 
 
-def test_the_page_prints(browser, path):
-    page = browser.new_page()
-    page.goto(path.as_uri())
+def test_the_page_prints_and_works_without_javascript(browser, faithful, tmp_path):
+    faithful.page(tmp_path / "report.html")
+    page = browser.new_page(java_script_enabled=False)
+    page.goto((tmp_path / "report.html").as_uri())
+    assert page.locator("#profiles td").count() > 4
     assert page.pdf(format="A4").startswith(b"%PDF")
     page.close()
