@@ -177,7 +177,7 @@ class FittedAnswers(ClassNamePrefixFeaturesOutMixin, TransformerMixin, DensityMi
 
     @property
     def _emission(self) -> Gaussian:
-        return Gaussian(self.covariance_type, self.reg_covar)
+        return Gaussian(self.covariance_type, float(self.reg_covar))
 
     @property
     def _model(self) -> Mixture:
