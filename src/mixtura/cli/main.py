@@ -49,7 +49,7 @@ class Program(click.Group):
         except (click.ClickException, click.Abort, click.exceptions.Exit):
             raise
         except KeyboardInterrupt as interrupt:
-            click.echo(f"\n{interrupt or 'Interrupted: nothing was written.'}", err=True)
+            click.echo(str(interrupt) or "Interrupted: nothing was written.", err=True)
             ctx.exit(INTERRUPTED)
         except BrokenPipeError:
             raise  # the reader of standard output has had enough; click ends quietly

@@ -1,0 +1,104 @@
+"""Ctrl-C and the time limit keep the best so far; where there is nothing to keep, nothing is written."""
+
+import json
+import signal
+import subprocess
+import sys
+
+import pytest
+
+from mixtura.cli._progress import Progress
+from mixtura.persistence import load
+
+FIT = ("--covariance", "full", "-k", "1-6", "--workers", "1")
+OURS = {"model.safetensors", "labels.parquet", "summary.json", "report.html"}
+
+
+def after(n_fits, act, monkeypatch):
+    """Do something once so many fits are done."""
+    count = Progress.on_fit
+
+    def on_fit(self, candidate):
+        count(self, candidate)
+        if self._done == n_fits:
+            act()
+
+    monkeypatch.setattr(Progress, "on_fit", on_fit)
+
+
+def press_ctrl_c(*arguments, **options):
+    signal.raise_signal(signal.SIGINT)
+
+
+class ReadyTimer:
+    """A timer that goes off when a test says so."""
+
+    def __init__(self, seconds, ring):
+        ReadyTimer.seconds, ReadyTimer.ring = seconds, staticmethod(ring)
+
+    def start(self):
+        pass
+
+    def cancel(self):
+        pass
+
+
+def test_ctrl_c_keeps_what_is_done(run, faithful, tmp_path, monkeypatch):
+    after(2, press_ctrl_c, monkeypatch)
+    handler = signal.getsignal(signal.SIGINT)
+    result = run("fit", faithful, *FIT, "-o", tmp_path / "out")
+    assert result.exit_code == 130
+    assert "2 clusters in 272 rows" in result.stdout and "interrupted" in result.stdout
+    assert {path.name for path in (tmp_path / "out").iterdir()} == OURS
+    fitted = load(tmp_path / "out" / "model.safetensors")
+    assert fitted.history["is_complete"] is False
+    assert len(fitted.history["selection"]) == 2
+    assert signal.getsignal(signal.SIGINT) is handler
+
+
+def test_ctrl_c_before_anything_is_done(run, faithful, tmp_path, monkeypatch):
+    monkeypatch.setattr("mixtura.selection.choose_scaling", press_ctrl_c)
+    result = run("fit", faithful, *FIT, "-o", tmp_path / "out")
+    assert (result.exit_code, result.stdout) == (130, "")
+    assert "nothing was written" in result.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("where", ["read_table", "explain", "save", "write_table", "publish"])
+def test_ctrl_c_at_any_other_time_leaves_nothing_behind(run, faithful, tmp_path, monkeypatch, where):
+    monkeypatch.setattr(f"mixtura.cli._fitting.{where}", press_ctrl_c)
+    result = run("fit", faithful, "-k", "2", "--covariance", "tied", "-o", tmp_path / "out")
+    assert (result.exit_code, result.stdout) == (130, "")
+    assert "Interrupted: nothing was written." in result.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_time_limit_keeps_what_is_done(run, faithful, tmp_path, monkeypatch):
+    monkeypatch.setattr("threading.Timer", ReadyTimer)
+    after(2, lambda: ReadyTimer.ring(), monkeypatch)
+    result = run("fit", faithful, *FIT, "-o", tmp_path / "out", "--time-limit", "2m")
+    assert result.exit_code == 0, result.stderr
+    assert ReadyTimer.seconds == 120
+    assert "interrupted" in result.stdout
+    assert {path.name for path in (tmp_path / "out").iterdir()} == OURS
+
+
+def test_strict_does_not_take_half_a_search(run, faithful, tmp_path, monkeypatch):
+    after(2, press_ctrl_c, monkeypatch)
+    result = run("fit", faithful, *FIT, "-o", tmp_path / "out", "--strict")
+    assert result.exit_code == 4
+    assert "cut short" in result.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_real_signal_to_a_real_process(faithful, tmp_path):
+    # so many fits that no machine is through with them when the first is reported
+    command = [sys.executable, "-m", "mixtura", "fit", faithful, "-k", "1-100", "--progress", "json", "--no-report"]
+    with subprocess.Popen([*command, "-o", tmp_path / "out"], stderr=subprocess.PIPE, text=True) as process:
+        while "done" not in json.loads(process.stderr.readline()):
+            pass
+        process.send_signal(signal.SIGINT)
+        told = process.stderr.read()
+    assert process.returncode == 130
+    assert "Traceback" not in told
+    assert load(tmp_path / "out" / "model.safetensors").history["is_complete"] is False
