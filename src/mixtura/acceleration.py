@@ -2,8 +2,6 @@
 
 from dataclasses import dataclass
 
-import numpy as np
-
 from mixtura.em import Step
 
 
@@ -28,11 +26,12 @@ class SmallRemainder:
     tolerance: float
 
     def __call__(self, step: Step) -> bool:
-        gains = np.diff(step.trace[-4:])
-        return len(gains) == 3 and self._is_small(gains[:2]) and self._is_small(gains[1:])
+        if len(step.trace) < 4:
+            return False
+        a, b, c, d = step.trace[-4:]
+        return self._is_small(b - a, c - b) and self._is_small(c - b, d - c)
 
-    def _is_small(self, gains: np.ndarray) -> bool:
-        before, now = gains
+    def _is_small(self, before: float, now: float) -> bool:
         if abs(now) < self.tolerance * 1e-6:  # rounding noise has no ratio
             return True
         if min(before, now) <= 0:  # a fall: the noise of single precision, or a ridge that trades likelihood for width
