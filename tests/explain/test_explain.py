@@ -87,6 +87,17 @@ def test_nothing_becomes_nan_whatever_the_units(mixture, draw, classify, offset,
     assert not any("nan" in c.sentence or "inf" in c.sentence for c in explanation.clusters)
 
 
+def test_rows_of_no_weight_are_not_there(two, draw, classify):
+    points = draw(two, 100)
+    found = classify(two, points)
+    typical = explain(two, points, None, found).clusters[0]
+    weights = np.ones(100)
+    weights[[typical.prototype, typical.doubtful]] = 0.0
+    rest = explain(two, points, weights, found).clusters[0]
+    assert rest.n_rows == typical.n_rows - 2
+    assert {rest.prototype, rest.doubtful}.isdisjoint({typical.prototype, typical.doubtful})
+
+
 def test_a_cluster_without_rows_says_so(mixture, classify):
     fitted = mixture([0.99, 0.01], [[0.0], [100.0]], [[[1.0]], [[1.0]]])
     points = np.linspace(-1, 1, 20)[:, None]

@@ -78,9 +78,7 @@ def _column(name: str, values: Float[ndarray, " N"], weights: Float[ndarray, " N
     total = weights.sum()
     first = values[0]
     mean = float(first + weights @ (values - first) / total)  # exact where all values are the same
-    deviations = values - mean
-    size = np.abs(deviations).max() or 1.0  # taken out, so that squares neither overflow nor vanish
-    sd = float(size * np.sqrt(weights @ (deviations / size) ** 2 / total))
+    sd = float(np.sqrt(weights @ (values - mean) ** 2 / total))
     counted = values[weights > 0]
     return Column(name, mean, sd, _median(values, weights) or 0.0, float(counted.min()), float(counted.max()))
 
