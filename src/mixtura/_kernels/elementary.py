@@ -10,9 +10,8 @@ from mixtura._kernels.compile import INLINE
 from mixtura._kernels.simd import Vec, binary_exponent, larger, low_bits_to_exponent, polynomial, splat
 
 LOG2_E = 1 / math.log(2)
-# log 2 in two parts: the first has so few digits that its product with an exponent is exact.
-LOG_2_HIGH = round(math.log(2) * 2**16) / 2**16
-LOG_2_LOW = math.log(2) - LOG_2_HIGH
+# log 2 in two parts: the first has so few digits that its product with an exponent is exact (Moshier, Cephes, exp.c).
+LOG_2_HIGH, LOG_2_LOW = 6.93145751953125e-1, 1.42860682030941723212e-6
 
 
 class _Format(NamedTuple):

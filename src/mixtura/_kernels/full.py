@@ -84,8 +84,7 @@ def log_joint(terms, tile, n):
 def new_sums(density):
     K, D = density.means.shape
     P = whole_quads(D)
-    tiles = (P // 4) * (P // 4 + 1) // 2
-    return FullSums(np.zeros((K, 4)), np.zeros((K, P)), np.zeros((K, tiles, 4, 4)))
+    return FullSums(np.zeros((K, 4)), np.zeros((K, P)), np.zeros((K, _tile_number(P, 0), 4, 4)))
 
 
 @kernel
@@ -96,14 +95,23 @@ def accumulate(terms, tile, n, sums):
     products[k, tile, s, t] belongs to features t and (t + s) mod 4. On the diagonal s = 3 would repeat s = 1.
     """
     K, P = terms.means.shape
-    tiles = sums.products.shape[1]
     for k in range(K):
         _responsibility(tile, k, n, sums)
         for i in range(0, P, 4):
-            at = (k * tiles + (i // 4) * (i // 4 + 1) // 2) * 16
-            _deviations(terms, tile, k, i, n, sums, at + 4 * i)
+            _deviations(terms, tile, k, i, n, sums)
             for j in range(0, i, 4):
-                _tile_of_products(tile, j, n, sums.products, at + 4 * j)
+                _tile_of_products(tile, j, n, sums.products, _place(sums, k, i, j))
+
+
+@kernel
+def _place(sums, k, i, j):
+    """Where the tile of features i … i + 3 and j … j + 3 begins in sums.products."""
+    return (k * sums.products.shape[1] + _tile_number(i, j)) * 16
+
+
+@kernel
+def _tile_number(i, j):
+    return (i // 4) * (i // 4 + 1) // 2 + j // 4
 
 
 @kernel
@@ -118,11 +126,12 @@ def _responsibility(tile, k, n, sums):
 
 
 @kernel
-def _deviations(terms, tile, k, i, n, sums, at):
+def _deviations(terms, tile, k, i, n, sums):
     """z and y of features i … i + 3 -> tile.work, tile.weighted; their shifts and the tile on the diagonal."""
     stride = tile.stride
-    several = terms.means.shape[1] > 4
-    mean = spread(terms.means, k * terms.means.shape[1] + i)
+    P = terms.means.shape[1]
+    several = P > 4
+    mean = spread(terms.means, k * P + i)
     shift = a = b = c = splat(tile.points, 0.0)
     for p in range(0, n, lanes(tile.points)):
         z = load_rows(tile.points, i * stride + p, stride) - mean
@@ -134,7 +143,8 @@ def _deviations(terms, tile, k, i, n, sums, at):
         a += y * z
         b += y * turn(z, 1)
         c += y * turn(z, 2)
-    add_row_sums(sums.shifts, k * terms.means.shape[1] + i, shift)
+    at = _place(sums, k, i, i)
+    add_row_sums(sums.shifts, k * P + i, shift)
     add_row_sums(sums.products, at, a)
     add_row_sums(sums.products, at + 4, b)
     add_row_sums(sums.products, at + 8, c)
@@ -167,8 +177,7 @@ def finish(sums, density):
         for i in range(D):
             shifts[k, i] = sums.shifts[k, i]
             for j in range(i + 1):
-                tile = (i // 4) * (i // 4 + 1) // 2 + j // 4
-                step = (j - i) % 4
+                tile, step = _tile_number(i, j), (j - i) % 4
                 if i // 4 == j // 4 and step == 3:
                     scatter[k, i, j] = sums.products[k, tile, 1, j % 4]
                 else:

@@ -72,7 +72,7 @@ def whiten(covariances: Float[ndarray, "K D D"]) -> tuple[Float[ndarray, "K D D"
 
 
 def _rows(points: Points) -> Points:
-    view = points.reshape(-1).view()
+    view = np.ascontiguousarray(points).reshape(-1)
     view.flags.writeable = False
     return view
 

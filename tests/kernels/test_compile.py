@@ -1,0 +1,83 @@
+"""Machine code is kept on disk: safely when processes start at once, and never at the price of a wrong answer."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+PROGRAM = """
+import numpy as np
+from mixtura._kernels import whiten
+whiteners, log_det = whiten(np.array([[[4.0, 2.0], [2.0, 10.0]]]))
+print(whiteners.tolist(), log_det.tolist())
+"""
+
+
+def _start(**environment):
+    return subprocess.Popen(
+        [sys.executable, "-c", PROGRAM],
+        env={**os.environ, **environment},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def _answer(process):
+    out, err = process.communicate(timeout=120)
+    assert process.returncode == 0, err
+    return out
+
+
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory):
+    """A cache that four processes found empty at the same time, and what they said."""
+    folder = tmp_path_factory.mktemp("cache")
+    together = [_start(MIXTURA_KERNEL_CACHE=str(folder)) for _ in range(4)]
+    return folder, [_answer(process) for process in together]
+
+
+def test_processes_that_start_cold_at_once_agree_and_leave_one_file(filled):
+    folder, answers = filled
+    assert len(set(answers)) == 1
+    assert [file.name.split("-")[0] for file in folder.glob("*/*")] == ["whiten"]
+
+
+def test_code_on_disk_is_used(filled):
+    folder, answers = filled
+    (file,) = folder.glob("*/*")
+    before = file.stat().st_mtime_ns
+    assert _answer(_start(MIXTURA_KERNEL_CACHE=str(folder))) == answers[0]
+    assert file.stat().st_mtime_ns == before
+
+
+def test_a_file_cut_short_is_compiled_again(filled):
+    folder, answers = filled
+    (file,) = folder.glob("*/*")
+    content = file.read_bytes()
+    file.write_bytes(content[: len(content) // 2])
+    assert _answer(_start(MIXTURA_KERNEL_CACHE=str(folder))) == answers[0]
+    assert len(file.read_bytes()) > len(content) // 2
+
+
+def test_no_cache_where_nothing_can_be_written(tmp_path, monkeypatch):
+    from mixtura._kernels import compile as compiler
+
+    (tmp_path / "file").write_text("in the way")
+    for value, expected in (("0", None), (str(tmp_path / "file"), None)):
+        monkeypatch.setenv("MIXTURA_KERNEL_CACHE", value)
+        assert compiler.cache_folder.__wrapped__() is expected
+
+
+def test_the_folder_follows_the_platform_and_is_named_after_the_sources(tmp_path, monkeypatch):
+    from mixtura._kernels import compile as compiler
+
+    monkeypatch.delenv("MIXTURA_KERNEL_CACHE", raising=False)
+    monkeypatch.setattr(sys, "platform", "linux")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    folder = compiler.cache_folder.__wrapped__()
+    assert folder.parent == tmp_path / "mixtura" / "kernels"
+    monkeypatch.setattr(Path, "read_bytes", lambda path: b"edited")
+    assert compiler.cache_folder.__wrapped__() != folder
