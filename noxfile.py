@@ -48,4 +48,4 @@ def examples(session: nox.Session) -> None:
 @nox.session
 def benchmarks(session: nox.Session) -> None:
     """Every benchmark once at its smallest size, to see that it runs; says nothing about speed."""
-    session.run("uv", "run", "python", "benchmarks/iteration.py", "--smoke", external=True)
+    session.run("uv", "run", "python", "benchmarks/iteration.py", "--quick", external=True)
