@@ -82,6 +82,10 @@ def test_starts_of_a_race_that_dropped_out_are_not_compared(warnings):
     assert warnings(**history) == ()
 
 
+def test_a_start_that_failed_is_not_compared(warnings):
+    assert warnings(**(SOUND | {"starts": [*SOUND["starts"], start(None)]})) == ()
+
+
 def test_an_interrupted_fit_is_not_said_to_have_run_out_as_well(warnings):
     assert len(warnings(**(SOUND | {"is_complete": False, "outcome": "exhausted"}))) == 1
 
