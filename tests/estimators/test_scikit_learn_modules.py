@@ -16,7 +16,7 @@ from sklearn.utils.fixes import CSR_CONTAINERS
 
 import mixtura
 
-pytestmark = pytest.mark.filterwarnings("default")  # their tests let warnings pass
+pytestmark = pytest.mark.filterwarnings("ignore")  # their tests let warnings pass
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "scikit-learn.md"
 WRITTEN_FOR = "1.9."  # the version of scikit-learn whose tests the table below names

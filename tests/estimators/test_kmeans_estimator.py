@@ -1,0 +1,81 @@
+"""What `KMeans` does beyond what scikit-learn's own tests ask."""
+
+import numpy as np
+import pytest
+
+from mixtura import KMeans
+from mixtura.em import Outcome
+from mixtura.estimators import _lloyd
+
+RNG = np.random.default_rng(1)
+X = np.concatenate([RNG.normal(9 * k, 1, (size, 2)) for k, size in enumerate((30, 90, 60))])
+
+
+@pytest.mark.parametrize("init", ["k-means++", "random"])
+@pytest.mark.parametrize(("order", "sizes"), [("weight", [90, 60, 30]), ("means", [30, 90, 60])])
+def test_clusters_are_numbered_alike_for_every_seed(init, order, sizes):
+    for seed in range(3):
+        kmeans = KMeans(3, init=init, n_init=10, order=order, random_state=seed).fit(X)
+        assert np.bincount(kmeans.labels_).tolist() == sizes
+        np.testing.assert_array_equal(kmeans.predict(X), kmeans.labels_)
+
+
+def test_weights_decide_which_cluster_is_the_largest():
+    kmeans = KMeans(3, n_init=5, random_state=0).fit(X, sample_weight=np.repeat([10.0, 1.0, 1.0], [30, 90, 60]))
+    assert np.bincount(kmeans.labels_).tolist() == [30, 90, 60]
+
+
+@pytest.mark.parametrize(
+    ("init", "n_starts"), [("k-means++", 1), ("random", 10), (X[:3], 1), (lambda X, k, random_state: X[:k], 10)]
+)
+def test_starts_are_counted_by_kind(init, n_starts):
+    kmeans = KMeans(3, init=init, random_state=0).fit(X)
+    assert len(kmeans.inertias_) == n_starts
+    assert kmeans.inertia_ <= kmeans.inertias_.min() * (1 + 1e-12)
+
+
+@pytest.mark.parametrize("init", ["k-means++", "random"])
+def test_centres_begin_where_weight_is(init):
+    weights = RNG.uniform(size=len(X))
+    weights[::2] = 0
+    begun = KMeans(9, init=init, random_state=0, max_iter=1, n_init=1).fit(X, sample_weight=weights)
+    used = X[1::2]
+    distances = np.linalg.norm(used[:, None] - begun.cluster_centers_, axis=2)
+    assert len(np.unique(distances.argmin(1))) == 9
+
+
+def test_relabelling_follows_an_earlier_fit():
+    earlier = KMeans(3, order="means", n_init=5, random_state=0).fit(X)
+    for reference in (earlier, earlier.cluster_centers_):
+        later = KMeans(3, n_init=5, random_state=1).fit(X).relabel_to(reference)
+        np.testing.assert_array_equal(later.labels_, earlier.labels_)
+        np.testing.assert_array_equal(later.predict(X), earlier.labels_)
+
+
+def test_an_interrupt_leaves_the_best_so_far(monkeypatch):
+    def interrupt(line):
+        if line.startswith("Iteration 1,"):
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(_lloyd, "_say", interrupt)
+    kmeans = KMeans(3, init=X[:3], tol=0, verbose=1)
+    with pytest.raises(KeyboardInterrupt):
+        kmeans.fit(X)
+    assert kmeans.outcome_ is Outcome.INTERRUPTED
+    assert kmeans.n_iter_ == 2
+    np.testing.assert_array_equal(
+        kmeans.cluster_centers_, KMeans(3, init=X[:3], tol=0, max_iter=2).fit(X).cluster_centers_
+    )
+
+
+def test_verbose_tells_why_it_stopped(capsys):
+    KMeans(3, random_state=0, tol=0, verbose=1).fit(X)
+    assert "strict convergence" in capsys.readouterr().out
+    KMeans(3, random_state=0, tol=10, verbose=1).fit(X)
+    assert "within tolerance" in capsys.readouterr().out
+
+
+def test_clusters_are_features():
+    pytest.importorskip("pandas")
+    table = KMeans(3, random_state=0).set_output(transform="pandas").fit_transform(X)
+    assert list(table.columns) == ["kmeans0", "kmeans1", "kmeans2"]
