@@ -90,6 +90,7 @@ def test_private_rows_stay_private(typed, parse, tmp_path):
 def test_pages_of_all_sizes_are_whole(typed, parse, tmp_path, n_clusters, n_columns):
     page = parse(typed(n_clusters, n_columns, 300).page(tmp_path / "r.html"))
     assert ("Pairs of columns" in page.text) == (n_columns > 1)
+    assert ("Certainty" in page.text) == (n_clusters > 1)
     assert not re.search(r"\b(nan|inf|None)\b", page.text)
     ids = [value for name, value in page.attributes if name == "id"]
     assert len(ids) == len(set(ids))

@@ -40,7 +40,9 @@ def test_an_ellipse_holds_its_share_of_a_gaussian(share, covariance):
 
 
 def test_a_flat_gaussian_has_a_flat_ellipse():
-    assert ellipse(np.zeros(2), np.array([[1.0, 1.0], [1.0, 1.0]]), 0.5).minor == pytest.approx(0, abs=1e-7)
+    covariance = np.array([[1.0, 1.0 + 1e-14], [1.0 + 1e-14, 1.0]])  # rounding makes one eigenvalue negative
+    assert np.linalg.eigvalsh(covariance)[0] < 0
+    assert ellipse(np.zeros(2), covariance, 0.5).minor == pytest.approx(0, abs=1e-6)
 
 
 def test_the_ellipses_on_the_page_hold_the_rows_on_the_page(typed):
@@ -133,6 +135,14 @@ def test_fits_that_were_set_aside_are_open_circles_off_the_curve():
     assert curve.count("L") == 2
     assert picture.count('class="aside"') == 1
     assert picture.count('class="winner"') == picture.count('class="runner-up"') == 1
+
+
+def test_the_chosen_fits_are_on_the_picture_however_much_worse_than_those_set_aside():
+    fits = [{"n_components": k, "covariance": "full", "bic": 10.0 * k, "rank": None} for k in range(1, 9)]
+    fits += [{"n_components": k, "covariance": "tied", "bic": 900.0 + k, "rank": k} for k in (1, 2)]
+    picture = str(choice_picture({"criterion": "bic", "fits": fits, "best": fits[-2], "runner_up": fits[-1]}))
+    for mark in ("winner", "runner-up"):
+        assert float(re.search(rf'cy="(\S+)" r="9" class="{mark}"', picture).group(1)) > 10
 
 
 def test_pictures_of_nothing_are_left_out():

@@ -23,15 +23,14 @@ def choice_picture(choice: dict[str, Any]) -> Markup | None:
         return None
     models = list(dict.fromkeys(row["covariance"] for row in fits))
     x = _whole_numbers([row["n_components"] for row in fits])
-    y = _criterion_scale([row[name] for row in fits])
+    chosen = [(row, mark) for row, mark in ((choice["best"], "winner"), (choice["runner_up"], "runner-up")) if row]
+    y = _criterion_scale([row[name] for row in fits], [row[name] for row, _ in chosen])
     curves = [
         _curve([row for row in fits if row["covariance"] == model], name, (x, y), i) for i, model in enumerate(models)
     ]
-    chosen = [(choice["best"], "winner"), (choice["runner_up"], "runner-up")]
     rings = [
         element("circle", cx=f"{x(row['n_components']):.1f}", cy=f"{y(row[name]):.1f}", r="9", class_=mark)
         for row, mark in chosen
-        if row
     ]
     return picture(
         _SIZE,
@@ -77,10 +76,11 @@ def _curve(fits: list[dict[str, Any]], name: str, scales: tuple[Scale, Scale], n
     )
 
 
-def _criterion_scale(values: list[float]) -> Scale:
+def _criterion_scale(values: list[float], chosen: list[float]) -> Scale:
     """From the best value to the third quartile: what is far worse than most does not flatten the rest."""
-    low, high = min(values), float(np.quantile(values, 0.75))
-    return scale_over(np.array([low, max(high, low + (max(values) - low) / 4)]), _BOTTOM, _TOP, margin=0.08)
+    low = min(values)
+    high = max(float(np.quantile(values, 0.75)), low + (max(values) - low) / 4)
+    return scale_over(np.array([low, high, *chosen]), _BOTTOM, _TOP, margin=0.08)
 
 
 def _whole_numbers(values: list[int]) -> Scale:
