@@ -1,6 +1,7 @@
 import re
 import subprocess
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -49,6 +50,21 @@ def test_warnings_come_before_the_answer(typed, parse, tmp_path):
     case = case._replace(explanation=case.explanation._replace(warnings=("Beware of the dog.",)))
     text = parse(case.page(tmp_path / "r.html")).text
     assert 0 < text.index("Beware of the dog.") < text.index("cluster 0")
+
+
+def test_the_lowest_value_is_not_claimed_where_lower_ones_were_set_aside(faithful, parse, tmp_path):
+    page = parse(faithful.page(tmp_path / "sound.html"))
+    assert "accident" not in page.text
+    history = faithful.fitted.history
+    selection = [
+        row | {"remark": "A spike."} if i == history["ranking"][-1] else row
+        for i, row in enumerate(history["selection"])
+    ]
+    changed = history | {"selection": selection, "ranking": history["ranking"][:-1]}
+    case = faithful._replace(fitted=replace(faithful.fitted, history=changed))
+    text = parse(case.page(tmp_path / "spike.html")).text
+    assert "have the lowest BIC of those that do not rest on an accident of few rows" in text
+    assert "Open circles" in text
 
 
 def test_the_page_asks_nothing_of_anyone(faithful, parse, tmp_path):
