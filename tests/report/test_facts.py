@@ -45,6 +45,8 @@ def test_outlying_rows_are_where_the_mixture_is_thinnest(faithful):
         cluster = faithful.explanation.clusters[row["label"]]
         mean, sd = cluster.means[row["column"]], cluster.sds[row["column"]]
         assert row["deviation"] == pytest.approx((row["value"] - mean) / sd)
+        deviations = (faithful.rows.points[row["row"] - 1] - cluster.means) / cluster.sds
+        assert abs(row["deviation"]) == pytest.approx(np.abs(deviations).max())
 
 
 def test_rows_are_called_by_their_names(typed):
