@@ -6,12 +6,12 @@ import pytest
 from mixtura._kernels.compile import cached_kernel
 from mixtura._kernels.elementary import exp, log
 from mixtura._kernels.memory import load, store
-from mixtura._kernels.simd import lanes
+from mixtura._kernels.simd import width
 
 
 @cached_kernel
 def both(x, exps, logs):
-    for p in range(0, len(x), 4 * lanes(x)):
+    for p in range(0, len(x), width(x)):
         store(exps, p, exp(load(x, p)))
         store(logs, p, log(1.0 - load(x, p)))
 

@@ -11,7 +11,7 @@ from mixtura._kernels.compile import kernel
 from mixtura._kernels.densities import Diagonal, Spherical
 from mixtura._kernels.family import implement
 from mixtura._kernels.memory import add_row_sums, load, load_register, load_rows, repeat, spread, store
-from mixtura._kernels.simd import lanes, splat
+from mixtura._kernels.simd import lanes, splat, width
 from mixtura._kernels.tiles import flaw, whole_quads
 
 
@@ -80,7 +80,7 @@ def diagonal_log_joint(terms, tile, n):
     """-Σ ((x - m) w)²/2 + constant."""
     means, whiteners, constants, stride = terms.means, terms.whiteners, terms.constants, tile.stride
     D, Q = means.shape
-    for p in range(0, n, 4 * lanes(tile.points)):
+    for p in range(0, n, width(tile.points)):
         for k in range(0, Q, 4):
             a = b = c = d = splat(tile.points, 0.0)
             for j in range(D):
@@ -104,7 +104,7 @@ def diagonal_log_joint(terms, tile, n):
 def spherical_log_joint(terms, tile, n):
     """-|x - m|² w²/2 + constant."""
     means, precisions, constants, stride = terms.means, terms.precisions, terms.constants, tile.stride
-    for p in range(0, n, 4 * lanes(tile.points)):
+    for p in range(0, n, width(tile.points)):
         for k in range(0, len(constants), 4):
             a, b, c, d = squared_distances(means, k, tile, p)
             at = k * stride + p
@@ -152,7 +152,7 @@ def accumulate(terms, tile, n, sums):
     for k in range(0, Q, 4):
         for d in range(D):
             mean = spread(means, d * Q + k)
-            shift = square = splat(tile.points, 0.0)
+            shift = square = splat(mean, 0.0)
             for p in range(0, n, lanes(tile.points)):
                 deviation = repeat(load_register(tile.points, d * stride + p)) - mean
                 weighted = load_rows(tile.joint, k * stride + p, stride) * deviation
@@ -166,7 +166,7 @@ def accumulate(terms, tile, n, sums):
 def _responsibilities(tile, n, counts):
     for k in range(len(counts)):
         count = splat(tile.joint, 0.0)
-        for p in range(0, n, 4 * lanes(tile.joint)):
+        for p in range(0, n, width(tile.joint)):
             r = load(tile.joint, k * tile.stride + p) * load(tile.scale, p)
             store(tile.joint, k * tile.stride + p, r)
             count += r

@@ -21,7 +21,7 @@ from mixtura._kernels.memory import (
     store_rows,
     turn,
 )
-from mixtura._kernels.simd import lanes, splat
+from mixtura._kernels.simd import lanes, splat, width
 from mixtura._kernels.tiles import flaw, whole_quads
 
 
@@ -62,7 +62,7 @@ def log_joint(terms, tile, n):
     """-|W_k (x - m_k)|²/2 + constant: four rows of W at a time, deviations formed where they are first needed."""
     means, whiteners, stride, deviations = terms.means, terms.whiteners, tile.stride, tile.work
     K, P = means.shape
-    value = 4 * lanes(tile.points)
+    value = width(tile.points)
     for p in range(0, n, value):
         for k in range(K):
             distance = splat(tile.points, 0.0)
@@ -118,7 +118,7 @@ def _tile_number(i, j):
 def _responsibility(tile, k, n, sums):
     """r of component k -> tile.evidence, which has served; Σ r."""
     count = splat(tile.joint, 0.0)
-    for p in range(0, n, 4 * lanes(tile.joint)):
+    for p in range(0, n, width(tile.joint)):
         r = load(tile.joint, k * tile.stride + p) * load(tile.scale, p)
         count += r
         store(tile.evidence, p, r)
@@ -132,7 +132,7 @@ def _deviations(terms, tile, k, i, n, sums):
     P = terms.means.shape[1]
     several = P > 4
     mean = spread(terms.means, k * P + i)
-    shift = a = b = c = splat(tile.points, 0.0)
+    shift = a = b = c = splat(mean, 0.0)
     for p in range(0, n, lanes(tile.points)):
         z = load_rows(tile.points, i * stride + p, stride) - mean
         y = z * repeat(load_register(tile.evidence, p))
@@ -154,7 +154,7 @@ def _deviations(terms, tile, k, i, n, sums):
 def _tile_of_products(tile, j, n, products, at):
     """Of the quad in tile.weighted and features j … j + 3."""
     stride = tile.stride
-    a = b = c = d = splat(tile.work, 0.0)
+    a = b = c = d = splat(load_rows(tile.work, 0, stride), 0.0)
     for p in range(0, n, lanes(tile.work)):
         y = load_rows(tile.weighted, p, stride)
         z = load_rows(tile.work, j * stride + p, stride)

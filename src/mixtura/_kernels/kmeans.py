@@ -6,7 +6,7 @@ from mixtura._kernels.axes import squared_distances
 from mixtura._kernels.compile import cached_kernel, kernel
 from mixtura._kernels.memory import store
 from mixtura._kernels.mixtures import new_centre
-from mixtura._kernels.simd import choose_larger, lanes, splat
+from mixtura._kernels.simd import choose_larger, splat, width
 from mixtura._kernels.tiles import ROWS, fill, new_tile, whole_quads
 
 
@@ -61,7 +61,7 @@ def _columns(centres, middle):
 @kernel
 def _label(columns, tile, n):
     """The number of each row's nearest column -> tile.evidence, its squared distance -> tile.scale."""
-    for p in range(0, n, 4 * lanes(tile.points)):
+    for p in range(0, n, width(tile.points)):
         label, least = splat(tile.points, 0.0), splat(tile.points, np.inf)
         for k in range(0, columns.shape[1], 4):
             a, b, c, d = squared_distances(columns, k, tile, p)

@@ -1,7 +1,7 @@
 """SIMD values and arrays. Arrays are flat or C-contiguous; offsets and strides count elements.
 
-A whole value holds either consecutive numbers (`load`) or a quad: one register from each of four places (`load_rows`,
-`spread`, `repeat`), four features or components side by side. Taking registers apart and together costs nothing.
+A wide value holds consecutive numbers (`load`). A quad holds one register from each of four places (`load_rows`,
+`spread`, `repeat`): four features or components side by side. Taking registers apart and together costs nothing.
 """
 
 from llvmlite import ir
@@ -9,7 +9,7 @@ from numba.core import types
 from numba.core.imputils import impl_ret_borrowed
 from numba.extending import intrinsic
 
-from mixtura._kernels.simd import QUAD, pick, register, whole
+from mixtura._kernels.simd import QUAD, pick, quad, register, wide
 
 
 def _loader(kind):
@@ -23,7 +23,7 @@ def _loader(kind):
     return load
 
 
-load, load_register = _loader(whole), _loader(register)
+load, load_register = _loader(wide), _loader(register)
 
 
 @intrinsic
@@ -43,54 +43,54 @@ def load_rows(typing_context, array, offset, stride):
         offsets = _steps(builder, *args[1:], QUAD)
         return _join(builder, [_load(context, builder, array, args[0], at, part) for at in offsets])
 
-    return whole(array.dtype)(array, types.intp, types.intp), build
+    return quad(array.dtype)(array, types.intp, types.intp), build
 
 
 @intrinsic
-def store_rows(typing_context, array, offset, stride, quad):
+def store_rows(typing_context, array, offset, stride, vec):
     def build(context, builder, sig, args):
         for at, part in zip(_steps(builder, *args[1:3], QUAD), _registers(builder, args[3]), strict=True):
             _store(context, builder, array, args[0], at, part)
         return context.get_dummy_value()
 
-    return types.none(array, types.intp, types.intp, quad), build
+    return types.none(array, types.intp, types.intp, vec), build
 
 
 @intrinsic(prefer_literal=True)
-def store_row(typing_context, array, offset, quad, number):
+def store_row(typing_context, array, offset, vec, number):
     """Register `number`, written as a literal, of a quad."""
 
     def build(context, builder, sig, args):
         return _store(context, builder, array, *args[:2], _registers(builder, args[2])[number.literal_value])
 
-    return types.none(array, types.intp, quad, number), build
+    return types.none(array, types.intp, vec, number), build
 
 
 @intrinsic
 def load_transposed(typing_context, array, offset, stride):
     """A quad of four consecutive columns of a row-major table, in as many rows, `stride` apart, as a register holds."""
-    quad = whole(array.dtype)
+    vec = quad(array.dtype)
 
     def build(context, builder, sig, args):
-        rows = quad.lanes // QUAD
+        rows = vec.lanes // QUAD
         part = ir.VectorType(context.get_value_type(array.dtype), QUAD)
         loaded = [_load(context, builder, array, args[0], at, part) for at in _steps(builder, *args[1:], rows)]
         chosen = [row * QUAD + column for column in range(QUAD) for row in range(rows)]
         return pick(builder, _join(builder, loaded), chosen)
 
-    return quad(array, types.intp, types.intp), build
+    return vec(array, types.intp, types.intp), build
 
 
 @intrinsic
 def spread(typing_context, array, offset):
     """A quad of four consecutive numbers, each in every lane of its register."""
-    quad = whole(array.dtype)
+    vec = quad(array.dtype)
 
     def build(context, builder, sig, args):
         four = _load(context, builder, array, *args, ir.VectorType(context.get_value_type(array.dtype), QUAD))
-        return pick(builder, four, [lane * QUAD // quad.lanes for lane in range(quad.lanes)])
+        return pick(builder, four, [lane * QUAD // vec.lanes for lane in range(vec.lanes)])
 
-    return quad(array, types.intp), build
+    return vec(array, types.intp), build
 
 
 @intrinsic
@@ -100,23 +100,23 @@ def repeat(typing_context, vec):
     def build(context, builder, sig, args):
         return pick(builder, args[0], list(range(vec.lanes)) * QUAD)
 
-    return whole(vec.dtype)(vec), build
+    return quad(vec.dtype)(vec), build
 
 
 @intrinsic(prefer_literal=True)
-def turn(typing_context, quad, steps):
+def turn(typing_context, vec, steps):
     """The registers of a quad moved up by `steps`, written as a literal; those that fall off come in below."""
 
     def build(context, builder, sig, args):
-        shift = steps.literal_value * quad.lanes // QUAD
-        return pick(builder, args[0], [(lane + shift) % quad.lanes for lane in range(quad.lanes)])
+        shift = steps.literal_value * vec.lanes // QUAD
+        return pick(builder, args[0], [(lane + shift) % vec.lanes for lane in range(vec.lanes)])
 
-    return quad(quad, steps), build
+    return vec(vec, steps), build
 
 
 @intrinsic
-def add_row_sums(typing_context, sums, offset, quad):
-    """Add the sum of each register of a quad to four consecutive float64 sums."""
+def add_row_sums(typing_context, sums, offset, vec):
+    """Add the sum of each register of a quad (of each quarter of a wide value) to four consecutive float64 sums."""
 
     def build(context, builder, sig, args):
         four = ir.VectorType(ir.DoubleType(), QUAD)
@@ -125,7 +125,7 @@ def add_row_sums(typing_context, sums, offset, quad):
         before = _load(context, builder, sums, *args[:2], four)
         return _store(context, builder, sums, *args[:2], builder.fadd(before, folded))
 
-    return types.none(sums, types.intp, quad), build
+    return types.none(sums, types.intp, vec), build
 
 
 @intrinsic
@@ -162,9 +162,9 @@ def _steps(builder, offset, stride, number):
     return [offset := builder.add(offset, stride) if step else offset for step in range(number)]
 
 
-def _registers(builder, quad):
-    width = quad.type.count // QUAD
-    return [pick(builder, quad, list(range(first, first + width))) for first in range(0, quad.type.count, width)]
+def _registers(builder, value):
+    size = value.type.count // QUAD
+    return [pick(builder, value, list(range(first, first + size))) for first in range(0, value.type.count, size)]
 
 
 def _join(builder, parts):
@@ -175,11 +175,11 @@ def _join(builder, parts):
     return parts[0]
 
 
-def _fold(builder, quad):
-    """Add the upper half of every register to its lower half until one number each is left."""
-    while quad.type.count > QUAD:
-        width = quad.type.count // QUAD
-        lower = [lane for lane in range(quad.type.count) if lane % width < width // 2]
-        upper = [lane + width // 2 for lane in lower]
-        quad = builder.fadd(pick(builder, quad, lower), pick(builder, quad, upper))
-    return quad
+def _fold(builder, value):
+    """Add the upper half of every quarter to its lower half until one number each is left."""
+    while value.type.count > QUAD:
+        size = value.type.count // QUAD
+        lower = [lane for lane in range(value.type.count) if lane % size < size // 2]
+        upper = [lane + size // 2 for lane in lower]
+        value = builder.fadd(pick(builder, value, lower), pick(builder, value, upper))
+    return value

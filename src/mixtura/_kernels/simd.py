@@ -1,19 +1,24 @@
 """SIMD values for kernels: a `Vec` is a row of numbers of one type, with the arithmetic of a number.
 
-A whole value spans four registers, and LLVM splits each operation on it, so one line of kernel does the work of four.
-`memory` has the ways in and out.
+A wide value spans several registers, and LLVM splits each operation on it, so one line of kernel does the work of
+several. `memory` has the ways in and out.
 """
 
 import operator
 
-import llvmlite.binding
 from llvmlite import ir
 from numba.core import types
 from numba.core.imputils import lower_builtin
+from numba.core.registry import cpu_target
 from numba.core.typing.templates import AbstractTemplate, infer_global, signature
 from numba.extending import intrinsic, models, register_model
 
-REGISTER_BITS = 512 if llvmlite.binding.get_host_cpu_features().get("avx512f") else 256
+# What Numba compiles for, which need not be this machine: the cache keeps code for each set of features apart.
+_, _, _features = cpu_target.target_context.codegen().magic_tuple()
+HAS_32_REGISTERS = "+avx512f" in _features.split(",")
+REGISTER_BITS = 512 if HAS_32_REGISTERS else 256
+# Registers of a wide value: kernels keep four or five such values at hand.
+WIDE = 4 if HAS_32_REGISTERS else 2
 QUAD = 4
 # Not reassociation: the rounding in `elementary` depends on the order.
 FLAGS = ("contract",)
@@ -38,20 +43,31 @@ def register(dtype):
     return Vec(dtype, REGISTER_BITS // dtype.bitwidth)
 
 
-def whole(dtype):
+def wide(dtype):
+    return Vec(dtype, WIDE * register(dtype).lanes)
+
+
+def quad(dtype):
     return Vec(dtype, QUAD * register(dtype).lanes)
 
 
-@intrinsic
-def lanes(typing_context, array):
-    """Numbers in a register of the array's type, known when a kernel is compiled."""
-    return types.intp(array), lambda *_: ir.Constant(ir.IntType(types.intp.bitwidth), register(array.dtype).lanes)
+def _counter(kind):
+    @intrinsic
+    def count(typing_context, array):
+        number = kind(array.dtype).lanes
+        return types.intp(array), lambda *_: ir.Constant(ir.IntType(types.intp.bitwidth), number)
+
+    return count
+
+
+# Numbers of an array's type in a register and in a wide value, known when a kernel is compiled.
+lanes, width = _counter(register), _counter(wide)
 
 
 @intrinsic
 def splat(typing_context, like, number):
-    """The same number in every lane of a value like `like` (a `Vec`, or an array for a whole value of its type)."""
-    vec = like if isinstance(like, Vec) else whole(like.dtype)
+    """The same number in every lane of a value like `like` (a `Vec`, or an array for a wide value of its type)."""
+    vec = like if isinstance(like, Vec) else wide(like.dtype)
     return vec(like, number), lambda context, builder, _, args: _splat(context, builder, args[1], number, vec)
 
 

@@ -21,7 +21,7 @@ from mixtura._kernels.memory import (
     store_row,
     store_rows,
 )
-from mixtura._kernels.simd import choose_larger, lanes, larger, splat
+from mixtura._kernels.simd import choose_larger, lanes, larger, splat, width
 
 ROWS = 512
 
@@ -79,7 +79,7 @@ def fill(tile, points, N, start, centre):
 @kernel
 def _copy_edge(tile, points, D, start):
     """The last rows, and the very last until a whole SIMD value is full -> their number."""
-    value = 4 * lanes(tile.points)
+    value = width(tile.points)
     n = (min(len(points) // D - start, ROWS) + value - 1) // value * value
     for i in range(n * D):
         tile.edge[i] = points[start * D + i if start * D + i < len(points) else len(points) - D + i % D]
@@ -112,7 +112,7 @@ def weigh(tile, n, weights, start, log_likelihood):
     for p in range(n):
         tile.weights[p] = weights[start + p] if start + p < len(weights) else 0.0
     total = splat(tile.weights, 0.0)
-    for p in range(0, n, 4 * lanes(tile.weights)):
+    for p in range(0, n, width(tile.weights)):
         weight = load(tile.weights, p)
         store(tile.scale, p, weight * load(tile.scale, p))
         total += weight * load(tile.evidence, p)
@@ -123,7 +123,7 @@ def weigh(tile, n, weights, start, log_likelihood):
 def normalise(tile, n, K):
     """Log joint densities -> densities relative to each row's largest, one over their sum, log evidence."""
     stride, joint = tile.stride, tile.joint
-    for p in range(0, n, 4 * lanes(joint)):
+    for p in range(0, n, width(joint)):
         top = load(joint, p)
         for k in range(1, K):
             top = larger(load(joint, k * stride + p), top)
@@ -140,7 +140,7 @@ def normalise(tile, n, K):
 def best(tile, n, K):
     """Log joint densities -> the first largest's number in tile.work, its probability in tile.scale, log evidence."""
     stride, joint = tile.stride, tile.joint
-    for p in range(0, n, 4 * lanes(joint)):
+    for p in range(0, n, width(joint)):
         top = load(joint, p)
         label = splat(joint, 0.0)
         for k in range(1, K):
