@@ -118,8 +118,8 @@ def test_a_newer_format_says_so(path):
         ({"means": np.zeros(2)}, "means has shape"),
         ({"means": np.zeros((0, 2))}, "means has shape"),
         ({"covariances": np.ones((2, 2))}, "does not fit 2 clusters and 2 columns"),
-        ({"covariances": np.zeros((2, 2, 2))}, "not positive definite"),
-        ({"covariances": np.array([np.eye(2), [[1.0, 2.0], [2.0, 1.0]]])}, "not positive definite"),
+        ({"covariances": np.zeros((2, 2, 2))}, "a covariance is not positive definite"),
+        ({"covariances": np.array([np.eye(2), [[1.0, 2.0], [2.0, 1.0]]])}, "a covariance is not positive definite"),
         ({"covariances": np.array([np.eye(2), [[1.0, 0.5], [0.0, 1.0]]])}, "not symmetric"),
     ],
 )

@@ -111,7 +111,8 @@ def test_rows_with_missing_cells_keep_their_place(run, table, tmp_path):
     assert columns["row"] == list(range(1, 21))
     summary = json.loads((tmp_path / "o" / "summary.json").read_text())
     assert summary["answer"]["n_rows"] == 19
-    assert "3" not in {row["row"] for row in summary["outlying_rows"]}
+    assert {row["row"] for row in summary["outlying_rows"]} <= set(columns["row"]) - {3}
+    assert all(columns["label"][row["row"] - 1] == row["label"] for row in summary["outlying_rows"])
 
 
 def test_several_files_are_put_below_each_other(run, table, tmp_path):
@@ -176,3 +177,10 @@ def test_many_columns_with_long_names_stay_on_the_screen(run, tmp_path):
     lines = run("fit", path, *QUICK).stdout.splitlines()
     assert max(map(len, lines)) <= 80
     assert len(lines) <= 24
+
+
+def test_the_choice_is_printed_where_it_fits_the_screen_or_is_asked_for(run, faithful):
+    many = ("fit", faithful, "-k", "12-13", "--covariance", "tied")
+    assert "BIC + by k" not in run(*many).stdout
+    assert "BIC + by k" in run(*many, "-v").stdout
+    assert "BIC + by k" in run("fit", faithful, "-k", "2-3", "--covariance", "tied").stdout

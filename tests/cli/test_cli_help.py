@@ -30,8 +30,8 @@ def test_help_ends_in_an_example_that_can_be_typed(run, name):
     assert result.exit_code == 0
     assert result.stdout.startswith(f"Usage: mixtura {name} ")
     example = result.stdout.rstrip().splitlines()[-1].strip()
-    assert example.startswith(f"Example: mixtura {name}")
-    words = shlex.split(example)[2 + len(name.split()) :]
+    start, words = shlex.split(example)[: 2 + len(name.split())], shlex.split(example)[2 + len(name.split()) :]
+    assert start == ["Example:", "mixtura", *name.split()]
     if not isinstance(ALL[name], click.Group):
         ALL[name].make_context(name, words, parent=CONTEXT).close()
 
