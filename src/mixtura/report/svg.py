@@ -1,7 +1,7 @@
 """Pieces of pictures: elements whose text and attributes are escaped, scales, axes. Units are CSS pixels."""
 
 from collections.abc import Iterable, Sequence
-from math import floor, log10
+from math import ceil, floor, log10
 from typing import NamedTuple
 
 import numpy as np
@@ -62,9 +62,9 @@ def scale_over(values: ndarray, start: float, end: float, margin: float = 0.05) 
     return Scale(low - room, high + room, start, end)
 
 
-def ticks(scale: Scale, most: int = _TICKS) -> tuple[list[float], list[str]]:
-    """Round values on the scale, at most so many, and what is written beside them."""
-    raw = (scale.high - scale.low) / most
+def ticks(scale: Scale) -> tuple[list[float], list[str]]:
+    """A few round values on the scale, and what is written beside them."""
+    raw = (scale.high - scale.low) / _TICKS
     power = 10.0 ** floor(log10(raw))
     step = next(power * factor for factor in (1, 2, 5, 10) if power * factor >= raw * 0.999)
     first, last = np.ceil(scale.low / step), np.floor(scale.high / step)
@@ -73,12 +73,13 @@ def ticks(scale: Scale, most: int = _TICKS) -> tuple[list[float], list[str]]:
 
 
 def fitting_ticks(scale: Scale) -> tuple[list[float], list[str]]:
-    """Ticks of a horizontal axis: so few that their labels stand apart."""
-    for most in range(_TICKS, 1, -1):
-        places, texts = ticks(scale, most)
-        if len(places) * _CHARACTER * (max(map(len, texts), default=0) + 2) <= scale.end - scale.start:
-            break
-    return places, texts
+    """Ticks of a horizontal axis, every so many that their labels stand apart."""
+    places, texts = ticks(scale)
+    if len(places) < 2:
+        return places, texts
+    room = _CHARACTER * (max(map(len, texts)) + 2)
+    every = ceil(room / (scale.unit * (places[1] - places[0])))
+    return places[::every], texts[::every]
 
 
 def _tick_label(place: float, step: float) -> str:
