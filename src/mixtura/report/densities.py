@@ -15,7 +15,7 @@ from mixtura.report.marks import colour
 from mixtura.report.svg import Scale, bars, element, line, picture, x_axis
 
 _WIDTH, _HEIGHT = 320, 190
-_LEFT, _RIGHT, _TOP, _BOTTOM = 10, 310, 10, 145
+_LEFT, _RIGHT, _TOP, _BOTTOM = 26, 294, 10, 145
 _STEPS = 160
 _INVISIBLE = 0.002  # of the height of the picture
 _FEWEST_BINS, _MOST_BINS = 8, 40

@@ -38,7 +38,7 @@ def pair_picture(fitted: FittedMixture, sample: Sample | None, columns: Sequence
 
 def _side(n_cells: int) -> float:
     """Room for one pair: large when alone, small in a large matrix."""
-    return {1: 400.0, 2: 300.0, 3: 240.0}.get(n_cells, 190.0)
+    return {1: 400.0, 2: 300.0, 3: 240.0}.get(n_cells, 180.0)
 
 
 def _scale(fitted: FittedMixture, sample: Sample | None, d: int, start: float, side: float) -> Scale:
