@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from mixtura import datasets
 from mixtura.cli.main import program
 
 ROOT = Path(__file__).parents[1]
@@ -60,6 +61,17 @@ def test_commands_in_the_readme_give_the_answer_it_shows():
     assert numbers(answer)[:n_numbers] == pytest.approx(numbers(shown)[:n_numbers], rel=0.01)
     assert CliRunner().invoke(program, predict, catch_exceptions=False).exit_code == 0
     assert Path("labels.csv").read_text().count("\n") == 1 + 272
+
+
+@pytest.mark.usefixtures("in_the_repository")
+def test_commands_in_the_tutorial_run():
+    commands = re.findall(r"^\$ mixtura (.*)", "".join(blocks(ROOT / "docs" / "tutorial.md", "console")), re.MULTILINE)
+    assert len(commands) == 3
+    datasets.get("people", "newcomers.csv")
+    for command in commands:
+        assert CliRunner().invoke(program, shlex.split(command), catch_exceptions=False).exit_code == 0
+    text = (ROOT / "docs" / "tutorial.md").read_text(encoding="utf-8")
+    assert {path.name for path in Path("out").iterdir()} <= set(re.findall(r"`(\w+\.\w+)`", text))
 
 
 @pytest.mark.parametrize("page", [page for page in PAGES if blocks(page, "python")], ids=lambda page: page.name)
