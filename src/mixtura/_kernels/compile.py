@@ -11,7 +11,9 @@ import os
 import pickle
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numba
 from numba.core.compiler import CompileResult
@@ -25,7 +27,7 @@ INLINE = OPTIONS | {"forceinline": True}
 kernel = numba.njit(no_cpython_wrapper=True, **OPTIONS)
 
 
-def cached_kernel(function):
+def cached_kernel(function: Callable[..., Any]) -> Any:
     """A kernel that Python calls; its machine code, with that of all the kernels it calls, is kept on disk."""
     dispatcher = numba.njit(**OPTIONS)(function)
     folder = cache_folder()
@@ -35,7 +37,7 @@ def cached_kernel(function):
 
 
 @functools.cache
-def cache_folder():
+def cache_folder() -> Path | None:
     """Where machine code is kept; None when MIXTURA_KERNEL_CACHE is 0 or the folder cannot be written."""
     wanted = os.environ.get("MIXTURA_KERNEL_CACHE", "")
     if wanted == "0":
@@ -49,7 +51,7 @@ def cache_folder():
         return None
 
 
-def _user_cache():
+def _user_cache() -> Path:
     if sys.platform == "win32":
         folder = Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
     elif sys.platform == "darwin":
@@ -59,7 +61,7 @@ def _user_cache():
     return folder / "mixtura" / "kernels"
 
 
-def _fingerprint():
+def _fingerprint() -> str:
     digest = hashlib.sha256(f"{numba.__version__} {sys.version}".encode())
     for source in sorted(Path(__file__).parent.glob("*.py")):
         digest.update(source.name.encode() + source.read_bytes())
@@ -69,10 +71,10 @@ def _fingerprint():
 class KernelCache:
     """What Numba asks of a function's cache: one file per signature, a digest before the content."""
 
-    def __init__(self, function, folder):
+    def __init__(self, function: Callable[..., Any], folder: Path) -> None:
         self.cache_path, self._name = str(folder), function.__qualname__
 
-    def load_overload(self, signature, target_context):
+    def load_overload(self, signature: Any, target_context: Any) -> Any:
         try:
             found = self._file(signature, target_context.codegen()).read_bytes()
         except OSError:
@@ -84,7 +86,7 @@ class KernelCache:
         rtsys.initialize(target_context)
         return CompileResult._rebuild(target_context, *pickle.loads(content))
 
-    def save_overload(self, signature, result):
+    def save_overload(self, signature: Any, result: Any) -> None:
         content = dumps(result._reduce())
         file = self._file(signature, result.codegen)
         unfinished = file.with_name(f"{file.name}.{os.getpid()}")
@@ -94,6 +96,6 @@ class KernelCache:
         except OSError:  # a full disk: the next process compiles again
             unfinished.unlink(missing_ok=True)
 
-    def _file(self, signature, codegen):
+    def _file(self, signature: Any, codegen: Any) -> Path:
         key = hashlib.sha256(repr((signature, codegen.magic_tuple())).encode()).hexdigest()
         return Path(self.cache_path, f"{self._name}-{key[:16]}.bin")
