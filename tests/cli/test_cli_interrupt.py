@@ -14,6 +14,14 @@ FIT = ("--covariance", "full", "-k", "1-6", "--workers", "1")
 OURS = {"model.safetensors", "labels.parquet", "summary.json", "report.html"}
 
 
+@pytest.fixture(autouse=True)
+def in_front():
+    """As if the tests ran in front: what a shell starts in the background is deaf to Ctrl-C."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 def after(n_fits, act, monkeypatch):
     """Do something once so many fits are done."""
     count = Progress.on_fit
@@ -81,6 +89,16 @@ def test_the_time_limit_keeps_what_is_done(run, faithful, tmp_path, monkeypatch)
     assert ReadyTimer.seconds == 120
     assert "interrupted" in result.stdout
     assert {path.name for path in (tmp_path / "out").iterdir()} == OURS
+
+
+def test_in_the_background_ctrl_c_is_not_heard_and_the_time_limit_is(run, faithful, tmp_path, monkeypatch):
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    monkeypatch.setattr("threading.Timer", ReadyTimer)
+    after(2, press_ctrl_c, monkeypatch)
+    after(4, lambda: ReadyTimer.ring(), monkeypatch)
+    result = run("fit", faithful, *FIT, "-o", tmp_path / "out", "--time-limit", "2m")
+    assert result.exit_code == 0, result.stderr
+    assert len(load(tmp_path / "out" / "model.safetensors").history["selection"]) == 4
 
 
 def test_strict_does_not_take_half_a_search(run, faithful, tmp_path, monkeypatch):

@@ -6,7 +6,9 @@ import re
 
 import numpy as np
 import pytest
+from click.testing import CliRunner
 
+from mixtura.cli.main import program
 from mixtura.datasets import load as load_data
 from mixtura.emissions.gaussian import Gaussian, GaussianParameters
 from mixtura.fitted import FittedMixture
@@ -24,6 +26,16 @@ def test_show_tells_what_the_file_holds(run, output):
     means = [[float(cell) for cell in (row[4], row[7])] for row in table[1:]]
     assert np.allclose(means, fitted.parameters.emission.means, rtol=1e-3)
     assert any("examples/faithful.csv" in line for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("options", "environment", "is_coloured"),
+    [((), {}, True), (("--no-color",), {}, False), ((), {"NO_COLOR": "1"}, False)],
+)
+def test_colours_on_a_terminal_unless_unwanted(output, options, environment, is_coloured):
+    words = ["show", str(output / "model.safetensors"), *options]
+    result = CliRunner(env={"NO_COLOR": None, **environment}).invoke(program, words, color=True)
+    assert ("\x1b[" in result.stdout) == is_coloured
 
 
 def test_show_json(run, output):

@@ -25,16 +25,20 @@ def watched(time_limit: float | None) -> Iterator[Interruption]:
         yield interruption  # only the main thread hears of signals
         return
 
+    before = signal.getsignal(signal.SIGINT)
+    is_in_background = before is signal.SIG_IGN  # shells see to it that Ctrl-C is for what runs in front
+
     def interrupt(signal_number: int, frame: FrameType | None) -> None:
-        interruption.is_by_hand = not interruption.is_by_clock
-        raise KeyboardInterrupt
+        interruption.is_by_hand = not interruption.is_by_clock and not is_in_background
+        if interruption.is_by_hand or interruption.is_by_clock:
+            raise KeyboardInterrupt
 
     def ring() -> None:
         interruption.is_by_clock = True
         _thread.interrupt_main()
 
     clock = threading.Timer(time_limit, ring) if time_limit else None
-    before = signal.signal(signal.SIGINT, interrupt)
+    signal.signal(signal.SIGINT, interrupt)
     if clock:
         clock.daemon = True
         clock.start()

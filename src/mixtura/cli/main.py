@@ -49,7 +49,8 @@ class Program(click.Group):
         except (click.ClickException, click.Abort, click.exceptions.Exit):
             raise
         except KeyboardInterrupt as interrupt:
-            click.echo(str(interrupt) or "Interrupted: nothing was written.", err=True)
+            new_line = "\n" if sys.stderr.isatty() else ""  # the terminal has just shown ^C
+            click.echo(new_line + (str(interrupt) or "Interrupted: nothing was written."), err=True)
             ctx.exit(INTERRUPTED)
         except BrokenPipeError:
             raise  # the reader of standard output has had enough; click ends quietly
