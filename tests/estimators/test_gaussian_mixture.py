@@ -55,9 +55,10 @@ def test_relabelling_follows_an_earlier_fit(covariance):
     earlier = GaussianMixture(3, covariance_type=covariance, order="means", random_state=0).fit(X)
     for reference in (earlier, earlier.means_, earlier.to_fitted()):
         later = GaussianMixture(3, covariance_type=covariance, random_state=1).fit(X[::2])
-        labels = later.predict(X)
+        labels, log_density = later.predict(X), later.score_samples(X)
         assert centres(later.relabel_to(reference)) == ORDERED["means"]
         np.testing.assert_array_equal(later.predict(X), np.array([0, 2, 1])[labels])
+        np.testing.assert_allclose(later.score_samples(X), log_density)
         np.testing.assert_allclose(later.to_fitted().parameters.emission.means, later.means_)
 
 

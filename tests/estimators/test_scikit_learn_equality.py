@@ -83,6 +83,20 @@ def test_a_start_given_in_part_is_completed_as_theirs(covariance):
 
 
 @pytest.mark.parametrize("covariance", COVARIANCES)
+def test_a_kmeans_start_is_theirs(covariance):
+    """Groups so far apart that every k-means finds them; the order of the parts is all that chance decides."""
+    points = rows() + np.repeat([[0], [60], [150]], 120, axis=0)
+    options = {"covariance_type": covariance, "max_iter": 0, "init_params": "kmeans", "random_state": 0}
+    ours = GaussianMixture(3, order="means", **options).fit(points)
+    theirs = sklearn.mixture.GaussianMixture(3, **options).fit(points)
+    by = theirs.means_[:, 0].argsort()
+    np.testing.assert_allclose(ours.means_, theirs.means_[by])
+    np.testing.assert_allclose(ours.weights_, theirs.weights_[by])
+    covariances = theirs.covariances_ if covariance == "tied" else theirs.covariances_[by]
+    np.testing.assert_allclose(ours.covariances_, covariances, rtol=1e-6)
+
+
+@pytest.mark.parametrize("covariance", COVARIANCES)
 def test_attributes_that_are_moved_over_give_their_answers(covariance):
     theirs = sklearn.mixture.GaussianMixture(3, covariance_type=covariance, random_state=0).fit(rows())
     ours = GaussianMixture(covariance_type=covariance)

@@ -113,10 +113,14 @@ def adopt(function):
 
 
 MODULES = {name: load(name) for name in FOLDERS}
-for module_name, tests in MODULES.items():
-    for test_name, test in tests.items():
-        if test_name not in EXCEPTIONS[module_name]:
-            globals()[f"{test_name}__of_{module_name}"] = adopt(test)
+globals().update(
+    {
+        f"{name}__of_{module}": adopt(function)
+        for module, functions in MODULES.items()
+        for name, function in functions.items()
+        if name not in EXCEPTIONS[module]
+    }
+)
 
 
 @pytest.fixture
