@@ -5,14 +5,20 @@ import struct
 
 import numpy as np
 import pytest
+from click import unstyle
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from safetensors.numpy import save as serialise
 
+from mixtura.cli._model import facts, lines
 from mixtura.errors import ModelFileError
-from mixtura.fitted import FittedMixture
 from mixtura.persistence import load
 
+START = {"kind": "k-means", "log_likelihood": None, "n_iterations": 3, "n_rounds": 1, "outcome": "converged"}
+TRIED = {
+    "n_components": 2, "covariance": "full", "log_likelihood": -1.0, "n_free": 11, "bic": 3.5, "icl": None, "aic": 2.0,
+    "outcome": "converged", "n_iterations": 3, "remark": "",
+}  # fmt: skip
 RECORD = {
     "format": 1,
     "family": "gaussian",
@@ -25,9 +31,11 @@ RECORD = {
         "n_rows": 9,
         "is_complete": True,
         "trace": [-1.0],
-        "starts": [{"kind": "k-means", "log_likelihood": None, "n_iterations": 3}],
-        "selection": [{"n_components": 2, "covariance": "full", "bic": 3.5}],
-        "ranking": [0],
+        "criteria": {"bic": 3.5},
+        "criterion": "bic",
+        "starts": [START],
+        "selection": [TRIED, {**TRIED, "bic": 9.0}],
+        "ranking": [0, 1],
     },
     "provenance": {"seed": 0, "versions": {"mixtura": "0.1"}, "data": {"origin": "x", "digest": "y"}, "command": ""},
 }
@@ -146,8 +154,12 @@ def test_arrays_that_make_no_mixture(path, tensors, message):
         ({"cluster_names": ["one"]}, "names or scales do not fit"),
         ({"scaling__scale": [1.0]}, "names or scales do not fit"),
         ({"order": "luck"}, "order 'luck' is unknown"),
-        ({"history__ranking": [1]}, "ranking"),
+        ({"history__ranking": [2]}, "ranking"),
         ({"history__ranking": [-1]}, "ranking"),
+        ({"history__criterion": "luck"}, "criterion 'luck' is unknown"),
+        ({"history__criterion": "icl"}, "criterion 'icl' is unknown to this version, or has no value"),
+        ({"history__selection": [{**TRIED, "bic": None}], "history__ranking": [0]}, "no criterion to go by"),
+        ({"history__selection": [{}]}, "history.selection[0] lacks aic"),
         ({"history__trace": [None]}, "history.trace[0] is not a number"),
         ({"history__starts": [[]]}, "history.starts[0] is not an object"),
         ({"history__is_complete": 1}, "history.is_complete is not true or false"),
@@ -235,4 +247,4 @@ def assert_loads_or_refuses(path):
     except ModelFileError as error:
         assert "\n" not in str(error)
     else:
-        assert isinstance(fitted, FittedMixture)
+        assert all(unstyle(line).isprintable() for line in lines(facts(fitted), verbose=True))

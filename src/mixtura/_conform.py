@@ -8,6 +8,10 @@ ANY = ...  # as a key of a shape: every key, with values of one shape
 _LARGEST_INTEGER = 2**63
 
 
+class Whole(dict[Any, Any]):
+    """A shape by key of which no key may be absent."""
+
+
 def parse(text: str) -> Any:
     """Parse JSON; raise ValueError for all that two readers could understand differently, or that no reader could.
 
@@ -27,7 +31,7 @@ def conform(value: Any, shape: Any, where: str) -> None:
     """Raise ValueError, saying where, unless `value` has the shape.
 
     A shape is a type or a tuple of types; a list of one shape, for lists of it; or a dict of shapes by key. Keys that
-    a dict does not name may hold anything, and keys that it names may be absent.
+    a dict does not name may hold anything, and keys that it names may be absent unless it is `Whole`.
     """
     if isinstance(shape, list):
         _require(isinstance(value, list), where, "a list")
@@ -35,6 +39,8 @@ def conform(value: Any, shape: Any, where: str) -> None:
             conform(item, shape[0], f"{where}[{position}]")
     elif isinstance(shape, dict):
         _require(isinstance(value, dict), where, "an object")
+        if isinstance(shape, Whole) and not shape.keys() <= value.keys():
+            raise ValueError(f"{where} lacks {min(shape.keys() - value.keys())}")
         for key, item in value.items():
             if key in shape or ANY in shape:
                 conform(item, shape.get(key, shape.get(ANY)), f"{where}.{key}")

@@ -14,8 +14,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy import ndarray
 
-from mixtura._conform import ANY, conform, parse
+from mixtura._conform import ANY, Whole, conform, parse
 from mixtura.covariance import MODELS
+from mixtura.criteria import CRITERIA
 from mixtura.emissions import EMISSIONS
 from mixtura.emissions._moments import matrices
 from mixtura.emissions.gaussian import Gaussian, GaussianParameters
@@ -30,11 +31,11 @@ _KEY = "mixtura"
 _LARGEST_RECORD = 1 << 24  # characters: a thousand times what a selection of 36 fits takes
 _NUMBER, _MAYBE = (int, float), (int, float, type(None))
 
-_START = {"kind": str, "log_likelihood": _MAYBE, "n_iterations": int, "n_rounds": int, "outcome": str}
-_TRIED = {
+_START = Whole({"kind": str, "log_likelihood": _MAYBE, "n_iterations": int, "n_rounds": int, "outcome": str})
+_TRIED = Whole({
     "n_components": int, "covariance": str, "log_likelihood": _MAYBE, "n_free": int, "bic": _MAYBE, "icl": _MAYBE,
     "aic": _MAYBE, "outcome": str, "n_iterations": int, "remark": str,
-}  # fmt: skip
+})  # fmt: skip
 _HISTORY = {
     "n_rows": int, "total_weight": _NUMBER, "log_likelihood": _NUMBER, "n_free": int, "criteria": {ANY: _NUMBER},
     "criterion": str, "outcome": str, "is_complete": bool, "remark": str, "trace": [_NUMBER], "starts": [_START],
@@ -244,7 +245,7 @@ def _check_consistent(fitted: FittedMixture) -> None:
     K, D = fitted.parameters.emission.means.shape
     if weights.shape != (K,) or (weights < 0).any() or abs(weights.sum() - 1) > 1e-6:
         raise ValueError(f"weights are not {K} shares that add up to one")
-    scaling, history = fitted.scaling, fitted.history
+    scaling = fitted.scaling
     columns = [fitted.features, *(scaling[name] for name in ("centre", "scale") if name in scaling)]
     if len(fitted.cluster_names) != K or any(len(values) != D for values in columns):
         raise ValueError(f"its names or scales do not fit {K} clusters and {D} columns")
@@ -252,6 +253,15 @@ def _check_consistent(fitted: FittedMixture) -> None:
         raise ValueError("two of its columns have the same name")
     if fitted.order not in ORDERS:
         raise ValueError(f"its order {fitted.order!r} is unknown to this version")
-    n_tried = len(history.get("selection", []))
-    if not all(0 <= i < n_tried for i in history.get("ranking", [])):
+    _check_history(fitted.history)
+
+
+def _check_history(history: dict[str, Any]) -> None:
+    """Whoever tells of a choice looks up the criterion in the ranked rows, and in the criteria of the chosen fit."""
+    tried, ranking, criterion = history.get("selection", []), history.get("ranking", []), history.get("criterion")
+    if not all(0 <= i < len(tried) for i in ranking):
         raise ValueError("its ranking names fits that are not in its list")
+    if criterion is not None and (criterion not in CRITERIA or criterion not in history.get("criteria", {})):
+        raise ValueError(f"its criterion {criterion!r} is unknown to this version, or has no value")
+    if ranking and (criterion is None or any(tried[i][criterion] is None for i in ranking)):
+        raise ValueError("its ranking has no criterion to go by")

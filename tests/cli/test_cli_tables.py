@@ -1,6 +1,6 @@
 """Text that lines up and fits, also where letters take two cells of a terminal or none."""
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mixtura.cli._tables import clip, lay_out, squeeze, width
@@ -15,6 +15,7 @@ def test_widths():
     assert width("e\u0301") == 1
 
 
+@settings(deadline=None)
 @given(TEXT, ROOM)
 def test_what_is_cut_fits_and_what_fits_is_not_cut(text, most):
     for cut in (clip, squeeze):
@@ -30,6 +31,7 @@ def test_cut_at_the_end_or_in_the_middle():
     assert squeeze("a long name 1", 8) == "a lo…e 1"
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(TEXT.map(lambda text: clip(text, 10)), st.integers(0, 10**6)), min_size=1, max_size=5))
 def test_columns_line_up(rows):
     lines = lay_out(["name", "number"], [[name, str(number)] for name, number in rows])

@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from mixtura.cli._tables import clip, lay_out, squeeze, width
+from mixtura.cli._tables import clip, lay_out, printable, squeeze, width
 from mixtura.explain.numbers import brief, percent, rounded
 from mixtura.explain.words import NOTABLE, count, join, level, short
 
@@ -108,10 +108,15 @@ def choice_table(choice: Facts | None) -> list[str]:
 def start_table(starts: Sequence[Facts] | None) -> list[str]:
     """Where every start of the chosen fit ended."""
     rows = [
-        [s["kind"], "–" if s["log_likelihood"] is None else f"{s['log_likelihood']:,.2f}", str(s["n_iterations"]),
-         str(s["n_rounds"]), s["outcome"]]
-        for s in starts or []
-    ]  # fmt: skip
+        [
+            squeeze(start["kind"], 30),
+            "–" if start["log_likelihood"] is None else f"{start['log_likelihood']:,.2f}",
+            str(start["n_iterations"]),
+            str(start["n_rounds"]),
+            squeeze(start["outcome"], 16),
+        ]
+        for start in starts or []
+    ]
     return lay_out(["start", "log-likelihood", "iterations", "rounds", "outcome"], rows) if rows else []
 
 
@@ -185,9 +190,10 @@ def _words(cluster: Facts, columns: Sequence[Facts]) -> str:
     """What is high or low, each level named once: "very low waiting and eruptions, high age"."""
     notable = [d for d in cluster["distinguishing"] if abs(cluster["differences"][d]) >= NOTABLE]
     groups = groupby(notable, key=lambda d: level(cluster["differences"][d]))
-    return ", ".join(f"{how} {join([short(columns[d]['name']) for d in group])}" for how, group in groups)
+    told = ", ".join(f"{how} {join([short(columns[d]['name']) for d in group])}" for how, group in groups)
+    return printable(told)
 
 
 def wrap(text: str) -> list[str]:
     """The text in lines that fit the screen."""
-    return textwrap.wrap(text, screen_width(), subsequent_indent="  ")
+    return textwrap.wrap(printable(text), screen_width(), subsequent_indent="  ")

@@ -14,7 +14,7 @@ def lay_out(header: Sequence[str], rows: Sequence[Sequence[str]], left: int = 1)
 
 def clip(text: str, most: int) -> str:
     """The text on one line, cut to a width in which it fits."""
-    line = "".join(letter if letter.isprintable() else " " for letter in text)
+    line = printable(text)
     if width(line) <= most:
         return line
     while width(line) > most - 1:
@@ -24,11 +24,16 @@ def clip(text: str, most: int) -> str:
 
 def squeeze(text: str, most: int) -> str:
     """The text on one line, its middle left out where it is too long: names often differ only at the end."""
-    line = "".join(letter if letter.isprintable() else " " for letter in text)
+    line = printable(text)
     start, end = line[: len(line) // 2], line[len(line) // 2 :]
     while width(start) + width(end) > most - (start + end != line):
         start, end = (start[:-1], end) if width(start) > width(end) else (start, end[1:])
     return line if start + end == line else f"{start}…{end}"
+
+
+def printable(text: str) -> str:
+    """The text without what moves the cursor or paints the screen: names come from files that anyone may have made."""
+    return "".join(letter if letter.isprintable() else " " for letter in text)
 
 
 def width(text: str) -> int:

@@ -34,17 +34,17 @@ def command(data: tuple[str, ...], as_json: bool, **options: Any) -> None:
 
 
 def _lines(facts: Mapping[str, Any]) -> list[str]:
-    from mixtura.cli._tables import clip, lay_out
+    from mixtura.cli._tables import clip, lay_out, printable
     from mixtura.explain.words import count
 
     repeated = facts["n_duplicated_rows"]
     columns = facts["columns"]
     title = f"{facts['origin']}: {count(facts['n_rows'], 'row')}, {count(len(columns), 'column')}"
-    text = [click.style(title, bold=True)]
+    text = [click.style(printable(title), bold=True)]
     text += [f"{count(repeated, 'row')} repeat an earlier one"] if repeated else []
     header = ["column", "kind", "role", "missing", "different", "least", "median", "most"]
     table = lay_out(header, [[clip(c["name"], 24), c["kind"], c["role"], *_numbers(c)] for c in columns], left=3)
-    flagged = [f"{c['name']}: {', '.join(c['flags'])}" for c in columns if c["flags"]]
+    flagged = [printable(f"{c['name']}: {', '.join(c['flags'])}") for c in columns if c["flags"]]
     return [*text, "", *table, *(["", *flagged] if flagged else [])]
 
 

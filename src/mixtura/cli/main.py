@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from mixtura import __version__, errors
+from mixtura.cli._tables import printable
 
 COMMANDS = ("fit", "predict", "show", "check", "datasets", "info")
 
@@ -66,7 +67,7 @@ def _exit_code(error: Exception) -> int:
 
 
 def _one_line(error: Exception) -> str:
-    text = " ".join(str(error).split())
+    text = printable(" ".join(str(error).split()))
     if _exit_code(error) != UNEXPECTED:
         return text
     return f"{type(error).__name__}: {text} (unexpected; --debug shows where)"
