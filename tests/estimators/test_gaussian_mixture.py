@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from sklearn.exceptions import ConvergenceWarning
 
-from mixtura import FittedMixture, GaussianMixture
+from mixtura import FittedMixture, GaussianMixture, load, save
 from mixtura.em import Outcome
 from mixtura.runners.local import Local
 from mixtura.sources.array import ArraySource
@@ -79,6 +79,19 @@ def test_the_value_answers_as_the_estimator_does(covariance):
     assert fitted.history["log_likelihood"] == pytest.approx(mixture.score(X) * len(X))
     for name in ("bic", "aic", "icl"):
         assert fitted.history["criteria"][name] == pytest.approx(getattr(mixture, name)(X))
+
+
+@pytest.mark.parametrize("covariance", ["full", "tied", "diag", "spherical"])
+def test_a_file_of_a_fit_answers_as_the_estimator_does(covariance, tmp_path):
+    frame = pytest.importorskip("pandas").DataFrame(X, columns=["height", "weight"])
+    mixture = GaussianMixture(3, covariance_type=covariance, random_state=0).fit(frame)
+    for fitted, order in ((mixture.to_fitted(), "weight"), (mixture.relabel_to(mixture).to_fitted(), "none")):
+        save(fitted, tmp_path / "model.safetensors")
+        loaded = load(tmp_path / "model.safetensors")
+        assert loaded.features == ("height", "weight")
+        assert loaded.order == order
+        [(probabilities, _)] = Local(1).each(ArraySource(X), loaded.model.posterior(loaded.parameters))
+        np.testing.assert_array_equal(probabilities, mixture.predict_proba(frame))
 
 
 def test_attributes_set_by_hand_are_what_counts():

@@ -157,6 +157,7 @@ class FittedAnswers(ClassNamePrefixFeaturesOutMixin, TransformerMixin, DensityMi
         order = match(means, parameters.emission.means, _spread(parameters))
         for name in ("weights_", "means_", *(() if MODELS[self.covariance_type].is_shared else _SHAPES)):
             setattr(self, name, getattr(self, name)[order])
+        self._numbered_by = "none"
         return self
 
     def to_fitted(self) -> FittedMixture:
@@ -170,7 +171,7 @@ class FittedAnswers(ClassNamePrefixFeaturesOutMixin, TransformerMixin, DensityMi
             parameters=parameters,
             features=tuple(map(str, names)),
             cluster_names=default_names(len(parameters.weights)),
-            order=self.order,
+            order=getattr(self, "_numbered_by", "none"),
             scaling=scaling_record(n_columns),
             history=getattr(self, "_history", {}),
         )

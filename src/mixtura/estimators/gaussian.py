@@ -244,9 +244,7 @@ class GaussianMixture(FittedAnswers):
 
     def _keep(self, search: Search, source: ArraySource, begin: Starts) -> None:
         """Set the attributes, or none of them where the fit failed."""
-        best, order = search.best, self.order
-        if order == "auto":
-            order = "weight" if begin.given.is_empty else "none"
+        best, order = search.best, self._order(begin)
         by = canonical_order(best.parameters.weights, best.parameters.emission.means, order)
         parameters = self._model.reorder(best.parameters, by)
         values = attributes(parameters, self.covariance_type, source.points.dtype)
@@ -255,8 +253,14 @@ class GaussianMixture(FittedAnswers):
         values |= record(search, source, is_begun=self.max_iter > 0)
         for name, value in values.items():
             setattr(self, name, value)
+        self._numbered_by = order
         self._bounds = (*begin.earlier, *self.lower_bounds_)[-_REMEMBERED:]
         self._history = history(self._emission, parameters, search, source, local(self.n_jobs))
+
+    def _order(self, begin: Starts) -> str:
+        if self.order == "auto":
+            return "weight" if begin.given.is_empty else "none"
+        return self.order
 
     def _why_not_converged(self) -> str:
         return (
