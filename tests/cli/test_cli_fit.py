@@ -184,3 +184,9 @@ def test_the_choice_is_printed_where_it_fits_the_screen_or_is_asked_for(run, fai
     assert "BIC + by k" not in run(*many).stdout
     assert "BIC + by k" in run(*many, "-v").stdout
     assert "BIC + by k" in run("fit", faithful, "-k", "2-3", "--covariance", "tied").stdout
+
+
+def test_one_cluster_is_not_said_to_be_sure(run, faithful):
+    result = run("fit", faithful, "-k", "1", "--covariance", "full")
+    assert result.exit_code == 0
+    assert result.stdout.startswith("1 cluster in 272 rows") and "Sure" not in result.stdout

@@ -23,8 +23,9 @@ Facts = Mapping[str, Any]
 
 def lines(facts: Facts, verbose: bool = False) -> list[str]:
     """What a person wants to know first: how many clusters, what they are, how sure, what to be wary of."""
-    text = [*_headline(facts), *_warnings(facts["warnings"]), "", *cluster_table(facts), "", *_certainty(facts)]
-    text += _notes(facts)
+    text = [*_headline(facts), *_warnings(facts["warnings"]), "", *cluster_table(facts)]
+    notes = [*_certainty(facts), *_notes(facts)]
+    text += ["", *notes] if notes else []
     choice = choice_table(facts["choice"])
     if choice and (verbose or len(text) + len(choice) + 1 <= _SCREEN):
         text += ["", *choice]
@@ -137,15 +138,14 @@ def _warnings(warnings: Sequence[str]) -> list[str]:
 
 
 def _certainty(facts: Facts) -> list[str]:
+    if len(facts["clusters"]) == 1:
+        return []
     sure = facts["certainty"]
     text = f"Sure: {percent(sure['share_sure'])} of the rows have a probability of 0.9 or more "
     text += f"(mean {brief(sure['mean'])})."
-    pairs = [(share, i, j) for i, row in enumerate(facts["overlaps"]) for j, share in enumerate(row) if i < j]
-    if pairs:
-        share, i, j = max(pairs)
-        names = (facts["clusters"][k]["name"] for k in (i, j))
-        text += f" Closest: {' and '.join(names)}, overlap {percent(share)}."
-    return wrap(text)
+    share, i, j = max((share, i, j) for i, row in enumerate(facts["overlaps"]) for j, share in enumerate(row) if i < j)
+    names = (facts["clusters"][k]["name"] for k in (i, j))
+    return wrap(f"{text} Closest: {' and '.join(names)}, overlap {percent(share)}.")
 
 
 def _notes(facts: Facts) -> list[str]:
