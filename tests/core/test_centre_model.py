@@ -16,7 +16,13 @@ POINTS = np.concatenate([rng.normal(centre, 1, (60, 2)) for centre in (0, 10, 20
 
 def fit(centres, points=POINTS):
     run = partial(Local(1), ArraySource(points, block_rows=50))
-    return em.fit(CentreModel(Block(points, np.ones(len(points)))), np.asarray(centres, float), run, stop=SmallShift(0.0), max_iterations=100)
+    return em.fit(
+        CentreModel(Block(points, np.ones(len(points)))),
+        np.asarray(centres, float),
+        run,
+        stop=SmallShift(0.0),
+        max_iterations=100,
+    )
 
 
 def test_inertia_never_rises_and_ends_at_the_means():
