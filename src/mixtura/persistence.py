@@ -143,7 +143,7 @@ def _check_gaussian(emission: Gaussian, parameters: GaussianParameters) -> None:
     K, D = means.shape
     # spheres are ellipses along the axes once the columns have their own units again
     shapes: dict[str, set[tuple[int, ...]]] = {"full": {(K, D, D)}, "diagonal": {(K, D)}, "spherical": {(K,), (K, D)}}
-    if covariances.shape not in shapes[emission.model.scatter]:
+    if covariances.shape not in shapes[emission.model.kind]:
         raise ValueError(f"covariances has shape {covariances.shape}, which does not fit {K} clusters and {D} columns")
     _check_positive_definite(matrices(covariances, D))
 

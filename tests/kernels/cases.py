@@ -2,13 +2,18 @@
 
 import numpy as np
 
-from mixtura._kernels.densities import Diagonal, Full, Spherical
+from mixtura._kernels.densities import Diagonal, Full, Spherical, Tied
 
 
 def full(rng, K, D, centre=0.0):
     whiteners = np.tril(rng.normal(0, 0.3, (K, D, D))) + 1.5 * np.eye(D)
     log_det = np.log(np.abs(np.diagonal(whiteners, axis1=1, axis2=2))).sum(1)
     return Full(rng.normal(centre, 2, (K, D)), whiteners, log_det)
+
+
+def tied(rng, K, D, centre=0.0):
+    means, whiteners, log_det = full(rng, K, D, centre)
+    return Tied(means, whiteners[:1], np.repeat(log_det[:1], K))
 
 
 def diagonal(rng, K, D, centre=0.0):
@@ -21,7 +26,7 @@ def spherical(rng, K, D, centre=0.0):
     return Spherical(rng.normal(centre, 2, (K, D)), whiteners, D * np.log(whiteners))
 
 
-KINDS = {"full": full, "diagonal": diagonal, "spherical": spherical}
+KINDS = {"full": full, "tied": tied, "diagonal": diagonal, "spherical": spherical}
 
 
 def calls(rng, N, D, K, dtype):

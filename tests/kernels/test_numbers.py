@@ -36,7 +36,10 @@ def test_a_component_of_weight_zero_explains_exactly_nothing(kind, passes):
     counts, moments, log_likelihood = passes.collect(points, weights, log_weights, density)
     assert counts[0] == 0
     assert not moments.shifts[0].any()
-    assert not moments.scatter[0].any()
+    without = type(density)(*(field[1:] if len(field) == 3 else field for field in density))
+    scatter = passes.collect(points, weights, log_weights[1:], without)[1].scatter
+    np.testing.assert_allclose(moments.scatter[-len(scatter) :], scatter, rtol=1e-12, atol=1e-12)
+    assert not moments.scatter[: -len(scatter)].any()
     assert np.isfinite(log_likelihood)
     assert not passes.posterior(points, log_weights, density)[0][:, 0].any()
     assert (passes.classify(points, log_weights, density)[0] > 0).all()

@@ -21,12 +21,12 @@ class Setting(NamedTuple):
     points: Any
 
 
-def _covariances(scatter: str) -> np.ndarray:
-    return {"spherical": np.ones(K), "diagonal": np.ones((K, D)), "full": np.tile(np.eye(D), (K, 1, 1))}[scatter]
+def _covariances(kind: str) -> np.ndarray:
+    return {"spherical": np.ones(K), "diagonal": np.ones((K, D)), "full": np.tile(np.eye(D), (K, 1, 1))}[kind]
 
 
 def _gaussian(name: str) -> Setting:
-    emission = GaussianParameters(_centres + 0.5, _covariances(MODELS[name].scatter))
+    emission = GaussianParameters(_centres + 0.5, _covariances(MODELS[name].kind))
     return Setting(Mixture(Gaussian(name, ridge=0.0)), MixtureParameters(np.array([0.5, 0.3, 0.2]), emission), POINTS)
 
 

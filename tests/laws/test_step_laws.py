@@ -47,13 +47,13 @@ def test_one_step_beats_its_neighbours(name):
 
 @pytest.mark.parametrize("name", MODELS)
 def test_one_component_gives_the_sample_moments_in_one_step(name):
-    scatter = MODELS[name].scatter
-    far = {"spherical": np.full(1, 9.0), "diagonal": np.full((1, D), 9.0), "full": 9 * np.eye(D)[None]}[scatter]
+    kind = MODELS[name].kind
+    far = {"spherical": np.full(1, 9.0), "diagonal": np.full((1, D), 9.0), "full": 9 * np.eye(D)[None]}[kind]
     model = Mixture(Gaussian(name, ridge=0.0))
     start = MixtureParameters(np.ones(1), GaussianParameters(np.full((1, D), 3.0), far))
     new = model.maximise(model.statistics(start)(Block(POINTS, np.ones(N))), start).emission
     covariance = np.cov(POINTS.T, bias=True)
-    wanted = {"spherical": np.trace(covariance) / D, "diagonal": np.diag(covariance), "full": covariance}[scatter]
+    wanted = {"spherical": np.trace(covariance) / D, "diagonal": np.diag(covariance), "full": covariance}[kind]
     np.testing.assert_allclose(new.means[0], POINTS.mean(0))
     np.testing.assert_allclose(new.covariances[0], wanted)
 
@@ -108,6 +108,7 @@ def test_n_free_is_the_rank_of_the_parametrisation(name):
             "spherical": np.trace(full, axis1=1, axis2=2) / D,
             "diagonal": np.diagonal(full, axis1=1, axis2=2).copy(),
             "full": full,
+            "pooled": full.sum(0, keepdims=True),
         }[model.scatter]
         draws.append(model.maximise(scatter, rng.uniform(5, 50, K), None).ravel())
     assert np.linalg.matrix_rank(np.array(draws)) == model.n_free(K, D)

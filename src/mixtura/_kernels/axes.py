@@ -43,7 +43,7 @@ class SphericalSums(NamedTuple):
 
 @kernel
 def diagonal_terms(density, log_weights, centre):
-    means, constants = _means_and_constants(density, log_weights, centre)
+    means, constants = means_and_constants(density, log_weights, centre)
     whiteners = np.zeros(means.shape, centre.dtype)
     for k in range(len(density.means)):
         for d in range(len(means)):
@@ -54,7 +54,7 @@ def diagonal_terms(density, log_weights, centre):
 
 @kernel
 def spherical_terms(density, log_weights, centre):
-    means, constants = _means_and_constants(density, log_weights, centre)
+    means, constants = means_and_constants(density, log_weights, centre)
     precisions = np.zeros(len(constants), centre.dtype)
     for k in range(len(density.means)):
         precisions[k] = density.whiteners[k] ** 2
@@ -63,7 +63,7 @@ def spherical_terms(density, log_weights, centre):
 
 
 @kernel
-def _means_and_constants(density, log_weights, centre):
+def means_and_constants(density, log_weights, centre):
     K, D = density.means.shape
     means, constants = np.zeros((D, whole_quads(K)), centre.dtype), np.zeros(whole_quads(K), centre.dtype)
     for k in range(K):
@@ -106,7 +106,7 @@ def spherical_log_joint(terms, tile, n):
     means, precisions, constants, stride = terms.means, terms.precisions, terms.constants, tile.stride
     for p in range(0, n, width(tile.points)):
         for k in range(0, len(constants), 4):
-            a, b, c, d = squared_distances(means, k, tile, p)
+            a, b, c, d = squared_distances(tile.points, means, k, p)
             at = k * stride + p
             store(tile.joint, at, constants[k] - 0.5 * precisions[k] * a)
             store(tile.joint, at + stride, constants[k + 1] - 0.5 * precisions[k + 1] * b)
@@ -115,11 +115,12 @@ def spherical_log_joint(terms, tile, n):
 
 
 @kernel
-def squared_distances(centres, k, tile, p):
-    """Of the rows from p on to the four columns from k on of centres (D, Q)."""
-    a = b = c = d = splat(tile.points, 0.0)
+def squared_distances(points, centres, k, p):
+    """Of the rows from p on of points (D, stride) to the four columns from k on of centres (D, Q)."""
+    stride = points.shape[1]
+    a = b = c = d = splat(points, 0.0)
     for j in range(len(centres)):
-        x = load(tile.points, j * tile.stride + p)
+        x = load(points, j * stride + p)
         y = x - centres[j, k]
         a += y * y
         y = x - centres[j, k + 1]
@@ -148,7 +149,7 @@ def accumulate(terms, tile, n, sums):
     """Σ r, Σ r (x - m), Σ r (x - m)²: the registers of a quad are four components."""
     means, stride = terms.means, tile.stride
     D, Q = means.shape
-    _responsibilities(tile, n, sums.counts)
+    weigh_responsibilities(tile, n, sums.counts)
     for k in range(0, Q, 4):
         for d in range(D):
             mean = spread(means, d * Q + k)
@@ -163,7 +164,8 @@ def accumulate(terms, tile, n, sums):
 
 
 @kernel
-def _responsibilities(tile, n, counts):
+def weigh_responsibilities(tile, n, counts):
+    """Responsibilities times the weights of the rows -> tile.joint; their sums."""
     for k in range(len(counts)):
         count = splat(tile.joint, 0.0)
         for p in range(0, n, width(tile.joint)):

@@ -17,6 +17,14 @@ class Full(NamedTuple):
     log_det: Float[ndarray, " K"]  # log det W
 
 
+class Tied(NamedTuple):
+    """Components of one shape."""
+
+    means: Float[ndarray, "K D"]
+    whiteners: Float[ndarray, "1 D D"]  # lower triangular
+    log_det: Float[ndarray, " K"]  # the same for all
+
+
 class Diagonal(NamedTuple):
     """Components whose axes are the features'."""
 
@@ -37,7 +45,7 @@ class Moments(NamedTuple):
     """Weighted sums of deviations d = x - m_k from the density's own means, and of their products."""
 
     shifts: Float[ndarray, "K D"]  # Σ w r d
-    scatter: Float[ndarray, "K ..."]  # Σ w r d dᵀ (K, D, D), its diagonal (K, D) or its trace (K,)
+    scatter: Float[ndarray, "..."]  # Σ w r d dᵀ (K, D, D), its sum over k (1, D, D), diagonal (K, D) or trace (K,)
 
 
-Density = Full | Diagonal | Spherical
+Density = Full | Tied | Diagonal | Spherical

@@ -64,7 +64,7 @@ def _label(columns, tile, n):
     for p in range(0, n, width(tile.points)):
         label, least = splat(tile.points, 0.0), splat(tile.points, np.inf)
         for k in range(0, columns.shape[1], 4):
-            a, b, c, d = squared_distances(columns, k, tile, p)
+            a, b, c, d = squared_distances(tile.points, columns, k, p)
             label, least = _nearer(a, k, label, least)
             label, least = _nearer(b, k + 1, label, least)
             label, least = _nearer(c, k + 2, label, least)

@@ -10,10 +10,10 @@ import numpy as np
 from jaxtyping import Float, Int
 from numpy import ndarray
 
-from mixtura._kernels import axes, full, kmeans, mixtures, whitening  # noqa: F401 - axes, full register themselves
-from mixtura._kernels.densities import Density, Diagonal, Full, Moments, Spherical
+from mixtura._kernels import axes, full, kmeans, mixtures, tied, whitening  # noqa: F401 - axes, full, tied register themselves
+from mixtura._kernels.densities import Density, Diagonal, Full, Moments, Spherical, Tied
 
-COMPILED = (Full, Diagonal, Spherical)
+COMPILED = (Full, Tied, Diagonal, Spherical)
 
 Points = Float[ndarray, "N D"]
 Weights = Float[ndarray, " N"]

@@ -1,5 +1,6 @@
 """What every kernel must compute, said in NumPy: the specification, and the path for densities that have no kernel."""
 
+import itertools
 import math
 from collections.abc import Callable
 from contextlib import suppress
@@ -9,9 +10,9 @@ import numpy as np
 from jaxtyping import Float, Int
 from numpy import ndarray
 
-from mixtura._kernels.densities import Density, Diagonal, Full, Moments, Spherical
+from mixtura._kernels.densities import Density, Diagonal, Full, Moments, Spherical, Tied
 
-COMPILED = (Full, Diagonal, Spherical)
+COMPILED = (Full, Tied, Diagonal, Spherical)
 
 Points = Float[ndarray, "N D"]
 Weights = Float[ndarray, " N"]
@@ -72,7 +73,7 @@ def nearest(points: Points, centres: Float[ndarray, "K D"]) -> tuple[Int[ndarray
 @_quiet
 def log_density(points: Points, density: Density) -> Float[ndarray, "N K"]:
     """The log-density of every component at every row; one component's deviations at a time are in memory."""
-    components = zip(density.means, density.whiteners, strict=True)
+    components = zip(density.means, itertools.cycle(density.whiteners), strict=False)
     distances = np.stack([_squared_norms(_whiten(points - mean, whitener)) for mean, whitener in components], axis=1)
     constants = density.log_det - 0.5 * points.shape[1] * math.log(2 * math.pi) + _flaws(density)
     return constants - 0.5 * distances
@@ -82,17 +83,18 @@ def log_density(points: Points, density: Density) -> Float[ndarray, "N K"]:
 def moments(points: Points, responsibilities: Float[ndarray, "N K"], density: Density) -> Moments:
     """Sums of deviations from the means and of their products, each row as much as `responsibilities` say."""
     scatter_of = _SCATTER[type(density)]
-    shifts, scatter = np.empty(density.means.shape), np.empty(density.whiteners.shape)
+    shifts, scatter = np.empty(density.means.shape), np.zeros(density.whiteners.shape)
     for k, mean in enumerate(density.means):
         deviations = points - mean
         weighted = responsibilities[:, k, None] * deviations
         shifts[k] = weighted.sum(0)
-        scatter[k] = scatter_of(weighted, deviations)
+        scatter[k % len(scatter)] += scatter_of(weighted, deviations)
     return Moments(shifts, scatter)
 
 
 _SCATTER: dict[type, Callable[[Points, Points], Any]] = {
     Full: lambda weighted, deviations: weighted.T @ deviations,
+    Tied: lambda weighted, deviations: weighted.T @ deviations,
     Diagonal: lambda weighted, deviations: np.einsum("nd,nd->d", weighted, deviations),
     Spherical: lambda weighted, deviations: np.einsum("nd,nd->", weighted, deviations),
 }

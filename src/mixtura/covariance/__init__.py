@@ -13,20 +13,26 @@ from numpy import ndarray
 
 from mixtura.covariance import closed
 
-Scatter = Literal["spherical", "diagonal", "full"]
+Scatter = Literal["spherical", "diagonal", "full", "pooled"]
 
 
 class CovarianceModel(NamedTuple):
     """One way to share shape: what a pass must collect, what to make of it, how many numbers stay free.
 
-    `scatter` is "spherical" for (K,) traces divided by D, "diagonal" for (K, D), "full" for (K, D, D);
-    covariances have the same shape. `is_shared` says that all components have one covariance.
+    `scatter` is "spherical" for (K,) traces divided by D, "diagonal" for (K, D), "full" for (K, D, D), "pooled" for
+    these or their sum over the components, (1, D, D). Covariances have one entry for every component in any case;
+    `is_shared` says that all are equal.
     """
 
     scatter: Scatter
     maximise: Callable[[ndarray, ndarray, ndarray | None], ndarray]  # (scatter, counts, previous) -> covariances
     n_free: Callable[[int, int], int]  # (K, D) -> free numbers in the covariances
     is_shared: bool = False
+
+    @property
+    def kind(self) -> str:
+        """What the covariances are: "spherical" (K,), "diagonal" (K, D) or "full" (K, D, D)."""
+        return "full" if self.scatter == "pooled" else self.scatter
 
     def estimate(
         self, scatter: ndarray, counts: Float[ndarray, " K"], ridge: float, previous: ndarray | None = None
@@ -43,7 +49,7 @@ def add_ridge(covariances: ndarray, ridge: float) -> ndarray:
 MODELS: dict[str, CovarianceModel] = {
     "VII": CovarianceModel("spherical", closed.vii, lambda K, D: K),
     "VVI": CovarianceModel("diagonal", closed.vvi, lambda K, D: K * D),
-    "EEE": CovarianceModel("full", closed.eee, lambda K, D: D * (D + 1) // 2, is_shared=True),
+    "EEE": CovarianceModel("pooled", closed.eee, lambda K, D: D * (D + 1) // 2, is_shared=True),
     "VVV": CovarianceModel("full", closed.vvv, lambda K, D: K * D * (D + 1) // 2),
 }
 ALIASES = {"spherical": "VII", "diag": "VVI", "tied": "EEE", "full": "VVV"}

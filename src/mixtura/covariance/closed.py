@@ -22,9 +22,9 @@ def vvi(
 
 
 def eee(
-    scatter: Float[ndarray, "K D D"], counts: Float[ndarray, " K"], previous: ndarray | None
+    scatter: Float[ndarray, "_ D D"], counts: Float[ndarray, " K"], previous: ndarray | None
 ) -> Float[ndarray, "K D D"]:
-    """One ellipsoid for all: sum_k W_k / n."""
+    """One ellipsoid for all: sum_k W_k / n; `scatter` may be that sum already."""
     return np.repeat(scatter.sum(0, keepdims=True) / counts.sum(), len(counts), axis=0)
 
 

@@ -8,13 +8,18 @@ from jaxtyping import Float
 from numpy import ndarray
 
 from mixtura._kernels import whiten
-from mixtura._kernels.densities import Diagonal, Full, Moments, Spherical
+from mixtura._kernels.densities import Diagonal, Full, Moments, Spherical, Tied
 
-Ellipses = Full | Diagonal | Spherical
+Ellipses = Full | Tied | Diagonal | Spherical
 
 
-def ellipses(means: Float[ndarray, "K D"], covariances: ndarray) -> Ellipses:
-    """Means, whiteners W with W S Wᵀ = I, log det W; NaN where a covariance is not positive definite."""
+def ellipses(means: Float[ndarray, "K D"], covariances: ndarray, is_pooled: bool = False) -> Ellipses:
+    """Means, whiteners W with W S Wᵀ = I, log det W; NaN where a covariance is not positive definite.
+
+    `is_pooled` promises that all covariances are equal.
+    """
+    if is_pooled:
+        return pooled(means, *whiten(covariances[:1]))
     if covariances.ndim == 3:
         return Full(means, *whiten(covariances))
     with np.errstate(invalid="ignore", divide="ignore"):
@@ -25,17 +30,29 @@ def ellipses(means: Float[ndarray, "K D"], covariances: ndarray) -> Ellipses:
     return Spherical(means, whiteners, means.shape[1] * log_whiteners)
 
 
+def pooled(
+    means: Float[ndarray, "K D"], whitener: Float[ndarray, "1 D D"], log_det: Float[ndarray, " 1"]
+) -> Tied | Full:
+    """Ellipses of one shape, said in the way that costs a pass less."""
+    K, D = means.shape
+    log_dets = np.repeat(log_det, K)
+    if D > 4 and K <= 2 * D * D:  # elsewhere K scatters cost less than the products of responsibilities
+        return Tied(means, whitener, log_dets)
+    return Full(means, np.repeat(whitener, K, axis=0), log_dets)
+
+
 def move(
     means: Float[ndarray, "K D"], mass: Float[ndarray, " K"], moments: Moments
 ) -> tuple[Float[ndarray, "K D"], ndarray]:
-    """The means that `shifts / mass` points to, and the scatter about them (per dimension for spheres).
+    """The means that `shifts / mass` points to, and the scatter about them (per dimension for spheres, or pooled).
 
     sum_n r (x - m - s)(x - m - s)ᵀ = sum_n r (x - m)(x - m)ᵀ - mass · s sᵀ, with s = shifts / mass.
     """
     shifts, scatter = moments
     step = shifts / mass[:, None]
     if scatter.ndim == 3:
-        return means + step, scatter - shifts[:, :, None] * step[:, None, :]
+        moved = shifts[:, :, None] * step[:, None, :]
+        return means + step, scatter - (moved if len(scatter) == len(means) else moved.sum(0))
     if scatter.ndim == 2:
         return means + step, scatter - shifts * step
     return means + step, (scatter - (shifts * step).sum(1)) / means.shape[1]

@@ -35,7 +35,7 @@ class Gaussian:
         return MODELS[self.covariance]
 
     def density(self, parameters: GaussianParameters) -> Ellipses:
-        return ellipses(parameters.means, parameters.covariances)
+        return ellipses(*parameters, is_pooled=self.model.scatter == "pooled")
 
     def log_density(self, points: Float[ndarray, "N D"], density: Ellipses) -> Float[ndarray, "N K"]:
         return reference.log_density(points, density)
@@ -58,7 +58,7 @@ class Gaussian:
         mean = weights @ points / weights.sum()
         variances = weights @ (points - mean) ** 2 / weights.sum() + self.ridge
         covariance = {"spherical": variances.mean(), "diagonal": variances, "full": np.diag(variances)}
-        one = np.asarray(covariance[self.model.scatter])
+        one = np.asarray(covariance[self.model.kind])
         return GaussianParameters(np.tile(mean, (n_components, 1)), np.repeat(one[None], n_components, axis=0))
 
     def reorder(self, parameters: GaussianParameters, order: ndarray) -> GaussianParameters:

@@ -12,6 +12,7 @@ from numpy import ndarray
 
 from mixtura._kernels.densities import Density, Diagonal, Full, Spherical
 from mixtura.covariance import MODELS
+from mixtura.emissions._moments import pooled
 from mixtura.emissions.gaussian import Gaussian, GaussianParameters
 from mixtura.mixture import MixtureParameters
 
@@ -36,10 +37,12 @@ def density_of(means: ndarray, factors: ndarray, covariance: str) -> Density:
     """What a pass needs, from the attributes `means_` and `precisions_cholesky_`."""
     means = np.array(means, dtype=np.float64)
     whiteners = _transpose(each(factors, covariance, len(means)))
-    scatter = MODELS[covariance].scatter
-    diagonals = np.diagonal(whiteners, axis1=1, axis2=2) if scatter == "full" else whiteners
+    diagonals = np.diagonal(whiteners, axis1=1, axis2=2) if whiteners.ndim == 3 else whiteners
     log_det = np.log(diagonals).sum(1) if diagonals.ndim == 2 else means.shape[1] * np.log(diagonals)
-    density: Density = _DENSITIES[scatter](means, np.ascontiguousarray(whiteners), log_det)
+    whiteners, model = np.ascontiguousarray(whiteners), MODELS[covariance]
+    if model.scatter == "pooled":
+        return pooled(means, whiteners[:1], log_det[:1])
+    density: Density = _DENSITIES[model.kind](means, whiteners, log_det)
     return density
 
 
@@ -54,7 +57,7 @@ def parameters_of(values: Mapping[str, ndarray], covariance: str) -> MixturePara
     weights = np.array(values["weights_"], dtype=np.float64)
     if "covariances_" in values:
         emission = GaussianParameters(means, each(values["covariances_"], covariance, len(means)))
-        if np.array_equal(_factors(emission, covariance), factors):
+        if np.array_equal(_once(_factors(emission, covariance), covariance), _once(factors, covariance)):
             return MixtureParameters(weights, emission)
     return MixtureParameters(weights, GaussianParameters(means, _from_factors(factors)))
 
@@ -77,7 +80,7 @@ def shape_of(covariance: str, n_components: int, n_columns: int) -> tuple[int, .
     """The shape of `covariances_`."""
     components = () if MODELS[covariance].is_shared else (n_components,)
     columns = {"full": (n_columns, n_columns), "diagonal": (n_columns,), "spherical": ()}
-    return components + columns[MODELS[covariance].scatter]
+    return components + columns[MODELS[covariance].kind]
 
 
 def _factors(emission: GaussianParameters, covariance: str) -> ndarray:

@@ -1,0 +1,185 @@
+"""Components that share one covariance: each row is whitened once, and one scatter is kept for all.
+
+With r normalised and m̄ = Σ r_k m_k, a row's scatter about the means is
+Σ_k r_k (x - m_k)(x - m_k)ᵀ = (x - m̄)(x - m̄)ᵀ + Σ_{k<l} r_k r_l (m_k - m_l)(m_k - m_l)ᵀ,
+so a pass needs one product a row, not one a row and component, and the responsibilities' products. Nothing cancels.
+"""
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+from numpy import ndarray
+
+from mixtura._kernels import family
+from mixtura._kernels.axes import means_and_constants, squared_distances, weigh_responsibilities
+from mixtura._kernels.compile import kernel
+from mixtura._kernels.densities import Tied
+from mixtura._kernels.family import implement
+from mixtura._kernels.memory import add_row_sums, load, load_register, load_rows, repeat, spread, store
+from mixtura._kernels.products import add_products, n_tiles, product
+from mixtura._kernels.simd import lanes, splat, width
+from mixtura._kernels.tiles import whole_quads
+
+
+class TiedTerms(NamedTuple):
+    """P features and Q components, rounded up to multiples of four; whatever stands for the added ones is zero."""
+
+    means: ndarray  # (P, Q), about the centre
+    whitened_means: ndarray  # (P, Q)
+    whitener: ndarray  # (P, P)
+    constants: ndarray  # (Q,)
+
+
+class TiedSums(NamedTuple):
+    counts: ndarray  # (K, 4), to be added up
+    shifts: ndarray  # (P, Q)
+    within: ndarray  # products of w^½ (x - m̄)
+    between: ndarray  # products of w^½ r
+
+
+@kernel
+def terms(density, log_weights, centre):
+    K, D = density.means.shape
+    P, Q = whole_quads(D), whole_quads(K)
+    real, constants = means_and_constants(density, log_weights, centre)
+    means, whitened = np.zeros((P, Q), centre.dtype), np.zeros((P, Q), centre.dtype)
+    whitener = np.zeros((P, P), centre.dtype)
+    for i in range(D):
+        for j in range(i + 1):
+            whitener[i, j] = density.whiteners[0, i, j]
+            for k in range(K):
+                whitened[i, k] += whitener[i, j] * real[j, k]
+        for k in range(K):
+            means[i, k] = real[i, k]
+            constants[k] += 0.0 * whitened[i, k]  # NaN where a parameter is
+    return TiedTerms(means, whitened, whitener, constants)
+
+
+@kernel
+def log_joint(terms, tile, n):
+    """-|W x - W m_k|²/2 + constant."""
+    stride, constants = tile.stride, terms.constants
+    for p in range(0, n, width(tile.points)):
+        _whiten(terms.whitener, tile, p)
+        for k in range(0, len(constants), 4):
+            a, b, c, d = squared_distances(tile.work, terms.whitened_means, k, p)
+            at = k * stride + p
+            store(tile.joint, at, constants[k] - 0.5 * a)
+            store(tile.joint, at + stride, constants[k + 1] - 0.5 * b)
+            store(tile.joint, at + 2 * stride, constants[k + 2] - 0.5 * c)
+            store(tile.joint, at + 3 * stride, constants[k + 3] - 0.5 * d)
+
+
+@kernel
+def _whiten(whitener, tile, p):
+    stride = tile.stride
+    for i in range(0, len(whitener), 4):
+        a = b = c = d = splat(tile.points, 0.0)
+        for j in range(i + 4):
+            x = load(tile.points, j * stride + p)
+            a += whitener[i, j] * x
+            b += whitener[i + 1, j] * x
+            c += whitener[i + 2, j] * x
+            d += whitener[i + 3, j] * x
+        store(tile.work, i * stride + p, a)
+        store(tile.work, (i + 1) * stride + p, b)
+        store(tile.work, (i + 2) * stride + p, c)
+        store(tile.work, (i + 3) * stride + p, d)
+
+
+@kernel
+def new_sums(density):
+    K, D = density.means.shape
+    P, Q = whole_quads(D), whole_quads(K)
+    return TiedSums(np.zeros((K, 4)), np.zeros((P, Q)), np.zeros((n_tiles(P), 4, 4)), np.zeros((n_tiles(Q), 4, 4)))
+
+
+@kernel
+def accumulate(terms, tile, n, sums):
+    K = len(sums.counts)
+    weigh_responsibilities(tile, n, sums.counts)
+    _shift(terms.means, tile, n, sums.shifts)
+    for p in range(n):
+        w = tile.weights[p]
+        tile.evidence[p] = 1.0 / math.sqrt(w) if w > 0.0 else 0.0
+    _leave_means(terms.means, K, tile, n)
+    add_products(tile.work, n, sums.within)
+    for p in range(0, n, width(tile.points)):
+        unit = load(tile.evidence, p)
+        for k in range(K):
+            at = k * tile.stride + p
+            store(tile.joint, at, load(tile.joint, at) * unit)
+    add_products(tile.joint, n, sums.between)
+
+
+@kernel
+def _shift(means, tile, n, shifts):
+    """Σ w r (x - m): the registers of a quad are four components."""
+    P, Q = means.shape
+    stride = tile.stride
+    for k in range(0, Q, 4):
+        for d in range(P):
+            mean = spread(means, d * Q + k)
+            shift = splat(mean, 0.0)
+            for p in range(0, n, lanes(tile.points)):
+                deviation = repeat(load_register(tile.points, d * stride + p)) - mean
+                shift += load_rows(tile.joint, k * stride + p, stride) * deviation
+            add_row_sums(shifts, d * Q + k, shift)
+
+
+@kernel
+def _leave_means(means, K, tile, n):
+    """w^½ (x - m̄) -> tile.work, as Σ w r (x - m) / w^½."""
+    stride = tile.stride
+    for p in range(0, n, width(tile.points)):
+        unit = load(tile.evidence, p)
+        for d in range(0, len(means), 4):
+            v, x, y, z = (
+                load(tile.points, d * stride + p),
+                load(tile.points, (d + 1) * stride + p),
+                load(tile.points, (d + 2) * stride + p),
+                load(tile.points, (d + 3) * stride + p),
+            )
+            a = b = c = e = splat(tile.points, 0.0)
+            for k in range(K):
+                r = load(tile.joint, k * stride + p)
+                a += r * (v - means[d, k])
+                b += r * (x - means[d + 1, k])
+                c += r * (y - means[d + 2, k])
+                e += r * (z - means[d + 3, k])
+            store(tile.work, d * stride + p, a * unit)
+            store(tile.work, (d + 1) * stride + p, b * unit)
+            store(tile.work, (d + 2) * stride + p, c * unit)
+            store(tile.work, (d + 3) * stride + p, e * unit)
+
+
+@kernel
+def finish(sums, density):
+    K, D = density.means.shape
+    counts, shifts, scatter = np.zeros(K), np.empty((K, D)), np.empty((1, D, D))
+    for k in range(K):
+        for t in range(4):
+            counts[k] += sums.counts[k, t]
+        for d in range(D):
+            shifts[k, d] = sums.shifts[d, k]
+    for i in range(D):
+        for j in range(D):
+            scatter[0, i, j] = product(sums.within, i, j)
+    apart = np.empty(D)
+    for k in range(K):
+        for m in range(k):
+            shared = product(sums.between, k, m)
+            for d in range(D):
+                apart[d] = density.means[k, d] - density.means[m, d]
+            for i in range(D):
+                for j in range(D):
+                    scatter[0, i, j] += shared * apart[i] * apart[j]
+    return counts, shifts, scatter
+
+
+implement(family.terms, Tied, terms)
+implement(family.new_sums, Tied, new_sums)
+implement(family.log_joint, TiedTerms, log_joint)
+implement(family.accumulate, TiedTerms, accumulate)
+implement(family.finish, TiedSums, finish)
