@@ -35,14 +35,28 @@ def spurious_components(counts: Float[ndarray, " K"], covariances: ndarray) -> I
     >>> spurious_components(np.array([50.0, 3.0]), np.array([1.0, 1e-6])).tolist()
     [1]
     """
-    if covariances.ndim == 3:
-        smallest = np.linalg.eigvalsh(covariances)[:, 0]
-    else:
-        smallest = covariances.reshape(len(covariances), -1).min(1)
-    is_thin = counts * smallest < _THINNEST
+    is_thin = counts * _smallest_variances(covariances) < _THINNEST
     if covariances.ndim == 3:
         is_thin |= counts < covariances.shape[-1] / 2
     return np.flatnonzero(is_thin)
+
+
+def flat_components(covariances: ndarray, ridge: float) -> Int[ndarray, " M"]:
+    """Components whose variance in some direction is little more than the `ridge` that was added to it.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> flat_components(np.array([[1.0, 0.5], [1.0, 1.1e-6]]), ridge=1e-6).tolist()
+    [1]
+    """
+    return np.flatnonzero(_smallest_variances(covariances) < 2 * ridge)
+
+
+def _smallest_variances(covariances: ndarray) -> Float[ndarray, " K"]:
+    if covariances.ndim == 3:
+        return np.linalg.eigvalsh(covariances)[:, 0]
+    return covariances.reshape(len(covariances), -1).min(1)
 
 
 def count_distinct_rows(points: Float[ndarray, "N D"], enough: int) -> int:

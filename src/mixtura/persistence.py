@@ -6,20 +6,16 @@ Tensors are `weights` and the emission family's parameters under their own names
 
 import json
 import os
-from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Protocol
 
 import numpy as np
 from numpy import ndarray
 
 from mixtura._conform import ANY, Whole, conform, parse
-from mixtura.covariance import MODELS
 from mixtura.criteria import CRITERIA
 from mixtura.emissions import EMISSIONS
-from mixtura.emissions._moments import matrices
-from mixtura.emissions.gaussian import Gaussian, GaussianParameters
 from mixtura.errors import ModelFileError
 from mixtura.fitted import FittedMixture
 from mixtura.mixture import Mixture, MixtureParameters
@@ -48,12 +44,16 @@ _RECORD: dict[str, Any] = {
 }  # fmt: skip
 
 
-def save(fitted: FittedMixture, path: str | os.PathLike[str]) -> None:
+class _Estimator(Protocol):
+    def to_fitted(self) -> FittedMixture: ...
+
+
+def save(fitted: FittedMixture | _Estimator, path: str | os.PathLike[str]) -> None:
     """Write a fitted mixture to a file, whole or not at all.
 
     Parameters
     ----------
-    fitted : FittedMixture
+    fitted : FittedMixture or fitted GaussianMixture
         The same value gives the same bytes.
     path : path-like
         By custom it ends in ``.safetensors``. A file that exists is replaced.
@@ -80,6 +80,7 @@ def save(fitted: FittedMixture, path: str | os.PathLike[str]) -> None:
     """
     from safetensors.numpy import save as serialise
 
+    fitted = fitted if isinstance(fitted, FittedMixture) else fitted.to_fitted()
     emission: Any = fitted.model.emission
     parameters = fitted.parameters
     arrays = {"weights": parameters.weights, **parameters.emission._asdict()}
@@ -124,40 +125,6 @@ def load(path: str | os.PathLike[str]) -> FittedMixture:
         raise ModelFileError(f"{path} is not a usable model file of mixtura: {error}.") from None
     except OSError as error:
         raise ModelFileError(f"The model file {path} cannot be read: {error.strerror or error}.") from None
-
-
-class _Family(NamedTuple):
-    """How the parameters of an emission family are made of arrays, and what these must fulfil."""
-
-    parameters: Callable[..., Any]
-    names: tuple[str, ...]
-    check: Callable[[Any, Any], None]  # (emission, parameters), raises ValueError
-
-
-def _check_gaussian(emission: Gaussian, parameters: GaussianParameters) -> None:
-    if emission.covariance not in MODELS:
-        raise ValueError(f"its covariance model {emission.covariance!r} is unknown to this version")
-    means, covariances = parameters
-    if means.ndim != 2 or 0 in means.shape:
-        raise ValueError(f"means has shape {means.shape} instead of (clusters, columns)")
-    K, D = means.shape
-    # spheres are ellipses along the axes once the columns have their own units again
-    shapes: dict[str, set[tuple[int, ...]]] = {"full": {(K, D, D)}, "diagonal": {(K, D)}, "spherical": {(K,), (K, D)}}
-    if covariances.shape not in shapes[emission.model.kind]:
-        raise ValueError(f"covariances has shape {covariances.shape}, which does not fit {K} clusters and {D} columns")
-    _check_positive_definite(matrices(covariances, D))
-
-
-def _check_positive_definite(covariances: ndarray) -> None:
-    try:
-        np.linalg.cholesky(covariances)
-    except np.linalg.LinAlgError:
-        raise ValueError("a covariance is not positive definite") from None
-    if not np.allclose(covariances, covariances.swapaxes(1, 2), rtol=1e-6, atol=0):
-        raise ValueError("a covariance is not symmetric")
-
-
-_FAMILIES = {"gaussian": _Family(GaussianParameters, GaussianParameters._fields, _check_gaussian)}
 
 
 def _family_name(emission: Any) -> str:
@@ -213,25 +180,25 @@ def _other_format(number: int | None) -> str:
 
 
 def _restore(record: dict[str, Any], tensors: dict[str, ndarray]) -> FittedMixture:
-    if record["family"] not in _FAMILIES:
+    if record["family"] not in EMISSIONS:
         raise ValueError(f"its family of components {record['family']!r} is unknown to this version")
-    family = _FAMILIES[record["family"]]
     emission = _emission(EMISSIONS[record["family"]], record["settings"])
-    if tensors.keys() != {"weights", *family.names}:
+    names = emission.parameters_type._fields
+    if tensors.keys() != {"weights", *names}:
         raise ValueError(f"it holds the arrays {', '.join(sorted(tensors)) or 'none'}, not weights and parameters")
     for name, array in tensors.items():
         if not np.isfinite(array).all():
             raise ValueError(f"{name} holds numbers that are not finite")
-    parameters = MixtureParameters(tensors["weights"], family.parameters(*(tensors[name] for name in family.names)))
-    family.check(emission, parameters.emission)
-    names = tuple(record["features"]), tuple(record["cluster_names"])
+    parameters = MixtureParameters(tensors["weights"], emission.parameters_type(*(tensors[name] for name in names)))
+    emission.check(parameters.emission)
+    called = tuple(record["features"]), tuple(record["cluster_names"])
     others = (record[name] for name in ("order", "scaling", "history", "provenance"))
-    fitted = FittedMixture(Mixture(emission), parameters, *names, *others)
+    fitted = FittedMixture(Mixture(emission), parameters, *called, *others)
     _check_consistent(fitted)
     return fitted
 
 
-def _emission(family: type[Gaussian], settings: dict[str, Any]) -> Gaussian:
+def _emission(family: Any, settings: dict[str, Any]) -> Any:
     expected = asdict(family())
     if settings.keys() != expected.keys():
         raise ValueError(f"its settings are {', '.join(settings) or 'missing'}, not {', '.join(expected)}")
@@ -263,5 +230,7 @@ def _check_history(history: dict[str, Any]) -> None:
         raise ValueError("its ranking names fits that are not in its list")
     if criterion is not None and (criterion not in CRITERIA or criterion not in history.get("criteria", {})):
         raise ValueError(f"its criterion {criterion!r} is unknown to this version, or has no value")
-    if ranking and (criterion is None or any(tried[i][criterion] is None for i in ranking)):
+    if ranking and (
+        criterion is None or any(None in (tried[i][criterion], tried[i]["log_likelihood"]) for i in ranking)
+    ):
         raise ValueError("its ranking has no criterion to go by")

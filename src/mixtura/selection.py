@@ -15,7 +15,7 @@ from mixtura import em, race, starts
 from mixtura.acceleration import SmallRemainder, default_tolerance
 from mixtura.covariance import MODELS
 from mixtura.criteria import CRITERIA, Evidence
-from mixtura.diagnostics import spurious_components
+from mixtura.diagnostics import flat_components, spurious_components
 from mixtura.emissions.gaussian import Gaussian
 from mixtura.errors import FitError
 from mixtura.mixture import Classification, Mixture, MixtureParameters
@@ -212,13 +212,9 @@ def _candidate(
     setting: Setting, emission: Gaussian, search: race.Search, source: ArraySource, scaling: Scaling, runner: Local
 ) -> Candidate:
     model, parameters = Mixture(emission), search.best.parameters
-    log_likelihood, map_entropy = runner(source, partial(_block_evidence, classify=model.classify(parameters)))
-    evidence = Evidence(
-        log_likelihood - source.total_weight * scaling.log_volume,
-        model.n_free(parameters),
-        source.total_weight,
-        map_entropy,
-    )
+    scaled = collect_evidence(model.classify(parameters), model.n_free(parameters), source, runner)
+    shift = source.total_weight * scaling.log_volume  # from the units of the fit to those of the data
+    evidence = scaled._replace(log_likelihood=scaled.log_likelihood - shift)
     return Candidate(
         setting,
         emission,
@@ -226,25 +222,39 @@ def _candidate(
         evidence,
         {name: criterion(evidence) for name, criterion in CRITERIA.items()},
         search,
-        _remark(setting, search, source.total_weight),
+        _remark(setting, search, source.total_weight, emission.ridge),
     )
+
+
+def collect_evidence(
+    classify: Callable[[Block], Classification], n_free: int, source: ArraySource, runner: Local
+) -> Evidence:
+    """What criteria look at: one pass over the rows of `source`."""
+    log_likelihood, map_entropy = runner(source, partial(_block_evidence, classify=classify))
+    return Evidence(log_likelihood, n_free, source.total_weight, map_entropy)
 
 
 def _block_evidence(block: Block, classify: Callable[[Block], Classification]) -> tuple[float, float]:
     """Log-likelihood, and -sum log of the largest responsibility."""
     _, probabilities, log_density = classify(block)
-    return float(block.weights @ log_density), -float(block.weights @ np.log(probabilities))
+    logs = np.log(probabilities.astype(np.float64))
+    return float(block.weights @ log_density.astype(np.float64)), -float(block.weights @ logs)
 
 
-def _remark(setting: Setting, search: race.Search, total_weight: float) -> str:
+def _remark(setting: Setting, search: race.Search, total_weight: float, ridge: float) -> str:
     if search.best.outcome is em.Outcome.COLLAPSED:
         return search.best.outcome.value
-    parameters = search.best.parameters
-    spurious = spurious_components(parameters.weights * total_weight, parameters.emission.covariances)
+    weights, (_, covariances) = search.best.parameters
+    if len(flat_components(covariances, ridge)):
+        return (
+            "A component has no width in some direction but what the regularisation gives it: a column takes few "
+            "values there, or columns determine each other."
+        )
+    spurious = spurious_components(weights * total_weight, covariances)
     if MODELS[setting.covariance].is_shared or not len(spurious):
         return ""
-    sizes = parameters.weights[spurious] * total_weight
-    return f"A component of {sizes.min():.3g} rows is a spike: flat in some direction, an accident of few rows."
+    fewest = (weights[spurious] * total_weight).min()
+    return f"A component of {fewest:.3g} rows is a spike: flat in some direction, an accident of few rows."
 
 
 def _is_interrupted(candidate: Candidate) -> bool:

@@ -108,6 +108,18 @@ def test_a_spike_is_not_chosen_when_a_sound_fit_exists():
     assert found.best.setting.n_components == 1
 
 
+@pytest.mark.parametrize("covariance", ["full", "tied", "diag"])
+def test_a_column_of_few_values_does_not_make_the_groups(covariance):
+    """Within a year the year has no variance, so its density grows without bound."""
+    rng = np.random.default_rng(0)
+    points = np.column_stack([np.repeat([0.0, 6.0], 60) + rng.normal(size=120), np.tile([2007.0, 2008, 2009], 40)])
+    found = select(points, n_components=[1, 2, 3], covariances=[covariance])
+    by_year = found.candidates[2]
+    assert by_year.criteria["bic"] == min(candidate.criteria["bic"] for candidate in found.candidates)
+    assert "few values" in by_year.remark
+    assert found.best.setting.n_components == 2
+
+
 def test_spurious_components_are_those_flat_by_few_rows():
     thin = np.array([np.eye(2), np.diag([1, 1e-5]), np.diag([1, 1e-3])])
     assert spurious_components(np.array([50.0, 5.0, 50.0]), thin).tolist() == [1]

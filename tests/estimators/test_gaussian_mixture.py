@@ -94,6 +94,13 @@ def test_a_file_of_a_fit_answers_as_the_estimator_does(covariance, tmp_path):
         np.testing.assert_array_equal(probabilities, mixture.predict_proba(frame))
 
 
+def test_an_estimator_can_be_saved_as_it_is(tmp_path):
+    mixture = GaussianMixture(3, random_state=0).fit(X)
+    for name, what in (("a", mixture), ("b", mixture.to_fitted())):
+        save(what, tmp_path / name)
+    assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
+
+
 def test_attributes_set_by_hand_are_what_counts():
     mixture = GaussianMixture(3, random_state=0).fit(X)
     mixture.means_ = mixture.means_[::-1].copy()

@@ -28,7 +28,6 @@ ARRAY_API = "arrays of other libraries are not read yet"
 EXCEPTIONS = {
     "test_gaussian_mixture": {
         "test_check_weights": "their message swaps the smallest and the largest weight",
-        "test_regularisation": "fewer distinct rows than components are refused",
         "test_suffstat_sk_full": PRIVATE,
         "test_suffstat_sk_tied": PRIVATE,
         "test_suffstat_sk_diag": PRIVATE,

@@ -12,6 +12,7 @@ from mixtura.explain.numbers import percent, rounded
 from mixtura.explain.profiles import component_moments
 from mixtura.explain.words import count
 from mixtura.fitted import FittedMixture
+from mixtura.report.facts import choice_facts
 
 _CELL = 16
 
@@ -33,19 +34,11 @@ def facts(fitted: FittedMixture) -> dict[str, Any]:
         ],
         **{name: history.get(name) for name in kept},
         "is_complete": history.get("is_complete"),
-        "choice": _choice(history),
+        "choice": choice_facts(history),
         "starts": history.get("starts", []),
         "scaling": fitted.scaling.get("name"),
         "provenance": fitted.provenance,
     }
-
-
-def _choice(history: Mapping[str, Any]) -> dict[str, Any] | None:
-    if not history.get("ranking"):
-        return None
-    ranks = {position: rank for rank, position in enumerate(history["ranking"], start=1)}
-    fits = [row | {"rank": ranks.get(i)} for i, row in enumerate(history["selection"])]
-    return {"criterion": history["criterion"], "fits": fits}
 
 
 def lines(told: Mapping[str, Any], verbose: bool = False) -> list[str]:

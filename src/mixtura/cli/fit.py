@@ -7,6 +7,7 @@ import click
 from click.core import ParameterSource
 
 from mixtura.cli import _options
+from mixtura.criteria import CRITERIA
 
 # What does not change the answer is left out of the command on record: same seed, same bytes, wherever they go.
 _WITHOUT_EFFECT = {
@@ -19,7 +20,7 @@ _model_options = _options.combine(
                  help="How many clusters; auto tries 1 to 9 and takes the best by the criterion."),
     click.option("--covariance", type=_options.covariances, metavar="auto|NAMES", default="auto", show_default=True,
                  help="Shapes of clusters to try; auto is full,tied,diag,spherical."),
-    click.option("--criterion", type=click.Choice(["bic", "icl", "aic"]), default="bic", show_default=True,
+    click.option("--criterion", type=click.Choice(list(CRITERIA)), default="bic", show_default=True,
                  help="What to choose by."),
     _options.missing_option,
     click.option("--scale", type=click.Choice(["standard", "robust", "none"]), default="standard", show_default=True,

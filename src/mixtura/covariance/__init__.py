@@ -27,6 +27,7 @@ class CovarianceModel(NamedTuple):
     scatter: Scatter
     maximise: Callable[[ndarray, ndarray, ndarray | None], ndarray]  # (scatter, counts, previous) -> covariances
     n_free: Callable[[int, int], int]  # (K, D) -> free numbers in the covariances
+    words: str = ""  # for people
     is_shared: bool = False
 
     @property
@@ -47,10 +48,10 @@ def add_ridge(covariances: ndarray, ridge: float) -> ndarray:
 
 
 MODELS: dict[str, CovarianceModel] = {
-    "VII": CovarianceModel("spherical", closed.vii, lambda K, D: K),
-    "VVI": CovarianceModel("diagonal", closed.vvi, lambda K, D: K * D),
-    "EEE": CovarianceModel("pooled", closed.eee, lambda K, D: D * (D + 1) // 2, is_shared=True),
-    "VVV": CovarianceModel("full", closed.vvv, lambda K, D: K * D * (D + 1) // 2),
+    "VII": CovarianceModel("spherical", closed.vii, lambda K, D: K, "every cluster a circle of its own size"),
+    "VVI": CovarianceModel("diagonal", closed.vvi, lambda K, D: K * D, "every cluster an ellipse along the axes"),
+    "EEE": CovarianceModel("pooled", closed.eee, lambda K, D: D * (D + 1) // 2, "all clusters the same ellipse", True),
+    "VVV": CovarianceModel("full", closed.vvv, lambda K, D: K * D * (D + 1) // 2, "every cluster its own ellipse"),
 }
 ALIASES = {"spherical": "VII", "diag": "VVI", "tied": "EEE", "full": "VVV"}
 MODELS |= {alias: MODELS[name] for alias, name in ALIASES.items()}

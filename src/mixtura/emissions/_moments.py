@@ -74,3 +74,21 @@ def matrices(covariances: ndarray, n_columns: int) -> Float[ndarray, "K D D"]:
         return covariances
     diagonal = covariances if covariances.ndim == 2 else np.repeat(covariances[:, None], n_columns, axis=1)
     return diagonal[:, :, None] * np.eye(n_columns)
+
+
+def check_ellipses(means: ndarray, covariances: ndarray, kind: str) -> None:
+    """Raise ValueError unless the arrays are K means and as many covariances of the kind."""
+    if means.ndim != 2 or 0 in means.shape:
+        raise ValueError(f"means has shape {means.shape} instead of (clusters, columns)")
+    K, D = means.shape
+    # spheres are ellipses along the axes once the columns have their own units again
+    shapes: dict[str, set[tuple[int, ...]]] = {"full": {(K, D, D)}, "diagonal": {(K, D)}, "spherical": {(K,), (K, D)}}
+    if covariances.shape not in shapes[kind]:
+        raise ValueError(f"covariances has shape {covariances.shape}, which does not fit {K} clusters and {D} columns")
+    full = matrices(covariances, D)
+    try:
+        np.linalg.cholesky(full)
+    except np.linalg.LinAlgError:
+        raise ValueError("a covariance is not positive definite") from None
+    if not np.allclose(full, full.mT, rtol=1e-6, atol=0):
+        raise ValueError("a covariance is not symmetric")

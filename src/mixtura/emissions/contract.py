@@ -1,5 +1,6 @@
 """What every emission family gives to a mixture."""
 
+from collections.abc import Callable
 from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
@@ -13,6 +14,15 @@ class Emission(Protocol):
 
     Parameters, densities and statistics are NamedTuples of arrays, so they add, pickle and cross into compiled code.
     """
+
+    @property
+    def parameters_type(self) -> Callable[..., Any]:
+        """The NamedTuple of arrays that parameters are; `means`, where components are, is one of its fields."""
+        ...
+
+    def check(self, parameters: Any) -> None:
+        """Raise ValueError, in words, unless these arrays are parameters: they may come from any file."""
+        ...
 
     def density(self, parameters: Any) -> Any:
         """What a pass needs to know, worked out once: cheap to use N times. NaN where parameters are degenerate."""

@@ -10,7 +10,7 @@ from numpy import ndarray
 from mixtura._kernels import reference
 from mixtura._kernels.densities import Moments
 from mixtura.covariance import MODELS, CovarianceModel
-from mixtura.emissions._moments import Ellipses, ellipses, matrices, move, rescale
+from mixtura.emissions._moments import Ellipses, check_ellipses, ellipses, matrices, move, rescale
 
 
 class GaussianParameters(NamedTuple):
@@ -33,6 +33,15 @@ class Gaussian:
     @property
     def model(self) -> CovarianceModel:
         return MODELS[self.covariance]
+
+    @property
+    def parameters_type(self) -> type[GaussianParameters]:
+        return GaussianParameters
+
+    def check(self, parameters: GaussianParameters) -> None:
+        if self.covariance not in MODELS:
+            raise ValueError(f"its covariance model {self.covariance!r} is unknown to this version")
+        check_ellipses(*parameters, kind=self.model.kind)
 
     def density(self, parameters: GaussianParameters) -> Ellipses:
         return ellipses(*parameters, is_pooled=self.model.scatter == "pooled")

@@ -1,5 +1,6 @@
 """What the estimators share: validated input, random numbers, and outputs filled block by block."""
 
+import warnings
 from collections.abc import Callable, Iterator
 from numbers import Real
 from typing import Any
@@ -7,14 +8,14 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float
 from numpy import ndarray
+from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import validate_data
 
+from mixtura.diagnostics import count_distinct_rows
 from mixtura.runners.local import Local, n_threads
 from mixtura.sources.array import ArraySource
 from mixtura.statistics import Block
-
-_DISTINCT_CHUNK = 8192  # rows looked through at a time
 
 
 def check_points(estimator: Any, X: Any, *, reset: bool, min_rows: int = 1) -> Float[ndarray, "N D"]:
@@ -84,27 +85,19 @@ def weighted_source(points: Float[ndarray, "N D"], weights: Float[ndarray, " N"]
 
 
 def check_enough_rows(points: Float[ndarray, "N D"], n_components: int) -> None:
-    """Raise a ValueError where there are fewer rows, or fewer different rows, than components."""
+    """Raise a ValueError where there are fewer rows than components, warn where there are fewer different ones."""
     if len(points) < n_components:
         raise ValueError(
             f"Expected n_samples >= n_components but got n_components = {n_components}, n_samples = {len(points)}"
         )
-    n_distinct = _count_distinct(points, n_components)
+    n_distinct = count_distinct_rows(points, n_components)
     if n_distinct < n_components:
-        raise ValueError(
-            f"The number of distinct rows is {n_distinct}, fewer than n_components = {n_components}: "
-            f"ask for at most {n_distinct}."
+        warnings.warn(
+            f"The number of distinct rows is {n_distinct}, fewer than n_components = {n_components}: some components "
+            f"share a point, and only reg_covar gives them a width. Ask for at most {n_distinct}.",
+            ConvergenceWarning,
+            stacklevel=3,
         )
-
-
-def _count_distinct(points: Float[ndarray, "N D"], enough: int) -> int:
-    """How many rows differ from each other; counting ends once there are `enough`."""
-    distinct = points[:0]
-    for start in range(0, len(points), _DISTINCT_CHUNK):
-        distinct = np.unique(np.concatenate([distinct, points[start : start + _DISTINCT_CHUNK]]), axis=0)
-        if len(distinct) >= enough:
-            break
-    return len(distinct)
 
 
 def generator(random_state: Any) -> np.random.Generator:

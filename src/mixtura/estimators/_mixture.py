@@ -25,10 +25,11 @@ from mixtura.estimators._base import (
     reference_means,
     weighted_source,
 )
-from mixtura.estimators._record import evidence, scaling_record
+from mixtura.estimators._record import scaling_record
 from mixtura.fitted import FittedMixture, default_names
 from mixtura.mixture import Mixture, MixtureParameters, block_classification, block_posterior
 from mixtura.ordering import match
+from mixtura.selection import collect_evidence
 from mixtura.statistics import Block
 
 _SHAPES = ("covariances_", "precisions_", "precisions_cholesky_")
@@ -212,7 +213,7 @@ class FittedAnswers(ClassNamePrefixFeaturesOutMixin, TransformerMixin, DensityMi
     def _evidence(self, X: Any, sample_weight: Any) -> Evidence:
         points = self._points(X)
         source = weighted_source(points, check_weights(sample_weight, len(points)))
-        return evidence(self._bound(block_classification), self._n_parameters(), source, local(self.n_jobs))
+        return collect_evidence(self._bound(block_classification), self._n_parameters(), source, local(self.n_jobs))
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()

@@ -1,21 +1,19 @@
 """What an estimator keeps of a search: attributes, and the history that a saved model carries."""
 
-from functools import partial
 from typing import Any
 
 import numpy as np
 
 from mixtura.assembly import assemble
-from mixtura.criteria import CRITERIA, Evidence
+from mixtura.criteria import CRITERIA
 from mixtura.em import Outcome
 from mixtura.emissions.gaussian import Gaussian
-from mixtura.mixture import Classification, Mixture, MixtureParameters
+from mixtura.mixture import Mixture, MixtureParameters
 from mixtura.race import SAMPLE_ROWS, Search
 from mixtura.runners.local import Local
 from mixtura.scaling import Scaling
-from mixtura.selection import Candidate, Selection, Setting
+from mixtura.selection import Candidate, Selection, Setting, collect_evidence
 from mixtura.sources.array import ArraySource
-from mixtura.statistics import Block
 
 
 def record(search: Search, source: ArraySource, *, is_begun: bool) -> dict[str, Any]:
@@ -44,7 +42,7 @@ def history(
 ) -> dict[str, Any]:
     """What `FittedMixture.history` holds, for a fit that was not chosen among others."""
     model = Mixture(emission)
-    facts = evidence(model.classify(parameters), model.n_free(parameters), source, runner)
+    facts = collect_evidence(model.classify(parameters), model.n_free(parameters), source, runner)
     criteria = {name: criterion(facts) for name, criterion in CRITERIA.items()}
     setting = Setting(len(parameters.weights), emission.covariance)
     candidate = Candidate(setting, emission, parameters, facts, criteria, search, "")
@@ -52,19 +50,6 @@ def history(
     is_complete = search.best.outcome is not Outcome.INTERRUPTED
     selection = Selection((candidate,), "bic", (0,), scaling, source.n_rows, is_complete)
     return assemble(selection, [""] * source.n_columns, order="none").history
-
-
-def evidence(classify: Any, n_free: int, source: ArraySource, runner: Local) -> Evidence:
-    """What criteria look at, for the rows of `source`."""
-    log_likelihood, map_entropy = runner(source, partial(_block_evidence, classify=classify))
-    return Evidence(log_likelihood, n_free, source.total_weight, map_entropy)
-
-
-def _block_evidence(block: Block, classify: Any) -> tuple[float, float]:
-    """Log-likelihood, and the entropy that ICL punishes: -sum log of the largest responsibility."""
-    result: Classification = classify(block)
-    log_density = result.log_density.astype(np.float64)
-    return float(block.weights @ log_density), -float(block.weights @ np.log(result.probabilities.astype(np.float64)))
 
 
 def scaling_record(n_columns: int) -> dict[str, Any]:

@@ -71,7 +71,7 @@ def facts(
         "columns": [_column(column._asdict(), show_rows) for column in explanation.columns],
         "certainty": explanation.certainty._asdict(),
         "overlaps": [list(row) for row in explanation.overlaps],
-        "choice": _choice(fitted.history),
+        "choice": choice_facts(fitted.history),
         "doubtful_rows": doubtful_rows(fitted, shown) if shown else [],
         "outlying_rows": outlying_rows(fitted, shown) if shown else [],
         "probability_shares": probability_shares(rows) if rows else [],
@@ -112,8 +112,9 @@ def _column(column: dict[str, Any], show_rows: bool) -> dict[str, Any]:
     return column if show_rows else column | {"minimum": None, "maximum": None}
 
 
-def _choice(history: dict[str, Any]) -> dict[str, Any] | None:
-    if not history.get("selection"):
+def choice_facts(history: dict[str, Any]) -> dict[str, Any] | None:
+    """Every fit with its rank, the best and the runner-up; None where nothing was chosen or nothing is on record."""
+    if not history.get("ranking"):
         return None
     ranks = {position: rank for rank, position in enumerate(history["ranking"], start=1)}
     best, *others = finalists(history)

@@ -5,6 +5,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from mixtura.covariance import MODELS
 from mixtura.explain.numbers import brief, percent, rounded
 from mixtura.explain.records import Rows
 from mixtura.explain.words import count
@@ -18,12 +19,6 @@ from mixtura.report.sample import draw_sample
 if TYPE_CHECKING:
     from jinja2 import Template
 
-COVARIANCES = {
-    "spherical": "every cluster a circle of its own size",
-    "diag": "every cluster an ellipse along the axes",
-    "tied": "all clusters the same ellipse",
-    "full": "every cluster its own ellipse",
-}
 _STRONGEST = 2.0  # a difference of so many standard deviations has the full colour
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
@@ -34,7 +29,7 @@ def render(about: dict[str, Any], fitted: FittedMixture, rows: Rows | None) -> s
     sample = draw_sample(rows) if rows else None
     text = _template().render(
         **about,
-        covariance_words=COVARIANCES.get(about["answer"]["covariance"], ""),
+        covariance_words=MODELS[about["answer"]["covariance"]].words,
         choice_picture=choice_picture(about["choice"]) if about["choice"] else None,
         density_pictures=density_pictures(fitted, rows, drawn["densities"]),
         pair_picture=pair_picture(fitted, sample, drawn["pairs"]) if len(drawn["pairs"]) > 1 else None,
