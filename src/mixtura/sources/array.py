@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from jaxtyping import Float
@@ -69,11 +70,14 @@ class ArraySource:
     def blocks(self) -> Iterator[Block]:
         """Yield the rows in order, as views of the array."""
         size = min(self.block_rows or _default_block_rows(self.n_rows), self.n_rows)
-        ones = np.ones(size if self.weights is None else 0)
         for start in range(0, self.n_rows, size):
             points = self.points[start : start + size]
-            weights = ones[: len(points)] if self.weights is None else self.weights[start : start + size]
+            weights = self._ones[: len(points)] if self.weights is None else self.weights[start : start + size]
             yield Block(points, weights)
+
+    @cached_property
+    def _ones(self) -> Float[ndarray, " B"]:
+        return np.ones(min(self.block_rows or _default_block_rows(self.n_rows), self.n_rows))
 
 
 def _default_block_rows(n_rows: int) -> int:
