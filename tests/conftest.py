@@ -9,6 +9,7 @@ install_import_hook(
         "mixtura.diagnostics",
         "mixtura.emissions",
         "mixtura.em",
+        "mixtura.kicks",
         "mixtura.kmeans",
         "mixtura.mixture",
         "mixtura.ordering",

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from mixtura import em, starts
+from mixtura import em, kicks, starts
 from mixtura.mixture import Mixture
 from mixtura.runners.contract import Runner, Source
 from mixtura.starts import Candidate
@@ -64,23 +64,32 @@ class Plan(NamedTuple):
     max_iterations: int
     stop: em.Stop
     callbacks: Sequence[em.Callback] = ()
+    patience: int = kicks.PATIENCE  # kicks in vain that end the search for a better optimum, in a race
 
 
 def run(model: Mixture, source: Source, plan: Plan, *, runner: Runner, rng: np.random.Generator) -> Search:
-    """Draw the starts from a sample of the rows, race them there, and finish the best on all rows."""
+    """Draw the starts from a sample of the rows, race them there, kick the best, and finish on all rows."""
     sample = starts.subsample(source.blocks(), SAMPLE_ROWS, rng)
     candidates = starts.draw(model, sample, plan.n_components, plan.kinds, rng)
-    everything: em.Run = partial(runner, source)
+    finish = Round(partial(runner, source), plan.max_iterations, len(candidates))
     if not plan.is_race:
-        rounds = [Round(everything, plan.max_iterations, len(candidates))]
-    else:
-        some: em.Run = lambda function: function(sample)  # noqa: E731
-        rounds = [
-            Round(some, FIRST_STEPS, FIRST_KEPT),
-            Round(some, SECOND_STEPS, 1),
-            Round(everything, plan.max_iterations, 1),
-        ]
-    return search(model, candidates, rounds, stop=plan.stop, callbacks=plan.callbacks)
+        return search(model, candidates, [finish], stop=plan.stop, callbacks=plan.callbacks)
+    some: em.Run = lambda function: function(sample)  # noqa: E731
+    short = [Round(some, FIRST_STEPS, FIRST_KEPT), Round(some, SECOND_STEPS, 1)]
+    raced = search(model, candidates, short, stop=plan.stop, callbacks=plan.callbacks)
+    if raced.best.outcome is em.Outcome.INTERRUPTED:
+        return raced
+    kicked = kicks.improve(model, raced.best, sample, rng, plan.patience)
+    if kicked.best.outcome is em.Outcome.INTERRUPTED:
+        return Search(kicked.best, raced.records)
+    best = Candidate(f"best of these after {kicked.n_kicks} kicks", kicked.best.parameters)
+    finished = search(model, [best], [finish], stop=plan.stop, callbacks=plan.callbacks)
+    return Search(finished.best, (*raced.records, *(_later(record, kicked) for record in finished.records)))
+
+
+def _later(record: StartRecord, kicked: kicks.Kicks) -> StartRecord:
+    """The record of the last round of a race, which goes on from the best of those before."""
+    return record._replace(n_iterations=record.n_iterations + kicked.n_iterations, n_rounds=record.n_rounds + 2)
 
 
 def search(

@@ -14,8 +14,8 @@ from numpy import ndarray
 from mixtura import em, race, starts
 from mixtura.acceleration import SmallRemainder, default_tolerance
 from mixtura.covariance import MODELS
+from mixtura.covariance.degenerate import flat_components, spurious_components
 from mixtura.criteria import CRITERIA, Evidence
-from mixtura.diagnostics import flat_components, spurious_components
 from mixtura.emissions.gaussian import Gaussian
 from mixtura.errors import FitError
 from mixtura.mixture import Classification, Mixture, MixtureParameters
@@ -25,6 +25,7 @@ from mixtura.sources.array import ArraySource
 from mixtura.statistics import Block
 
 RIDGE = 1e-6  # of a column's variance: what keeps a component from shrinking onto one row
+PATIENCE = 8  # kicks in vain that end a fit's search: where one fit is poor, others are there to be chosen
 FOUR = ("full", "tied", "diag", "spherical")
 
 
@@ -203,6 +204,7 @@ def _fit_one(job: _Job, source: ArraySource, scaling: Scaling, options: Options,
         is_race=options.n_init is None,
         max_iterations=options.max_iterations,
         stop=SmallRemainder(options.tolerance or default_tolerance(source.total_weight)),
+        patience=PATIENCE,
     )
     search = race.run(Mixture(emission), source, plan, runner=runner, rng=np.random.default_rng(stream))
     return _candidate(setting, emission, search, source, scaling, runner)

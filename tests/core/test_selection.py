@@ -7,7 +7,7 @@ import pytest
 from mixtura import datasets
 from mixtura.assembly import assemble
 from mixtura.covariance import MODELS
-from mixtura.diagnostics import spurious_components
+from mixtura.covariance.degenerate import spurious_components
 from mixtura.emissions.gaussian import Gaussian, GaussianParameters
 from mixtura.errors import FitError
 from mixtura.mixture import Mixture, MixtureParameters

@@ -68,6 +68,17 @@ def rescale(
     return centre + means * scale, stretched
 
 
+def halving_step(covariance: ndarray, direction: Float[ndarray, " D"]) -> Float[ndarray, " D"]:
+    """0.8 standard deviations of one component, whose covariance may be of any kind, along a direction of its space."""
+    unit = 0.8 * direction / np.linalg.norm(direction)
+    if covariance.ndim < 3:
+        return np.sqrt(covariance[0]) * unit
+    values, vectors = np.linalg.eigh(
+        covariance[0]
+    )  # a collapsing covariance has no Cholesky root
+    return vectors @ (np.sqrt(np.maximum(values, 0)) * unit)
+
+
 def matrices(covariances: ndarray, n_columns: int) -> Float[ndarray, "K D D"]:
     """Covariances of any kind as full matrices."""
     if covariances.ndim == 3:

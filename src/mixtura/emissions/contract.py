@@ -48,6 +48,18 @@ class Emission(Protocol):
         """The same components in another order (or a selection of them)."""
         ...
 
+    def place(self, parameters: Any, weights: Float[ndarray, " K"], component: int, row: ndarray, spread: float) -> Any:
+        """The same, but for a component that now lies at `row`, `spread` times as wide as components are on average."""
+        ...
+
+    def split(self, parameters: Any, component: int, other: int, rng: np.random.Generator) -> Any:
+        """The same, but for a component that is cut in two at random; `other` becomes the second half."""
+        ...
+
+    def is_spurious(self, parameters: Any, counts: Float[ndarray, " K"], variances: Float[ndarray, " D"]) -> bool:
+        """Whether a component is an accident of a few rows; `variances` are those of the columns."""
+        ...
+
     def n_free(self, parameters: Any) -> int:
         """How many numbers a fit of this shape leaves free, mixing weights apart."""
         ...

@@ -10,7 +10,8 @@ from numpy import ndarray
 from mixtura._kernels import reference
 from mixtura._kernels.densities import Moments
 from mixtura.covariance import MODELS, CovarianceModel
-from mixtura.emissions._moments import Ellipses, check_ellipses, ellipses, matrices, move, rescale
+from mixtura.covariance.degenerate import spurious_components
+from mixtura.emissions._moments import Ellipses, check_ellipses, ellipses, halving_step, matrices, move, rescale
 
 
 class GaussianParameters(NamedTuple):
@@ -72,6 +73,38 @@ class Gaussian:
 
     def reorder(self, parameters: GaussianParameters, order: ndarray) -> GaussianParameters:
         return GaussianParameters(parameters.means[order], parameters.covariances[order])
+
+    def place(
+        self, parameters: GaussianParameters, weights: Float[ndarray, " K"], component: int, row: ndarray, spread: float
+    ) -> GaussianParameters:
+        """Where all share one covariance, that stays as it is."""
+        means, covariances = parameters.means.copy(), parameters.covariances.copy()
+        means[component] = row
+        if not self.model.is_shared:
+            covariances[component] = spread * np.tensordot(weights, parameters.covariances, 1)
+        return GaussianParameters(means, covariances)
+
+    def split(
+        self, parameters: GaussianParameters, component: int, other: int, rng: np.random.Generator
+    ) -> GaussianParameters:
+        """The halves lie 0.8 standard deviations to both sides; together they have the mean and covariance."""
+        means, covariances = parameters.means.copy(), parameters.covariances.copy()
+        step = halving_step(covariances[component : component + 1], rng.standard_normal((means.shape[1],)))
+        means[other] = means[component] - step
+        means[component] += step
+        if not self.model.is_shared:
+            if covariances.ndim == 3:
+                covariances[component] -= step[:, None] * step
+            covariances[other] = covariances[component]
+        return GaussianParameters(means, covariances)
+
+    def is_spurious(
+        self, parameters: GaussianParameters, counts: Float[ndarray, " K"], variances: Float[ndarray, " D"]
+    ) -> bool:
+        if self.model.is_shared:
+            return False
+        unit = np.where(variances > 0, variances, 1.0) ** -0.5
+        return len(spurious_components(counts, rescale(*parameters, np.zeros(len(unit)), unit)[1])) > 0
 
     def n_free(self, parameters: GaussianParameters) -> int:
         K, D = parameters.means.shape
