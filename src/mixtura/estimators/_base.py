@@ -1,6 +1,7 @@
 """What the estimators share: validated input, random numbers, and outputs filled block by block."""
 
 import warnings
+from collections import deque
 from collections.abc import Callable, Iterator
 from numbers import Real
 from typing import Any
@@ -111,15 +112,25 @@ def local(n_jobs: int | None) -> Local:
     return Local(n_threads(n_jobs))
 
 
-def each_block(
-    points: Float[ndarray, "N D"], function: Callable[[Block], Any], runner: Local
-) -> Iterator[tuple[slice, Any]]:
-    """`function` of every block, with the rows it covers."""
-    source, start = ArraySource(points), 0
-    sizes = (len(block.points) for block in source.blocks())
-    for size, result in zip(sizes, runner.each(source, function), strict=True):
-        yield slice(start, start + size), result
-        start += size
+def fill(answer: ndarray, points: Float[ndarray, "N D"], function: Callable[[Block], Any], runner: Local) -> None:
+    """Write what `function` says of every block to its rows of the answer.
+
+    The threads that find it also write it: memory that is new to the process is slow to reach.
+    """
+
+    def write(item: tuple[Block, slice]) -> None:
+        block, rows = item
+        answer[rows] = function(block)
+
+    deque(runner.map(write, with_rows(points)), maxlen=0)
+
+
+def with_rows(points: Float[ndarray, "N D"]) -> Iterator[tuple[Block, slice]]:
+    """Every block with the rows that it covers."""
+    start = 0
+    for block in ArraySource(points).blocks():
+        yield block, slice(start, start + len(block.points))
+        start += len(block.points)
 
 
 def reference_means(means: Any, shape: tuple[int, int]) -> Float[ndarray, "K D"]:

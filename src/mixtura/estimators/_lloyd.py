@@ -13,7 +13,7 @@ from sklearn.utils import check_array, check_random_state
 
 from mixtura import em, race, starts
 from mixtura.acceleration import SmallShift
-from mixtura.estimators._base import each_block, generator
+from mixtura.estimators._base import generator, with_rows
 from mixtura.kmeans import CentreModel, block_nearest, block_statistics, seed
 from mixtura.runners.local import Local
 from mixtura.sources.array import ArraySource
@@ -101,11 +101,14 @@ def search(
 
 def assign(points: ndarray, weights: ndarray | None, centres: Centres, runner: Local) -> tuple[ndarray, float]:
     """The nearest centre of each row, and the inertia."""
-    labels, inertia = np.empty(len(points), dtype=np.int32), 0.0
-    for rows, (own, distances) in each_block(points, partial(block_nearest, centres=centres), runner):
-        labels[rows] = own
-        inertia += float(distances.sum(dtype=np.float64) if weights is None else weights[rows] @ distances)
-    return labels, inertia
+    labels = np.empty(len(points), dtype=np.int32)
+
+    def label(item: tuple[Block, slice]) -> float:
+        block, rows = item
+        labels[rows], distances = block_nearest(block, centres)
+        return float(distances.sum(dtype=np.float64) if weights is None else weights[rows] @ distances)
+
+    return labels, sum(runner.map(label, with_rows(points)), 0.0)
 
 
 @dataclass

@@ -1,6 +1,6 @@
 """The questions that a fitted mixture answers, from its attributes `weights_`, `means_` and `precisions_cholesky_`."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import partial
 from typing import Any, Self
 
@@ -19,7 +19,7 @@ from mixtura.estimators._attributes import density_of, parameters_of
 from mixtura.estimators._base import (
     check_points,
     check_weights,
-    each_block,
+    fill,
     generator,
     local,
     reference_means,
@@ -54,16 +54,14 @@ class FittedAnswers(ClassNamePrefixFeaturesOutMixin, TransformerMixin, DensityMi
         """
         points = self._points(X)
         labels = np.empty(len(points), dtype=np.int64)
-        for rows, result in self._each(points, block_classification):
-            labels[rows] = result.labels
+        self._fill(labels, points, block_classification, 0)
         return labels
 
     def predict_proba(self, X: Any) -> Float[ndarray, "N K"]:
         """The probability of each component for each row, shape (N, K)."""
         points = self._points(X)
         responsibilities = np.empty((len(points), len(self.weights_)), dtype=points.dtype)
-        for rows, (values, _) in self._each(points, block_posterior):
-            responsibilities[rows] = values
+        self._fill(responsibilities, points, block_posterior, 0)
         return responsibilities
 
     def transform(self, X: Any) -> Float[ndarray, "N K"]:
@@ -74,8 +72,7 @@ class FittedAnswers(ClassNamePrefixFeaturesOutMixin, TransformerMixin, DensityMi
         """The log-density of each row, in nats, shape (N,)."""
         points = self._points(X)
         log_density = np.empty(len(points), dtype=points.dtype)
-        for rows, result in self._each(points, block_classification):
-            log_density[rows] = result.log_density
+        self._fill(log_density, points, block_classification, 2)
         return log_density
 
     def score(self, X: Any, y: Any = None, sample_weight: Any = None) -> float:
@@ -207,8 +204,10 @@ class FittedAnswers(ClassNamePrefixFeaturesOutMixin, TransformerMixin, DensityMi
         density = density_of(self.means_, self.precisions_cholesky_, self.covariance_type)
         return partial(function, emission=self._emission, log_weights=log_weights, density=density)
 
-    def _each(self, points: Float[ndarray, "N D"], function: Callable[..., Any]) -> Iterator[tuple[slice, Any]]:
-        return each_block(points, self._bound(function), local(self.n_jobs))
+    def _fill(self, answer: ndarray, points: Float[ndarray, "N D"], function: Callable[..., Any], field: int) -> None:
+        """Write one field of what `function` says of a block to every row of the answer."""
+        bound = self._bound(function)
+        fill(answer, points, lambda block: bound(block)[field], local(self.n_jobs))
 
     def _evidence(self, X: Any, sample_weight: Any) -> Evidence:
         points = self._points(X)

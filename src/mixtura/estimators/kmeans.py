@@ -13,7 +13,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from mixtura.em import Outcome
 from mixtura.estimators import _parameters as rules
-from mixtura.estimators._base import check_points, check_weights, each_block, local, reference_means, weighted_source
+from mixtura.estimators._base import check_points, check_weights, fill, local, reference_means, weighted_source
 from mixtura.estimators._lloyd import INITS, Progress, assign, drawing, rest, search
 from mixtura.kmeans import block_distances
 from mixtura.ordering import ORDERS, canonical_order, match
@@ -166,8 +166,7 @@ class KMeans(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin, Ba
         points = self._points(X)
         distances = np.empty((len(points), len(self.cluster_centers_)), dtype=points.dtype)
         function = partial(block_distances, centres=self._centres())
-        for rows, result in each_block(points, function, local(self.n_jobs)):
-            distances[rows] = result
+        fill(distances, points, function, local(self.n_jobs))
         return distances
 
     def score(self, X: Any, y: Any = None, sample_weight: Any = None) -> float:

@@ -7,10 +7,12 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
 from itertools import chain, islice
-from typing import Any
+from typing import Any, TypeVar
 
 from mixtura.runners.contract import Result, Source
 from mixtura.statistics import Block, merge_all
+
+Item = TypeVar("Item")
 
 
 @dataclass(frozen=True)
@@ -28,11 +30,15 @@ class Local:
 
     def each(self, source: Source, function: Callable[[Block], Result]) -> Iterator[Result]:
         """`function(block)` for each block, in order; only a few blocks are in flight at any time."""
-        blocks = iter(source.blocks())
-        first = list(islice(blocks, 2))
+        return self.map(function, source.blocks())
+
+    def map(self, function: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[Result]:
+        """`function(item)` for each item, in order, whatever an item is."""
+        items = iter(items)
+        first = list(islice(items, 2))
         if self.n_threads == 1 or len(first) == 1:
-            return map(function, chain(first, blocks))
-        return _in_order(_pool(self.n_threads, os.getpid()), function, chain(first, blocks), ahead=2 * self.n_threads)
+            return map(function, chain(first, items))
+        return _in_order(_pool(self.n_threads, os.getpid()), function, chain(first, items), ahead=2 * self.n_threads)
 
 
 @cache
@@ -42,12 +48,12 @@ def _pool(n_threads: int, process: int) -> ThreadPoolExecutor:
 
 
 def _in_order(
-    pool: ThreadPoolExecutor, function: Callable[[Block], Any], blocks: Iterable[Block], ahead: int
+    pool: ThreadPoolExecutor, function: Callable[[Any], Any], items: Iterable[Any], ahead: int
 ) -> Iterator[Any]:
     waiting: deque[Future[Any]] = deque()
     try:
-        for block in blocks:
-            waiting.append(pool.submit(function, block))
+        for item in items:
+            waiting.append(pool.submit(function, item))
             if len(waiting) == ahead:
                 yield waiting.popleft().result()
         while waiting:
