@@ -3,14 +3,13 @@
 import math
 from typing import NamedTuple
 
-import numpy as np
 from numpy import ndarray
 
 from mixtura._kernels import family
 from mixtura._kernels.compile import kernel
 from mixtura._kernels.densities import Diagonal, Spherical
 from mixtura._kernels.family import implement
-from mixtura._kernels.memory import add_row_sums, load, load_register, load_rows, repeat, spread, store
+from mixtura._kernels.memory import add_row_sums, load, load_register, load_rows, repeat, spread, store, zeros
 from mixtura._kernels.simd import lanes, splat, width
 from mixtura._kernels.tiles import flaw, whole_quads
 
@@ -43,8 +42,8 @@ class SphericalSums(NamedTuple):
 
 @kernel
 def diagonal_terms(density, log_weights, centre):
-    means, constants = means_and_constants(density, log_weights, centre)
-    whiteners = np.zeros(means.shape, centre.dtype)
+    means, constants = means_and_constants(density.means, density.log_det, log_weights, centre)
+    whiteners = zeros(centre, means.shape)
     for k in range(len(density.means)):
         for d in range(len(means)):
             whiteners[d, k] = density.whiteners[k, d]
@@ -54,25 +53,26 @@ def diagonal_terms(density, log_weights, centre):
 
 @kernel
 def spherical_terms(density, log_weights, centre):
-    means, constants = means_and_constants(density, log_weights, centre)
-    precisions = np.zeros(len(constants), centre.dtype)
+    means, constants = means_and_constants(density.means, density.log_det, log_weights, centre)
+    precisions = zeros(centre, (len(constants),))
     for k in range(len(density.means)):
-        precisions[k] = density.whiteners[k] ** 2
+        precisions[k] = density.whiteners[k] * density.whiteners[k]
         constants[k] += flaw(density.whiteners[k])
     return SphericalTerms(means, precisions, constants)
 
 
 @kernel
-def means_and_constants(density, log_weights, centre):
-    K, D = density.means.shape
-    means, constants = np.zeros((D, whole_quads(K)), centre.dtype), np.zeros(whole_quads(K), centre.dtype)
+def means_and_constants(means, log_det, log_weights, centre):
+    """Means about the centre (D, Q), and what a log-density is where nothing is squared (Q,)."""
+    K, D = means.shape
+    columns, constants = zeros(centre, (D, whole_quads(K))), zeros(centre, (whole_quads(K),))
     for k in range(K):
-        total = density.log_det[k]
+        total = log_det[k]
         for d in range(D):
-            means[d, k] = density.means[k, d] - centre[d]
-            total += density.means[k, d]
-        constants[k] = log_weights[k] + density.log_det[k] - 0.5 * D * math.log(2 * math.pi) + flaw(total)
-    return means, constants
+            columns[d, k] = means[k, d] - centre[d]
+            total += means[k, d]
+        constants[k] = log_weights[k] + log_det[k] - 0.5 * D * math.log(2 * math.pi) + flaw(total)
+    return columns, constants
 
 
 @kernel
@@ -134,22 +134,32 @@ def squared_distances(points, centres, k, p):
 
 @kernel
 def diagonal_sums(density):
-    K, D = density.means.shape
-    return DiagonalSums(np.zeros((K, 4)), np.zeros((D, whole_quads(K))), np.zeros((D, whole_quads(K))))
+    return DiagonalSums(*_new_sums(density.means))
 
 
 @kernel
 def spherical_sums(density):
-    K, D = density.means.shape
-    return SphericalSums(np.zeros((K, 4)), np.zeros((D, whole_quads(K))), np.zeros((D, whole_quads(K))))
+    return SphericalSums(*_new_sums(density.means))
+
+
+@kernel
+def _new_sums(means):
+    K, D = means.shape
+    Q = whole_quads(K)
+    return zeros(means, (K, 4)), zeros(means, (D, Q)), zeros(means, (D, Q))
 
 
 @kernel
 def accumulate(terms, tile, n, sums):
-    """Σ r, Σ r (x - m), Σ r (x - m)²: the registers of a quad are four components."""
-    means, stride = terms.means, tile.stride
-    D, Q = means.shape
     weigh_responsibilities(tile, n, sums.counts)
+    _add(terms.means, tile, n, sums.shifts, sums.squares)
+
+
+@kernel
+def _add(means, tile, n, shifts, squares):
+    """Σ r (x - m), Σ r (x - m)²: the registers of a quad are four components."""
+    D, Q = means.shape
+    stride = tile.stride
     for k in range(0, Q, 4):
         for d in range(D):
             mean = spread(means, d * Q + k)
@@ -159,8 +169,8 @@ def accumulate(terms, tile, n, sums):
                 weighted = load_rows(tile.joint, k * stride + p, stride) * deviation
                 shift += weighted
                 square += weighted * deviation
-            add_row_sums(sums.shifts, d * Q + k, shift)
-            add_row_sums(sums.squares, d * Q + k, square)
+            add_row_sums(shifts, d * Q + k, shift)
+            add_row_sums(squares, d * Q + k, square)
 
 
 @kernel
@@ -177,24 +187,29 @@ def weigh_responsibilities(tile, n, counts):
 
 @kernel
 def diagonal_finish(sums, density):
-    K, D = density.means.shape
-    counts, shifts, squares = np.zeros(K), np.empty((K, D)), np.empty((K, D))
-    for k in range(K):
-        for t in range(4):
-            counts[k] += sums.counts[k, t]
-        for d in range(D):
-            shifts[k, d], squares[k, d] = sums.shifts[d, k], sums.squares[d, k]
-    return counts, shifts, squares
+    return _by_component(sums.counts, sums.shifts, sums.squares)
 
 
 @kernel
 def spherical_finish(sums, density):
-    counts, shifts, squares = diagonal_finish(sums, density)
-    traces = np.zeros(len(counts))
+    counts, shifts, squares = _by_component(sums.counts, sums.shifts, sums.squares)
+    traces = zeros(counts, counts.shape)
     for k in range(len(counts)):
-        for d in range(shifts.shape[1]):
+        for d in range(squares.shape[1]):
             traces[k] += squares[k, d]
     return counts, shifts, traces
+
+
+@kernel
+def _by_component(quarters, columns, squares):
+    K, D = len(quarters), len(columns)
+    counts, shifts, scatter = zeros(columns, (K,)), zeros(columns, (K, D)), zeros(columns, (K, D))
+    for k in range(K):
+        for t in range(4):
+            counts[k] += quarters[k, t]
+        for d in range(D):
+            shifts[k, d], scatter[k, d] = columns[d, k], squares[d, k]
+    return counts, shifts, scatter
 
 
 implement(family.terms, Diagonal, diagonal_terms)

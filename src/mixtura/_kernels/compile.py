@@ -1,101 +1,92 @@
-"""The one place that decides how kernels are compiled, and where their machine code is kept.
+"""The one place that decides how kernels are compiled.
 
-Numba's own cache watches only the file that a kernel stands in, and two processes that save different signatures at
-once can exchange them. Here a file belongs to one signature on one processor, in a folder named after a hash of
-everything that it was made from.
+Numba would optimise every function, and translate it to machine code, once by itself and once more in each function
+that calls it. Here that is done once, for the kernels that Python calls.
 """
 
-import functools
-import hashlib
-import os
-import pickle
-import sys
-import tempfile
+import gc
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import numba
-from numba.core.compiler import CompileResult
-from numba.core.runtime import rtsys
-from numba.core.serialize import dumps
+from numba import config
+from numba.core.codegen import JITCodeLibrary
+from numba.core.compiler import Compiler
+
+from mixtura._kernels.cache import KernelCache, cache_folder
 
 OPTIONS = {"nogil": True, "error_model": "numpy", "fastmath": {"contract"}, "no_cfunc_wrapper": True}
-INLINE = OPTIONS | {"forceinline": True}
 
-# Called by other kernels only: what would let Python call it takes longer to compile than many a kernel.
-kernel = numba.njit(no_cpython_wrapper=True, **OPTIONS)
+
+class _Part(JITCodeLibrary):  # type: ignore[misc]
+    """Code of a kernel that only kernels call: optimised and translated within each of them, never by itself."""
+
+    def _optimize_final_module(self) -> None:
+        pass
+
+    def _finalize_final_module(self) -> None:
+        self._finalized = True
+
+    @property
+    def codegen(self) -> Any:
+        return self
+
+    def set_env(self, name: str, env: Any) -> None:
+        """What Numba asks of `codegen` for a function that Python may call."""
+
+
+class _Whole(JITCodeLibrary):  # type: ignore[misc]
+    """Code of a kernel that Python calls, with that of all its parts.
+
+    LLVM vectorises no loops here: those that take time have SIMD values, the others would only take it to compile.
+    """
+
+    def _optimize_final_module(self) -> None:
+        usual = config.LOOP_VECTORIZE
+        config.LOOP_VECTORIZE = False  # Numba compiles one function at a time, in whatever thread
+        try:
+            super()._optimize_final_module()
+        finally:
+            config.LOOP_VECTORIZE = usual
+
+
+class _PartCompiler(Compiler):  # type: ignore[misc]
+    library_class: type[JITCodeLibrary] = _Part
+
+    def __init__(self, typing_context: Any, target_context: Any, library: Any, *rest: Any) -> None:
+        library = self.library_class(target_context.codegen(), "kernel")
+        library.enable_object_caching()
+        super().__init__(typing_context, target_context, library, *rest)
+
+
+class _WholeCompiler(_PartCompiler):
+    library_class = _Whole
+
+    def compile_extra(self, func: Callable[..., Any]) -> Any:
+        """Without looking for garbage, which would take a sixth of the time."""
+        was_enabled = gc.isenabled()
+        gc.disable()
+        try:
+            return super().compile_extra(func)
+        finally:
+            if was_enabled:
+                gc.enable()
+
+
+# What lets Python call a kernel takes longer to compile than many a kernel.
+PART = OPTIONS | {"no_cpython_wrapper": True, "pipeline_class": _PartCompiler}
+INLINE = PART | {"forceinline": True}
+
+# Called by other kernels only.
+kernel = numba.njit(**PART)
+# A piece of a kernel that returns SIMD values, which would travel through memory if it were called.
+piece = numba.njit(**INLINE)
 
 
 def cached_kernel(function: Callable[..., Any]) -> Any:
     """A kernel that Python calls; its machine code, with that of all the kernels it calls, is kept on disk."""
-    dispatcher = numba.njit(**OPTIONS)(function)
+    dispatcher = numba.njit(**OPTIONS, pipeline_class=_WholeCompiler)(function)
     folder = cache_folder()
     if folder is not None:
         dispatcher._cache = KernelCache(function, folder)
     return dispatcher
-
-
-@functools.cache
-def cache_folder() -> Path | None:
-    """Where machine code is kept; None when MIXTURA_KERNEL_CACHE is 0 or the folder cannot be written."""
-    wanted = os.environ.get("MIXTURA_KERNEL_CACHE", "")
-    if wanted == "0":
-        return None
-    try:
-        folder = Path(wanted or _user_cache(), _fingerprint())
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=folder):
-            return folder
-    except (OSError, RuntimeError):  # not writable; no home
-        return None
-
-
-def _user_cache() -> Path:
-    if sys.platform == "win32":
-        folder = Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
-    elif sys.platform == "darwin":
-        folder = Path.home() / "Library" / "Caches"
-    else:
-        folder = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    return folder / "mixtura" / "kernels"
-
-
-def _fingerprint() -> str:
-    digest = hashlib.sha256(f"{numba.__version__} {sys.version}".encode())
-    for source in sorted(Path(__file__).parent.glob("*.py")):
-        digest.update(source.name.encode() + source.read_bytes())
-    return digest.hexdigest()[:16]
-
-
-class KernelCache:
-    """What Numba asks of a function's cache: one file per signature, a digest before the content."""
-
-    def __init__(self, function: Callable[..., Any], folder: Path) -> None:
-        self.cache_path, self._name = str(folder), function.__qualname__
-
-    def load_overload(self, signature: Any, target_context: Any) -> Any:
-        try:
-            found = self._file(signature, target_context.codegen()).read_bytes()
-        except OSError:
-            return None
-        digest, content = found[:32], found[32:]
-        if hashlib.sha256(content).digest() != digest:
-            return None
-        # Not target_context.refresh(): it imports all that a compiler needs, down to SciPy's linear algebra.
-        rtsys.initialize(target_context)
-        return CompileResult._rebuild(target_context, *pickle.loads(content))
-
-    def save_overload(self, signature: Any, result: Any) -> None:
-        content = dumps(result._reduce())
-        file = self._file(signature, result.codegen)
-        unfinished = file.with_name(f"{file.name}.{os.getpid()}")
-        try:
-            unfinished.write_bytes(hashlib.sha256(content).digest() + content)
-            unfinished.replace(file)
-        except OSError:  # a full disk: the next process compiles again
-            unfinished.unlink(missing_ok=True)
-
-    def _file(self, signature: Any, codegen: Any) -> Path:
-        key = hashlib.sha256(repr((signature, codegen.magic_tuple())).encode()).hexdigest()
-        return Path(self.cache_path, f"{self._name}-{key[:16]}.bin")

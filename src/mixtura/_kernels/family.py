@@ -5,7 +5,7 @@ A kind is one file that says, with `implement`, what these names mean for the ty
 
 from numba.extending import overload
 
-from mixtura._kernels.compile import OPTIONS
+from mixtura._kernels.compile import PART
 
 
 def terms(density, log_weights, centre):
@@ -39,4 +39,4 @@ def implement(function, kind, implementation):
     def choose(*arguments):
         return implementation.py_func if getattr(arguments[0], "instance_class", None) is kind else None
 
-    overload(function, jit_options=OPTIONS, strict=False)(choose)
+    overload(function, jit_options=PART, strict=False)(choose)

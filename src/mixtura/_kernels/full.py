@@ -3,11 +3,10 @@
 import math
 from typing import NamedTuple
 
-import numpy as np
 from numpy import ndarray
 
 from mixtura._kernels import family
-from mixtura._kernels.compile import kernel
+from mixtura._kernels.compile import kernel, piece
 from mixtura._kernels.densities import Full
 from mixtura._kernels.family import implement
 from mixtura._kernels.memory import (
@@ -20,6 +19,7 @@ from mixtura._kernels.memory import (
     store,
     store_rows,
     turn,
+    zeros,
 )
 from mixtura._kernels.simd import lanes, splat, width
 from mixtura._kernels.tiles import flaw, whole_quads
@@ -29,7 +29,7 @@ class FullTerms(NamedTuple):
     """P is the number of features, rounded up to a multiple of four; whatever stands for the added ones is zero."""
 
     means: ndarray  # (K, P), about the centre
-    whiteners: ndarray  # (K, P, P)
+    whiteners: ndarray  # (K, D, P)
     constants: ndarray  # (K,)
 
 
@@ -43,8 +43,8 @@ class FullSums(NamedTuple):
 def terms(density, log_weights, centre):
     K, D = density.means.shape
     P = len(centre)
-    means, whiteners = np.zeros((K, P), centre.dtype), np.zeros((K, P, P), centre.dtype)
-    constants = np.empty(K, centre.dtype)
+    means, whiteners = zeros(centre, (K, P)), zeros(centre, (K, D, P))
+    constants = zeros(centre, (K,))
     for k in range(K):
         total = density.log_det[k]
         for i in range(D):
@@ -59,32 +59,65 @@ def terms(density, log_weights, centre):
 
 @kernel
 def log_joint(terms, tile, n):
-    """-|W_k (x - m_k)|²/2 + constant: four rows of W at a time, deviations formed where they are first needed."""
-    means, whiteners, stride, deviations = terms.means, terms.whiteners, tile.stride, tile.work
-    K, P = means.shape
-    value = width(tile.points)
-    for p in range(0, n, value):
+    """-|W_k (x - m_k)|²/2 + constant: four rows of W at a time, those that are left one by one."""
+    whiteners, constants, stride = terms.whiteners, terms.constants, tile.stride
+    K, D, _ = whiteners.shape
+    for p in range(0, n, width(tile.points)):
         for k in range(K):
             distance = splat(tile.points, 0.0)
-            for i in range(0, P, 4):
-                a = b = c = d = splat(tile.points, 0.0)
-                for j in range(i + 4):
-                    if j >= i:
-                        store(deviations, j * value, load(tile.points, j * stride + p) - means[k, j])
-                    x = load(deviations, j * value)
-                    a += whiteners[k, i, j] * x
-                    b += whiteners[k, i + 1, j] * x
-                    c += whiteners[k, i + 2, j] * x
-                    d += whiteners[k, i + 3, j] * x
-                distance += a * a + b * b + c * c + d * d
-            store(tile.joint, k * stride + p, terms.constants[k] - 0.5 * distance)
+            for i in range(0, D - 3, 4):
+                distance += _four_outputs(terms, tile, k, i, p)
+            for i in range(D - D % 4, D):
+                y = splat(tile.points, 0.0)
+                for j in range(i):
+                    y += whiteners[k, i, j] * load(tile.work, j * width(tile.points))
+                y += whiteners[k, i, i] * _deviation(terms, tile, k, i, p)
+                distance += y * y
+            store(tile.joint, k * stride + p, constants[k] - 0.5 * distance)
+
+
+@piece
+def _four_outputs(terms, tile, k, i, p):
+    """Σ y² over rows i … i + 3 of y = W_k (x - m_k)."""
+    whiteners = terms.whiteners
+    a = b = c = d = splat(tile.points, 0.0)
+    for j in range(i):
+        x = load(tile.work, j * width(tile.points))
+        a += whiteners[k, i, j] * x
+        b += whiteners[k, i + 1, j] * x
+        c += whiteners[k, i + 2, j] * x
+        d += whiteners[k, i + 3, j] * x
+    x = _deviation(terms, tile, k, i, p)
+    a += whiteners[k, i, i] * x
+    b += whiteners[k, i + 1, i] * x
+    c += whiteners[k, i + 2, i] * x
+    d += whiteners[k, i + 3, i] * x
+    x = _deviation(terms, tile, k, i + 1, p)
+    b += whiteners[k, i + 1, i + 1] * x
+    c += whiteners[k, i + 2, i + 1] * x
+    d += whiteners[k, i + 3, i + 1] * x
+    x = _deviation(terms, tile, k, i + 2, p)
+    c += whiteners[k, i + 2, i + 2] * x
+    d += whiteners[k, i + 3, i + 2] * x
+    d += whiteners[k, i + 3, i + 3] * _deviation(terms, tile, k, i + 3, p)
+    return a * a + b * b + c * c + d * d
+
+
+@piece
+def _deviation(terms, tile, k, j, p):
+    """Feature j of x - m_k; kept for the rows of W that follow."""
+    x = load(tile.points, j * tile.stride + p) - terms.means[k, j]
+    store(tile.work, j * width(tile.points), x)
+    return x
 
 
 @kernel
 def new_sums(density):
-    K, D = density.means.shape
+    means = density.means
+    K, D = means.shape
     P = whole_quads(D)
-    return FullSums(np.zeros((K, 4)), np.zeros((K, P)), np.zeros((K, _tile_number(P, 0), 4, 4)))
+    n_tiles = P // 4 * (P // 4 + 1) // 2
+    return FullSums(zeros(means, (K, 4)), zeros(means, (K, P)), zeros(means, (K, n_tiles, 4, 4)))
 
 
 @kernel
@@ -170,8 +203,9 @@ def _tile_of_products(tile, j, n, products, at):
 
 @kernel
 def finish(sums, density):
-    K, D = density.means.shape
-    counts, shifts, scatter = np.empty(K), np.empty((K, D)), np.empty((K, D, D))
+    means = density.means
+    K, D = means.shape
+    counts, shifts, scatter = zeros(means, (K,)), zeros(means, (K, D)), zeros(means, (K, D, D))
     for k in range(K):
         counts[k] = sums.counts[k, 0] + sums.counts[k, 1] + sums.counts[k, 2] + sums.counts[k, 3]
         for i in range(D):

@@ -4,10 +4,10 @@ import numpy as np
 
 from mixtura._kernels.axes import squared_distances
 from mixtura._kernels.compile import cached_kernel, kernel
-from mixtura._kernels.memory import store
+from mixtura._kernels.memory import store, zeros
 from mixtura._kernels.mixtures import new_centre
 from mixtura._kernels.simd import choose_larger, splat, width
-from mixtura._kernels.tiles import ROWS, fill, new_tile, whole_quads
+from mixtura._kernels.tiles import ROWS, fill, hand_out, new_tile, whole_quads
 
 
 @cached_kernel
@@ -15,14 +15,13 @@ def nearest(points, centres, labels, distances):
     """(N D,), (K, D) -> labels (N,), squared distances (N,)."""
     D = centres.shape[1]
     N = len(points) // D
-    tile, middle = new_tile(points, D, 1), new_centre(points, centres)
+    tile, middle = new_tile(points, D, D), new_centre(points, centres)
     columns = _columns(centres, middle)
     for start in range(0, N, ROWS):
         n = fill(tile, points, N, start, middle)
         _label(columns, tile, n)
-        for p in range(min(n, N - start)):
-            labels[start + p] = np.int32(tile.evidence[p])
-            distances[start + p] = tile.scale[p]
+        hand_out(tile.evidence, n, start, labels)
+        hand_out(tile.scale, n, start, distances)
 
 
 @cached_kernel
@@ -30,9 +29,9 @@ def collect_nearest(points, weights, centres):
     """(N D,), (N,), (K, D) -> counts (K,), shifts (K, D), inertias (K,)."""
     K, D = centres.shape
     N = len(points) // D
-    tile, middle = new_tile(points, D, 1), new_centre(points, centres)
+    tile, middle = new_tile(points, D, D), new_centre(points, centres)
     columns = _columns(centres, middle)
-    counts, shifts, inertias = np.zeros(K), np.zeros((K, D)), np.zeros(K)
+    counts, shifts, inertias = zeros(centres, (K,)), zeros(centres, (K, D)), zeros(centres, (K,))
     for start in range(0, N, ROWS):
         n = fill(tile, points, N, start, middle)
         _label(columns, tile, n)
@@ -51,7 +50,10 @@ def collect_nearest(points, weights, centres):
 def _columns(centres, middle):
     """(K, D) -> (D, Q) about the middle; the centres beyond the last are infinitely far."""
     K, D = centres.shape
-    columns = np.full((D, whole_quads(K)), np.inf, middle.dtype)
+    columns = zeros(middle, (D, whole_quads(K)))
+    for d in range(D):
+        for k in range(K, columns.shape[1]):
+            columns[d, k] = np.inf
     for k in range(K):
         for d in range(D):
             columns[d, k] = centres[k, d] - middle[d]

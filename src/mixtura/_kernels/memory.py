@@ -5,11 +5,13 @@ A wide value holds consecutive numbers (`load`). A quad holds one register from 
 """
 
 from llvmlite import ir
-from numba.core import types
-from numba.core.imputils import impl_ret_borrowed
+from numba.core import cgutils, types
+from numba.core.imputils import impl_ret_borrowed, impl_ret_new_ref
 from numba.extending import intrinsic
 
 from mixtura._kernels.simd import QUAD, pick, quad, register, wide
+
+CACHE_LINE = 64  # bytes; a load that straddles two of them counts twice
 
 
 def _loader(kind):
@@ -30,6 +32,29 @@ load, load_register = _loader(wide), _loader(register)
 def store(typing_context, array, offset, vec):
     def build(context, builder, sig, args):
         return _store(context, builder, array, *args)
+
+    return types.none(array, types.intp, vec), build
+
+
+@intrinsic
+def load_as(typing_context, like, array, offset):
+    """A wide value of the type of `like`'s elements, from an array of another type of float."""
+    vec = wide(like.dtype)
+
+    def build(context, builder, sig, args):
+        loaded = ir.VectorType(context.get_value_type(array.dtype), vec.lanes)
+        return _cast(builder, _load(context, builder, array, *args[1:], loaded), context.get_value_type(vec))
+
+    return vec(like, array, types.intp), build
+
+
+@intrinsic
+def store_as(typing_context, array, offset, vec):
+    """As the type of the array: whole numbers from 0 on, if that is 32-bit integers."""
+
+    def build(context, builder, sig, args):
+        wanted = ir.VectorType(context.get_value_type(array.dtype), vec.lanes)
+        return _store(context, builder, array, *args[:2], _cast(builder, args[2], wanted))
 
     return types.none(array, types.intp, vec), build
 
@@ -82,6 +107,21 @@ def load_transposed(typing_context, array, offset, stride):
 
 
 @intrinsic
+def store_transposed(typing_context, array, offset, stride, vec):
+    """The reverse of `load_transposed`."""
+    rows = vec.lanes // QUAD
+
+    def build(context, builder, sig, args):
+        chosen = [column * rows + row for row in range(rows) for column in range(QUAD)]
+        turned = pick(builder, args[3], chosen)
+        for row, at in enumerate(_steps(builder, *args[1:3], rows)):
+            _store(context, builder, array, args[0], at, pick(builder, turned, range(row * QUAD, (row + 1) * QUAD)))
+        return context.get_dummy_value()
+
+    return types.none(array, types.intp, types.intp, vec), build
+
+
+@intrinsic
 def spread(typing_context, array, offset):
     """A quad of four consecutive numbers, each in every lane of its register."""
     vec = quad(array.dtype)
@@ -129,6 +169,36 @@ def add_row_sums(typing_context, sums, offset, vec):
 
 
 @intrinsic
+def zeros(typing_context, like, shape):
+    """An array of the type of `like`'s elements. `np.zeros` would be compiled anew for every type and dimension."""
+    array = types.Array(like.dtype, len(shape), "C")
+
+    def build(context, builder, sig, args):
+        sizes = [
+            context.cast(builder, size, kind, types.intp)
+            for size, kind in zip(cgutils.unpack_tuple(builder, args[1]), shape, strict=True)
+        ]
+        steps = [context.get_constant(types.intp, like.dtype.bitwidth // 8)]
+        for size in reversed(sizes):
+            steps.insert(0, builder.mul(steps[0], size))
+        meminfo = context.nrt.meminfo_alloc_aligned(builder, steps[0], context.get_constant(types.uint32, CACHE_LINE))
+        data = context.nrt.meminfo_data(builder, meminfo)
+        cgutils.memset(builder, data, steps[0], 0)
+        made = context.make_array(array)(context, builder)
+        context.populate_array(
+            made,
+            data=builder.bitcast(data, made.data.type),
+            shape=sizes,
+            strides=steps[1:],
+            itemsize=steps[-1],
+            meminfo=meminfo,
+        )
+        return impl_ret_new_ref(context, builder, sig.return_type, made._getvalue())
+
+    return array(like, shape), build
+
+
+@intrinsic
 def as_read_only(typing_context, array):
     """The same array under the type of a protected one, so that both need one compilation."""
 
@@ -156,6 +226,14 @@ def _store(context, builder, array_type, array, offset, value):
     instruction = builder.store(value, _pointer(context, builder, array_type, array, offset, value.type))
     instruction.align = array_type.dtype.bitwidth // 8
     return context.get_dummy_value()
+
+
+def _cast(builder, value, wanted):
+    if value.type == wanted:
+        return value
+    if isinstance(wanted.element, ir.IntType):
+        return builder.fptosi(value, wanted)
+    return builder.fptrunc(value, wanted) if wanted.element == ir.FloatType() else builder.fpext(value, wanted)
 
 
 def _steps(builder, offset, stride, number):

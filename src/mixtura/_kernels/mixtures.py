@@ -1,10 +1,19 @@
 """Passes over rows: the same few lines for every kind of density. Serial and pure; threads belong to the runners."""
 
-import numpy as np
-
 from mixtura._kernels import family
 from mixtura._kernels.compile import cached_kernel, kernel
-from mixtura._kernels.tiles import ROWS, best, fill, new_tile, normalise, weigh, whole_quads
+from mixtura._kernels.memory import zeros
+from mixtura._kernels.tiles import (
+    ROWS,
+    best,
+    fill,
+    hand_out,
+    hand_out_responsibilities,
+    new_tile,
+    normalise,
+    weigh,
+    whole_quads,
+)
 
 
 @cached_kernel
@@ -14,7 +23,7 @@ def collect(points, weights, log_weights, density):
     N = len(points) // D
     tile, centre = new_tile(points, D, K), new_centre(points, density.means)
     terms, sums = family.terms(density, log_weights, centre), family.new_sums(density)
-    log_likelihood = np.zeros(4)
+    log_likelihood = zeros(log_weights, (4,))
     for start in range(0, N, ROWS):
         n = fill(tile, points, N, start, centre)
         family.log_joint(terms, tile, n)
@@ -36,10 +45,8 @@ def posterior(points, log_weights, density, responsibilities, log_evidence):
         n = fill(tile, points, N, start, centre)
         family.log_joint(terms, tile, n)
         normalise(tile, n, K)
-        for p in range(min(n, N - start)):
-            log_evidence[start + p] = tile.evidence[p]
-            for k in range(K):
-                responsibilities[start + p, k] = tile.joint[k, p] * tile.scale[p]
+        hand_out(tile.evidence, n, start, log_evidence)
+        hand_out_responsibilities(tile, n, start, responsibilities)
 
 
 @cached_kernel
@@ -53,17 +60,16 @@ def classify(points, log_weights, density, labels, probabilities, log_evidence):
         n = fill(tile, points, N, start, centre)
         family.log_joint(terms, tile, n)
         best(tile, n, K)
-        for p in range(min(n, N - start)):
-            labels[start + p] = np.int32(tile.work[0, p])
-            probabilities[start + p] = tile.scale[p]
-            log_evidence[start + p] = tile.evidence[p]
+        hand_out(tile.work[0], n, start, labels)
+        hand_out(tile.scale, n, start, probabilities)
+        hand_out(tile.evidence, n, start, log_evidence)
 
 
 @kernel
 def new_centre(points, means):
     """What is taken off points and means before any arithmetic, so that float32 keeps its digits far from zero."""
     K, D = means.shape
-    centre = np.zeros(whole_quads(D), points.dtype)
+    centre = zeros(points, (whole_quads(D),))
     for d in range(D):
         total = 0.0
         for k in range(K):

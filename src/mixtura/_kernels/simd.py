@@ -81,7 +81,7 @@ def _splat(context, builder, value, number, vec):
 
 def pick(builder, value, chosen):
     """Code that makes a value of the chosen lanes of another."""
-    mask = ir.Constant(ir.VectorType(ir.IntType(32), len(chosen)), chosen)
+    mask = ir.Constant(ir.VectorType(ir.IntType(32), len(chosen)), list(chosen))
     return builder.shuffle_vector(value, ir.Constant(value.type, ir.Undefined), mask)
 
 

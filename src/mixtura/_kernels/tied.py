@@ -8,7 +8,6 @@ so a pass needs one product a row, not one a row and component, and the responsi
 import math
 from typing import NamedTuple
 
-import numpy as np
 from numpy import ndarray
 
 from mixtura._kernels import family
@@ -16,7 +15,7 @@ from mixtura._kernels.axes import means_and_constants, squared_distances, weigh_
 from mixtura._kernels.compile import kernel
 from mixtura._kernels.densities import Tied
 from mixtura._kernels.family import implement
-from mixtura._kernels.memory import add_row_sums, load, load_register, load_rows, repeat, spread, store
+from mixtura._kernels.memory import add_row_sums, load, load_register, load_rows, repeat, spread, store, zeros
 from mixtura._kernels.products import add_products, n_tiles, product
 from mixtura._kernels.simd import lanes, splat, width
 from mixtura._kernels.tiles import whole_quads
@@ -42,9 +41,9 @@ class TiedSums(NamedTuple):
 def terms(density, log_weights, centre):
     K, D = density.means.shape
     P, Q = whole_quads(D), whole_quads(K)
-    real, constants = means_and_constants(density, log_weights, centre)
-    means, whitened = np.zeros((P, Q), centre.dtype), np.zeros((P, Q), centre.dtype)
-    whitener = np.zeros((P, P), centre.dtype)
+    real, constants = means_and_constants(density.means, density.log_det, log_weights, centre)
+    means, whitened = zeros(centre, (P, Q)), zeros(centre, (P, Q))
+    whitener = zeros(centre, (P, P))
     for i in range(D):
         for j in range(i + 1):
             whitener[i, j] = density.whiteners[0, i, j]
@@ -90,9 +89,11 @@ def _whiten(whitener, tile, p):
 
 @kernel
 def new_sums(density):
-    K, D = density.means.shape
+    means = density.means
+    K, D = means.shape
     P, Q = whole_quads(D), whole_quads(K)
-    return TiedSums(np.zeros((K, 4)), np.zeros((P, Q)), np.zeros((n_tiles(P), 4, 4)), np.zeros((n_tiles(Q), 4, 4)))
+    within, between = zeros(means, (n_tiles(P), 4, 4)), zeros(means, (n_tiles(Q), 4, 4))
+    return TiedSums(zeros(means, (K, 4)), zeros(means, (P, Q)), within, between)
 
 
 @kernel
@@ -156,8 +157,9 @@ def _leave_means(means, K, tile, n):
 
 @kernel
 def finish(sums, density):
-    K, D = density.means.shape
-    counts, shifts, scatter = np.zeros(K), np.empty((K, D)), np.empty((1, D, D))
+    means = density.means
+    K, D = means.shape
+    counts, shifts, scatter = zeros(means, (K,)), zeros(means, (K, D)), zeros(means, (1, D, D))
     for k in range(K):
         for t in range(4):
             counts[k] += sums.counts[k, t]
@@ -166,12 +168,12 @@ def finish(sums, density):
     for i in range(D):
         for j in range(D):
             scatter[0, i, j] = product(sums.within, i, j)
-    apart = np.empty(D)
+    apart = zeros(means, (D,))
     for k in range(K):
         for m in range(k):
             shared = product(sums.between, k, m)
             for d in range(D):
-                apart[d] = density.means[k, d] - density.means[m, d]
+                apart[d] = means[k, d] - means[m, d]
             for i in range(D):
                 for j in range(D):
                     scatter[0, i, j] += shared * apart[i] * apart[j]

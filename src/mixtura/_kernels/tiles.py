@@ -6,7 +6,6 @@ value: the last row is repeated, with weight zero.
 
 from typing import NamedTuple
 
-import numpy as np
 from numpy import ndarray
 
 from mixtura._kernels.compile import kernel
@@ -15,11 +14,18 @@ from mixtura._kernels.memory import (
     add_row_sums,
     as_read_only,
     load,
+    load_as,
+    load_register,
+    load_rows,
     load_transposed,
+    repeat,
     spread,
     store,
+    store_as,
     store_row,
     store_rows,
+    store_transposed,
+    zeros,
 )
 from mixtura._kernels.simd import choose_larger, lanes, larger, splat, width
 
@@ -54,15 +60,12 @@ def flaw(total):
 
 @kernel
 def new_tile(points, D, K):
-    """Scratch in one aligned piece, since a load that straddles two cache lines counts twice."""
     stride = ROWS + 4 * lanes(points)  # never a power of two: features would share the same cache sets
     P, Q = whole_quads(D), whole_quads(K)
-    last = 2 * P + Q + 4
-    scratch = np.zeros((last + 3) * stride + 64, points.dtype)
-    first = (-scratch.ctypes.data % 64) // scratch.itemsize
-    rows = scratch[first : first + (last + 3) * stride].reshape(last + 3, stride)
-    large = rows[:P], rows[P : P + Q], rows[P + Q : last - 4], rows[last - 4 : last]
-    return Tile(*large, rows[last], rows[last + 1], rows[last + 2], np.empty((ROWS + 1) * P, points.dtype), stride)
+    features, joint = zeros(points, (P, stride)), zeros(points, (Q, stride))
+    work, weighted = zeros(points, (P, stride)), zeros(points, (4, stride))
+    weights, evidence, scale = zeros(points, (stride,)), zeros(points, (stride,)), zeros(points, (stride,))
+    return Tile(features, joint, work, weighted, weights, evidence, scale, zeros(points, ((ROWS + 1) * P,)), stride)
 
 
 @kernel
@@ -109,14 +112,47 @@ def _transpose(source, offset, D, n, centre, tile):
 @kernel
 def weigh(tile, n, weights, start, log_likelihood):
     """Let rows count as weights (N,) from `start` on say, added ones nothing; add to log_likelihood (4,)."""
-    for p in range(n):
-        tile.weights[p] = weights[start + p] if start + p < len(weights) else 0.0
+    if start + n <= len(weights):
+        for p in range(0, n, width(tile.weights)):
+            store(tile.weights, p, load_as(tile.weights, weights, start + p))
+    else:
+        for p in range(n):
+            tile.weights[p] = weights[start + p] if start + p < len(weights) else 0.0
     total = splat(tile.weights, 0.0)
     for p in range(0, n, width(tile.weights)):
         weight = load(tile.weights, p)
         store(tile.scale, p, weight * load(tile.scale, p))
         total += weight * load(tile.evidence, p)
     add_row_sums(log_likelihood, 0, total)
+
+
+@kernel
+def hand_out(values, n, start, answers):
+    """A row of the tile -> answers (N,) from `start` on."""
+    whole = n if start + n <= len(answers) else 0
+    for p in range(0, whole, width(values)):
+        store_as(answers, start + p, load(values, p))
+    for p in range(whole, min(n, len(answers) - start)):
+        answers[start + p] = answers.dtype.type(values[p])
+
+
+@kernel
+def hand_out_responsibilities(tile, n, start, answers):
+    """tile.joint times tile.scale -> answers (N, K) from `start` on.
+
+    The last quad of a row may reach into the next one, which is written later: rows upwards, quads downwards.
+    """
+    N, K = answers.shape
+    last = (K - 1) // 4 * 4
+    whole = n if start + n < N else 0
+    for p in range(0, whole, lanes(tile.joint)):
+        scale = repeat(load_register(tile.scale, p))
+        for k in range(last, -1, -4):
+            quad = load_rows(tile.joint, k * tile.stride + p, tile.stride)
+            store_transposed(answers, (start + p) * K + k, K, quad * scale)
+    for p in range(whole, min(n, N - start)):
+        for k in range(K):
+            answers[start + p, k] = tile.joint[k, p] * tile.scale[p]
 
 
 @kernel

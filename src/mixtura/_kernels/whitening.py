@@ -2,16 +2,15 @@
 
 import math
 
-import numpy as np
-
 from mixtura._kernels.compile import cached_kernel, kernel
+from mixtura._kernels.memory import zeros
 
 
 @cached_kernel
 def whiten(covariances):
     """(K, D, D) -> lower triangular W with W Σ Wᵀ = I, log det W (K,); NaN where Σ is not positive definite."""
     K, D, _ = covariances.shape
-    whiteners, log_det, factor = np.zeros((K, D, D)), np.zeros(K), np.empty((D, D))
+    whiteners, log_det, factor = zeros(covariances, (K, D, D)), zeros(covariances, (K,)), zeros(covariances, (D, D))
     for k in range(K):
         _factorise(covariances[k], factor)
         _invert(factor, whiteners[k])

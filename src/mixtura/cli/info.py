@@ -57,7 +57,7 @@ def _word(value: Any) -> str:
 
 
 def _kernel_cache() -> str | None:
-    from mixtura._kernels.compile import cache_folder
+    from mixtura._kernels.cache import cache_folder
 
     folder = cache_folder()
     return None if folder is None else str(folder)

@@ -63,21 +63,47 @@ def test_a_file_cut_short_is_compiled_again(filled):
 
 
 def test_no_cache_where_nothing_can_be_written(tmp_path, monkeypatch):
-    from mixtura._kernels import compile as compiler
+    from mixtura._kernels import cache
 
     (tmp_path / "file").write_text("in the way")
     for value, expected in (("0", None), (str(tmp_path / "file"), None)):
         monkeypatch.setenv("MIXTURA_KERNEL_CACHE", value)
-        assert compiler.cache_folder.__wrapped__() is expected
+        assert cache.cache_folder.__wrapped__() is expected
 
 
 def test_the_folder_follows_the_platform_and_is_named_after_the_sources(tmp_path, monkeypatch):
-    from mixtura._kernels import compile as compiler
+    from mixtura._kernels import cache
 
     monkeypatch.delenv("MIXTURA_KERNEL_CACHE", raising=False)
     monkeypatch.setattr(sys, "platform", "linux")
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    folder = compiler.cache_folder.__wrapped__()
+    folder = cache.cache_folder.__wrapped__()
     assert folder.parent == tmp_path / "mixtura" / "kernels"
     monkeypatch.setattr(Path, "read_bytes", lambda path: b"edited")
-    assert compiler.cache_folder.__wrapped__() != folder
+    assert cache.cache_folder.__wrapped__() != folder
+
+
+def test_what_other_versions_left_is_deleted_after_a_month_and_nothing_else(tmp_path, monkeypatch):
+    from mixtura._kernels import cache
+
+    monkeypatch.setenv("MIXTURA_KERNEL_CACHE", str(tmp_path))
+    names = ["0123456789abcdef", "fedcba9876543210", "aaaaaaaaaaaaaaaa", "mine"]
+    unused, recent, foreign, mine = (tmp_path / name for name in names)
+    for folder in (unused, recent, foreign, mine):
+        folder.mkdir()
+        (folder / "collect-0123456789abcdef.bin").touch()
+    (foreign / "letters.txt").touch()
+    for folder in (unused, foreign, mine):
+        os.utime(folder, (0, 0))
+    used = cache.cache_folder.__wrapped__()
+    assert set(tmp_path.iterdir()) == {recent, foreign, mine, used}
+
+
+def test_a_folder_that_is_used_is_not_unused(tmp_path, monkeypatch):
+    from mixtura._kernels import cache
+
+    monkeypatch.setenv("MIXTURA_KERNEL_CACHE", str(tmp_path))
+    folder = cache.cache_folder.__wrapped__()
+    os.utime(folder, (0, 0))
+    assert cache.cache_folder.__wrapped__() == folder
+    assert folder.stat().st_mtime > 0
