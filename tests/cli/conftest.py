@@ -51,9 +51,10 @@ def table(tmp_path):
 
 @pytest.fixture(scope="session")
 def snapshot():
-    """Names and times of all files below a folder: what must not change when a command fails."""
+    """Names of all that is below a folder, and times of the files: what must not change when a command fails."""
 
     def look(folder):
-        return {path.relative_to(folder): path.stat().st_mtime_ns for path in sorted(folder.rglob("*"))}
+        paths = sorted(folder.rglob("*"))
+        return {path.relative_to(folder): path.stat().st_mtime_ns if path.is_file() else None for path in paths}
 
     return look

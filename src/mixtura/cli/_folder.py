@@ -13,7 +13,7 @@ FILES = ("model.safetensors", "labels.parquet", "labels.csv", "summary.json", "r
 
 @contextmanager
 def staging(folder: Path, overwrite: bool) -> Iterator[Path]:
-    """A temporary folder beside `folder`. Call `publish` once all files are in it; it goes away in any case.
+    """A temporary folder on the same file system. Call `publish` once all files are in it; it goes away in any case.
 
     Raises
     ------
@@ -22,8 +22,7 @@ def staging(folder: Path, overwrite: bool) -> Iterator[Path]:
     """
     _refuse_existing(folder, overwrite)
     with _as_output_error(folder):
-        home = next(parent for parent in folder.absolute().parents if parent.exists())
-        temporary = home / f".{folder.absolute().name}.{os.getpid()}.part"
+        temporary = _home(folder) / f".mixtura.{os.getpid()}.part"
         temporary.mkdir()
     try:
         yield temporary
@@ -33,17 +32,25 @@ def staging(folder: Path, overwrite: bool) -> Iterator[Path]:
 
 def publish(temporary: Path, folder: Path) -> None:
     """Move what is in the temporary folder to where it belongs; files of an earlier fit go."""
+    place = folder.resolve()  # a rename would replace a symbolic link
     with _as_output_error(folder):
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        if not folder.exists():
-            temporary.rename(folder)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        if not place.exists():
+            temporary.rename(place)
             return
         for name in FILES:
             if (temporary / name).exists():
-                (temporary / name).replace(folder / name)
+                (temporary / name).replace(place / name)
             else:
                 with suppress(FileNotFoundError):
-                    (folder / name).unlink()
+                    (place / name).unlink()
+
+
+def _home(folder: Path) -> Path:
+    """Where the temporary folder goes: into `folder` if there is one, which may be another file system, a container's
+    mount or all that its owner may write to; else into the nearest folder above."""
+    place = folder.resolve()
+    return next(parent for parent in (place, *place.parents) if parent.exists())
 
 
 def _refuse_existing(folder: Path, overwrite: bool) -> None:
