@@ -54,17 +54,23 @@ def test_warnings_come_before_the_answer(typed, parse, tmp_path):
 
 def test_the_lowest_value_is_not_claimed_where_lower_ones_were_set_aside(faithful, parse, tmp_path):
     page = parse(faithful.page(tmp_path / "sound.html"))
-    assert "accident" not in page.text
+    assert "considered" not in page.text
     history = faithful.fitted.history
     selection = [
-        row | {"remark": "A spike."} if i == history["ranking"][-1] else row
+        row | {"remark": "A column takes few values."} if i == history["ranking"][-1] else row
         for i, row in enumerate(history["selection"])
     ]
     changed = history | {"selection": selection, "ranking": history["ranking"][:-1]}
     case = faithful._replace(fitted=replace(faithful.fitted, history=changed))
     text = parse(case.page(tmp_path / "spike.html")).text
-    assert "have the lowest BIC of those that do not rest on an accident of few rows" in text
-    assert "Open circles" in text
+    assert "have the lowest BIC of those that were considered" in text
+    aside = selection[history["ranking"][-1]]
+    assert re.search(
+        r"Not considered: 1 fit \(open circles.* Of the lowest of them, "
+        rf"{aside['n_components']} clusters? \({aside['covariance']}\), this has to be said: A column takes few values\.",
+        text,
+    )
+    assert "accident" not in text
 
 
 def test_the_page_asks_nothing_of_anyone(faithful, parse, tmp_path):

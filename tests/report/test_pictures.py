@@ -146,6 +146,17 @@ def test_the_chosen_fits_are_on_the_picture_however_much_worse_than_those_set_as
         assert float(re.search(rf'cy="(\S+)" r="9" class="{mark}"', picture).group(1)) > 10
 
 
+def test_fits_that_were_set_aside_do_not_flatten_the_curve():
+    fits = [{"n_components": k, "covariance": "tied", "bic": 900.0 - 10 * k, "rank": 9 - k} for k in range(1, 9)]
+    fits += [{"n_components": k, "covariance": "full", "bic": value, "rank": None} for k, value in ((2, 9.0), (3, 1e5))]
+    picture = str(choice_picture({"criterion": "bic", "fits": fits, "best": fits[7], "runner_up": fits[6]}))
+    curve = re.search(r'<path d="M([^"]+)" class="curve dash0"', picture).group(1)
+    heights = [float(point.split()[1]) for point in curve.split("L")]
+    assert max(heights) - min(heights) > 200
+    low, high = (float(y) for y in re.findall(r'cy="(\S+)" r="2.5" class="aside"', picture))
+    assert 14 < high < min(heights) and max(heights) < low < 285
+
+
 def test_pictures_of_nothing_are_left_out():
     fit = {"n_components": 1, "covariance": "full", "bic": 1.0, "rank": 1}
     assert choice_picture({"criterion": "bic", "fits": [fit], "best": fit, "runner_up": None}) is None

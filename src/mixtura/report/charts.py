@@ -13,6 +13,7 @@ N_DASHES = 4
 _VISIBLE_GAIN = 0.01  # nats
 _SIZE = 690, 330
 _LEFT, _RIGHT, _TOP, _BOTTOM = 76, 560, 14, 285
+_RIM = 4
 
 
 def choice_picture(choice: dict[str, Any]) -> Markup | None:
@@ -24,7 +25,7 @@ def choice_picture(choice: dict[str, Any]) -> Markup | None:
     models = list(dict.fromkeys(row["covariance"] for row in fits))
     x = _whole_numbers([row["n_components"] for row in fits])
     chosen = [(row, mark) for row, mark in ((choice["best"], "winner"), (choice["runner_up"], "runner-up")) if row]
-    y = _criterion_scale([row[name] for row in fits], [row[name] for row, _ in chosen])
+    y = _criterion_scale([row[name] for row in fits if row["rank"]], [row[name] for row, _ in chosen])
     curves = [
         _curve([row for row in fits if row["covariance"] == model], name, (x, y), i) for i, model in enumerate(models)
     ]
@@ -69,7 +70,7 @@ def _curve(fits: list[dict[str, Any]], name: str, scales: tuple[Scale, Scale], n
         *([element("path", d=line(xs, ys), class_=f"curve dash{number % N_DASHES}")] if xs else []),
         signs(xs, ys, number, "ink"),
         *(
-            element("circle", cx=f"{a:.1f}", cy=f"{b:.1f}", r="2.5", class_="aside")
+            element("circle", cx=f"{a:.1f}", cy=f"{_inside(b):.1f}", r="2.5", class_="aside")
             for a, b, rank in places
             if not rank
         ),
@@ -77,10 +78,16 @@ def _curve(fits: list[dict[str, Any]], name: str, scales: tuple[Scale, Scale], n
 
 
 def _criterion_scale(values: list[float], chosen: list[float]) -> Scale:
-    """From the best value to the third quartile: what is far worse than most does not flatten the rest."""
-    low = min(values)
-    high = max(float(np.quantile(values, 0.75)), low + (max(values) - low) / 4)
+    """From the best of the fits that were considered to the upper fence of a box plot: what is far off flattens none."""
+    low, worst = min(values), max(values)
+    first, third = np.quantile(values, [0.25, 0.75])
+    high = max(min(worst, float(third + 1.5 * (third - first))), low + (worst - low) / 4)
     return scale_over(np.array([low, high, *chosen]), _BOTTOM, _TOP, margin=0.08)
+
+
+def _inside(y: float) -> float:
+    """A height at the edge of the picture for what lies beyond it."""
+    return min(max(y, _TOP + _RIM), _BOTTOM - _RIM)
 
 
 def _whole_numbers(values: list[int]) -> Scale:

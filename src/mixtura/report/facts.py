@@ -119,13 +119,23 @@ def choice_facts(history: dict[str, Any]) -> dict[str, Any] | None:
     ranks = {position: rank for rank, position in enumerate(history["ranking"], start=1)}
     best, *others = finalists(history)
     name = history["criterion"]
+    fits = [row | {"rank": ranks.get(i)} for i, row in enumerate(history["selection"])]
     return {
         "criterion": name,
         "best": best,
         "runner_up": others[0] if others else None,
         "difference": others[0][name] - best[name] if others else None,
-        "fits": [row | {"rank": ranks.get(i)} for i, row in enumerate(history["selection"])],
+        "fits": fits,
+        "set_aside": _set_aside([fit for fit in fits if fit["remark"] and fit["rank"] is None], name),
     }
+
+
+def _set_aside(fits: list[dict[str, Any]], criterion: str) -> dict[str, Any] | None:
+    """How many fits could not be chosen, and the best of them, whose remark says why."""
+    if not fits:
+        return None
+    valued = [fit for fit in fits if fit[criterion] is not None]
+    return {"n_fits": len(fits), "best": min(valued or fits, key=lambda fit: fit[criterion] or 0.0)}
 
 
 def _drawn(explanation: Explanation, rows: Rows | None) -> dict[str, Any]:
