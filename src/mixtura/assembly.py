@@ -15,13 +15,26 @@ from mixtura.selection import Candidate, Selection
 
 def assemble(
     selection: Selection,
-    features: Sequence[str],
+    features: Sequence[str] | None = None,
     *,
     candidate: Candidate | None = None,
     order: str = "weight",
     provenance: dict[str, Any] | None = None,
 ) -> FittedMixture:
     """The best fit of a selection (or another of its candidates) as a value that can be saved, shown and asked.
+
+    Parameters
+    ----------
+    selection : Selection
+        What `select` returned.
+    features : sequence of str, optional
+        Names of the columns; by default those that the selection knows.
+    candidate : Candidate, optional
+        One of `selection.candidates`, in place of the best.
+    order : {"weight", "means", "none"}
+        What the components are sorted by, see `mixtura.ordering.canonical_order`.
+    provenance : dict, optional
+        Where the fit comes from: `versions`, `seed`, `data`, `command`.
 
     Examples
     --------
@@ -39,7 +52,7 @@ def assemble(
     return FittedMixture(
         model=model,
         parameters=model.reorder(chosen.parameters, by),
-        features=tuple(features),
+        features=tuple(selection.features if features is None else features),
         cluster_names=default_names(len(by)),
         order=order,
         scaling=_scaling_record(selection.scaling),

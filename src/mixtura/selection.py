@@ -57,6 +57,7 @@ class Selection(NamedTuple):
     scaling: Scaling
     n_rows: int
     is_complete: bool  # False when it was interrupted
+    features: tuple[str, ...] = ()  # names of the columns; those of an array are x0, x1, …
 
     @property
     def best(self) -> Candidate:
@@ -165,7 +166,8 @@ def select(
     ranking = _rank(candidates, criterion)
     if not ranking:
         raise FitError(_why_none(candidates))
-    return Selection(tuple(candidates), criterion, ranking, scaling, len(points), is_complete)
+    features = tuple(f"x{d}" for d in range(points.shape[1]))
+    return Selection(tuple(candidates), criterion, ranking, scaling, len(points), is_complete, features)
 
 
 _Job = tuple[Setting, np.random.SeedSequence]
