@@ -117,7 +117,7 @@ def test_roles_that_do_not_fit_the_table(roles, message):
         ([1.0, -2.0, 1.0], "is -2 in row 2"),
         ([1.0, 2.0, np.nan], "is missing in row 3"),
         ([np.inf, 2.0, 1.0], "is inf in row 1"),
-        ([0, 0, 0], "are all zero"),
+        ([0, 0, 0], "is zero in every row"),
     ],
 )
 def test_unusable_weights(weights, message):

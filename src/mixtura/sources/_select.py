@@ -12,6 +12,7 @@ from mixtura.errors import DataError
 from mixtura.sources import _columns
 from mixtura.sources._gather import Gathered
 from mixtura.sources.roles import Roles, match_column, match_columns
+from mixtura.sources.weights import check_weights
 
 _LONGEST_QUOTE = 40
 _ROWS_AT_A_TIME = 8192
@@ -173,14 +174,4 @@ def _weights(gathered: Gathered, name: str) -> ndarray:
             f"{_example(gathered, column)}."
         )
     weights = np.array(_columns.to_floats(column))  # Arrow's own memory is read-only
-    unusable = np.flatnonzero(~(np.isfinite(weights) & (weights >= 0)))
-    if unusable.size:
-        row = int(unusable[0])
-        value = "missing" if np.isnan(weights[row]) else f"{weights[row]:g}"
-        raise DataError(
-            f"{gathered.origin}: the weight in column '{name}' is {value} in {gathered.name_row(row + 1)}; "
-            "weights are finite and not negative."
-        )
-    if not weights.any():
-        raise DataError(f"{gathered.origin}: the weights in column '{name}' are all zero, so no row counts.")
-    return weights
+    return check_weights(weights, f"{gathered.origin}: the weight in column '{name}'", gathered.name_row)
