@@ -20,6 +20,7 @@ LONGEST_FILE, LONGEST_FUNCTION, LONGEST_KERNEL, MOST_ARGUMENTS = 300, 40, 60, 6
 FACES = ("cli", "estimators", "report")
 MANY_ARGUMENTS = {
     "selection.select": "public: rows and weights, then keywords: what to try, how to rank, how to fit",
+    "tables.select": "the same, for tables of any kind",
 }
 
 

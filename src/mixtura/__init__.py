@@ -12,22 +12,36 @@ _HOMES = {
     "GaussianMixture": "mixtura.estimators",
     "KMeans": "mixtura.estimators",
     "FittedMixture": "mixtura.fitted",
+    "assemble": "mixtura.assembly",
+    "classify": "mixtura.tables",
     "load": "mixtura.persistence",
     "save": "mixtura.persistence",
-    "select": "mixtura.selection",
+    "select": "mixtura.tables",
 }
 _MODULES = ("datasets",)
 
 if TYPE_CHECKING:
     from mixtura import datasets as datasets
+    from mixtura.assembly import assemble as assemble
     from mixtura.estimators import GaussianMixture as GaussianMixture
     from mixtura.estimators import KMeans as KMeans
     from mixtura.fitted import FittedMixture as FittedMixture
     from mixtura.persistence import load as load
     from mixtura.persistence import save as save
-    from mixtura.selection import select as select
+    from mixtura.tables import classify as classify
+    from mixtura.tables import select as select
 
-__all__ = ["FittedMixture", "GaussianMixture", "KMeans", "datasets", "load", "save", "select"]
+__all__ = [
+    "FittedMixture",
+    "GaussianMixture",
+    "KMeans",
+    "assemble",
+    "classify",
+    "datasets",
+    "load",
+    "save",
+    "select",
+]
 
 
 def __getattr__(name: str) -> Any:

@@ -1,0 +1,159 @@
+"""Tables as people have them, data frames, arrays and files: choose a mixture for one, label the rows of another."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from jaxtyping import Float
+from numpy import ndarray
+
+from mixtura import labels, selection
+from mixtura.errors import DataError
+from mixtura.fitted import FittedMixture
+from mixtura.mixture import Classification
+from mixtura.selection import FOUR, Candidate, Options, Selection
+from mixtura.sources.roles import Roles, shorten
+from mixtura.sources.table import Table, complete, read_table, require_variation
+from mixtura.sources.weights import check_weights
+
+
+def select(
+    data: Any,
+    weights: Any = None,
+    *,
+    n_components: Iterable[int] = range(1, 10),
+    covariances: Sequence[str] = FOUR,
+    criterion: str = "bic",
+    seed: int = 0,
+    options: Options = Options(),  # noqa: B008 (immutable)
+    on_fit: Callable[[Candidate], None] = lambda candidate: None,
+) -> Selection:
+    """Fit every number of components under every covariance model to a table, and rank the fits.
+
+    Parameters
+    ----------
+    data : data frame, array of shape (N, D), file or Table
+        Whatever `mixtura.sources.table.read_table` reads. Of a data frame or a file, the numeric columns are taken but
+        those that are constant or merely number the rows; ``read_table(data, Roles(...))`` takes others. Of an array,
+        all columns are taken; they are called x0, x1, ….
+    weights : array of shape (N,), optional
+        How much each row counts; by default the weights of the Table, or once.
+    n_components, covariances
+        What to try; every combination is fitted, from its own stream of random numbers, so a fit does not depend on
+        the others.
+    criterion : {"bic", "icl", "aic"}
+        Smaller is better.
+    seed : int
+        Same seed, same result, whatever the number of threads.
+    options : Options
+        Scaling, starts, stopping, threads.
+    on_fit : callable
+        Called with each candidate as it is done, in the order asked for.
+
+    Returns
+    -------
+    Selection
+        Its `features` are the columns that were taken. Ctrl-C ends it early with the fits that are done.
+
+    Raises
+    ------
+    DataError
+        If the table cannot be used: cells that are missing, infinite or no numbers, columns that are constant, weights
+        that are no weights; the message names column and row. ``complete(read_table(data), missing="drop")`` leaves
+        out the rows with missing cells.
+    FitError
+        If no fit is eligible.
+    ValueError
+        If a criterion, a covariance model or a scaling is unknown.
+
+    Examples
+    --------
+    >>> from mixtura import assemble, classify, datasets, select
+    >>> iris = datasets.load("iris").frame("polars")  # four columns of numbers, one of text
+    >>> selection = select(iris, n_components=[1, 2, 3], covariances=["full"])
+    >>> selection.best.setting
+    Setting(n_components=2, covariance='full')
+    >>> fitted = assemble(selection)
+    >>> fitted.features[0]
+    'sepal_length_cm'
+    >>> int((classify(fitted, iris).labels == 1).sum())
+    50
+    """
+    table = require_variation(complete(_read(data)))
+    found = selection.select(
+        table.points,
+        table.weights if weights is None else _weights(weights, table),
+        n_components=n_components,
+        covariances=covariances,
+        criterion=criterion,
+        seed=seed,
+        options=options,
+        on_fit=on_fit,
+    )
+    return found._replace(features=table.names)
+
+
+def classify(fitted: FittedMixture, data: Any, *, n_threads: int = 1) -> Classification:
+    """Say which cluster of a mixture each row of a table belongs to.
+
+    Parameters
+    ----------
+    fitted : FittedMixture
+        From `assemble`, `load` or an estimator's `to_fitted`.
+    data : data frame, array of shape (N, D), file or Table
+        Columns are found by name, and others ignored; those of an array are taken as they come.
+    n_threads : int
+        The result is the same for any number of them.
+
+    Returns
+    -------
+    Classification
+        `labels`, `probabilities` of these labels and `log_density` (nats), each of shape (N,).
+
+    Raises
+    ------
+    DataError
+        If a column is not there, or a cell is missing, infinite or no number.
+
+    Examples
+    --------
+    >>> from mixtura import assemble, classify, select
+    >>> heights = {"height_cm": [61.0, 62.0, 63.5, 64.0, 90.0, 91.0, 92.5, 94.0]}
+    >>> fitted = assemble(select(heights, n_components=[2], covariances=["tied"]))
+    >>> classify(fitted, {"height_cm": [93.0, 60.0], "age": [8, 2]}).labels.tolist()
+    [1, 0]
+    """
+    table = complete(_read(data, fitted.features))
+    if table.names != fitted.features:
+        raise DataError(_other_columns(table, fitted))
+    return labels.classify(fitted, table.source(), n_threads)
+
+
+def _read(data: Any, features: Sequence[str] = ()) -> Table:
+    """The columns to cluster on: `features`, or those that can be; of an array all, in place of names their order."""
+    if isinstance(data, Table):
+        return data
+    if not isinstance(data, ndarray):
+        return read_table(data, Roles(features))
+    table = read_table(data, Roles(["x*"]))
+    return replace(table, names=tuple(features)) if len(features) == len(table.names) else table
+
+
+def _other_columns(table: Table, fitted: FittedMixture) -> str:
+    return (
+        f"{table.origin} has the columns {shorten(table.names)}, but the mixture was fitted to "
+        f"{shorten(fitted.features)}: give these, in this order."
+    )
+
+
+def _weights(weights: Any, table: Table) -> Float[ndarray, " N"]:
+    try:
+        values = np.ascontiguousarray(weights, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise DataError("The weights hold something that is no number; they are one number for each row.") from None
+    if values.shape != (len(table.points),):
+        raise DataError(
+            f"The weights have shape {values.shape}; there must be one for each of the {len(table.points)} rows."
+        )
+    return check_weights(values, f"{table.origin}: the weight", table.name_row)
