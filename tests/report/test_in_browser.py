@@ -48,6 +48,17 @@ def test_the_page_is_quiet_and_fits(browser, path, width, scheme):
     context.close()
 
 
+@pytest.mark.parametrize("width", [1200, 680])  # of a screen, and of what a sheet of A4 has for text
+def test_profiles_are_not_cut_off(browser, typed, tmp_path, width):
+    typed(6, 3, 300, features=["sepal length (cm)", "income per year", "x"]).page(tmp_path / "report.html")
+    page = browser.new_page(viewport={"width": width, "height": 900})
+    page.emulate_media(media="print" if width == 680 else "screen")
+    page.goto((tmp_path / "report.html").as_uri())
+    cut = "[...document.querySelectorAll('#profiles .scroll')].map(e => e.scrollWidth - e.clientWidth)"
+    assert max(page.evaluate(cut)) <= 0
+    page.close()
+
+
 def test_every_picture_has_a_size_and_every_link_a_target(browser, path):
     page = browser.new_page()
     page.goto(path.as_uri())

@@ -78,7 +78,7 @@ def _curve(fits: list[dict[str, Any]], name: str, scales: tuple[Scale, Scale], n
 
 
 def _criterion_scale(values: list[float], chosen: list[float]) -> Scale:
-    """From the best of the fits that were considered to the upper fence of a box plot: what is far off flattens none."""
+    """From the best of the fits that were considered to the upper fence of a box plot: the far flatten nothing."""
     low, worst = min(values), max(values)
     first, third = np.quantile(values, [0.25, 0.75])
     high = max(min(worst, float(third + 1.5 * (third - first))), low + (worst - low) / 4)
