@@ -11,11 +11,11 @@ from mixtura.statistics import Block
 
 @pytest.fixture
 def mixture():
-    def make(weights, means, covariances, features=None, **record):
+    def make(weights, means, covariances, features=None, covariance="full", **record):
         means = np.array(means, dtype=float)
         emission = GaussianParameters(means, np.array(covariances, dtype=float))
         return FittedMixture(
-            Mixture(Gaussian("full")),
+            Mixture(Gaussian(covariance)),
             MixtureParameters(np.array(weights, dtype=float), emission),
             tuple(features or (f"x{d}" for d in range(means.shape[1]))),
             default_names(len(means)),

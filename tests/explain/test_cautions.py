@@ -57,7 +57,7 @@ def test_a_mixture_without_a_record_has_no_warning(warnings):
         ),
         (
             {"selection": [fit_row(1, 300.0), fit_row(2, 200.0), fit_row(3, 201.5)], "ranking": [1, 2, 0]},
-            "3 clusters (full) fit almost as well as 2 clusters (full): BIC differs by only 1.5.",
+            "3 clusters (full) would fit almost as well as 2 clusters (full): BIC differs by only 1.5.",
         ),
         ({"starts": [start(-100.0), start(-120.0), start(-180.0)]}, "Only one of 3 starts found this optimum"),
         ({"distance": 1.0}, "cluster 0 and cluster 1 overlap: about 3"),
@@ -75,6 +75,23 @@ def test_the_same_fit_under_another_name_is_no_rival(warnings):
     same = fit_row(2, 200.001, covariance="diag")
     history = SOUND | {"selection": [*SOUND["selection"], same], "ranking": [1, 3, 2, 0]}
     assert warnings(**history) == ()
+
+
+def test_the_shape_of_a_single_cluster_is_no_close_call(warnings):
+    rows = [fit_row(1, 200.0), fit_row(1, 201.0, n_free=4, covariance="diag"), fit_row(3, 250.0)]
+    assert warnings(**(SOUND | {"selection": rows, "ranking": [0, 1, 2]})) == ()
+
+
+@pytest.mark.parametrize(("covariance", "fewest"), [("full", 21), ("tied", 5), ("diag", 5), ("spherical", 5)])
+@pytest.mark.parametrize("n_clusters", [1, 2])
+def test_how_few_rows_are_few_depends_on_the_shape(mixture, classify, covariance, fewest, n_clusters):
+    shape = {"spherical": 1.0, "diag": np.ones(20)}.get(covariance, np.eye(20))
+    means = np.zeros((n_clusters, 20)) + 50 * np.arange(n_clusters)[:, None]
+    fitted = mixture(np.full(n_clusters, 1 / n_clusters), means, [shape] * n_clusters, covariance=covariance)
+    points = np.repeat(means[:, None], fewest - 1, axis=1).reshape(-1, 20)
+    found = explain(fitted, points, None, classify(fitted, points)).warnings
+    assert len(found) == (0 if n_clusters == 1 else 2)
+    assert all(f"holds {fewest - 1} rows, fewer than the {fewest} that" in text for text in found)
 
 
 def test_starts_of_a_race_that_dropped_out_are_not_compared(warnings):

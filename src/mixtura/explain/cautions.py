@@ -8,6 +8,7 @@ import numpy as np
 from jaxtyping import Float
 from numpy import ndarray
 
+from mixtura.covariance import MODELS
 from mixtura.explain.numbers import brief, percent
 from mixtura.explain.records import Cluster
 from mixtura.explain.words import count
@@ -28,7 +29,7 @@ def cautions(fitted: FittedMixture, clusters: tuple[Cluster, ...], overlaps: Flo
             _ending(history),
             _spike(history),
             _range_end(history, fitted.n_components),
-            _tiny(clusters),
+            _tiny(fitted, clusters),
             _overlapping(clusters, overlaps),
             _close_call(history),
             _lonely_start(history),
@@ -75,9 +76,12 @@ def _range_end(history: dict[str, Any], n_components: int) -> Iterator[str]:
         yield f"{n_components} is the smallest number of clusters that was tried: try fewer."
 
 
-def _tiny(clusters: tuple[Cluster, ...]) -> Iterator[str]:
-    fewest = max(_TINY, len(clusters[0].means) + 1)
-    for cluster in clusters:
+def _tiny(fitted: FittedMixture, clusters: tuple[Cluster, ...]) -> Iterator[str]:
+    """One cluster is the whole table; only a full covariance of its own takes more rows than columns."""
+    model = MODELS.get(getattr(fitted.model.emission, "covariance", ""))
+    has_own_shape = model is not None and model.kind == "full" and not model.is_shared
+    fewest = max(_TINY, len(fitted.features) + 1 if has_own_shape else 0)
+    for cluster in clusters if len(clusters) > 1 else ():
         if cluster.n_rows < fewest:
             yield (
                 f"{cluster.name} holds {count(cluster.n_rows, 'row')}, fewer than the {fewest} that could say anything "
@@ -97,11 +101,13 @@ def _close_call(history: dict[str, Any]) -> Iterator[str]:
     if len(finalists(history)) < 2:
         return
     best, second = finalists(history)
+    if best["n_components"] == second["n_components"] == 1:
+        return  # whichever it is, all rows are in one cluster
     name = history["criterion"]
     difference = second[name] - best[name]
     if difference < _CLOSE_CALL:
         yield (
-            f"{_setting(second)} fit almost as well as {_setting(best)}: {name.upper()} differs by only "
+            f"{_setting(second)} would fit almost as well as {_setting(best)}: {name.upper()} differs by only "
             f"{brief(difference)}."
         )
 
