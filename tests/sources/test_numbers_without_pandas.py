@@ -44,10 +44,11 @@ def test_masked_cells_are_missing():
 
 def test_a_table_is_read_and_written_without_pandas(tmp_path):
     path = tmp_path / "numbers.csv"
-    path.write_text("a,b\n" + "".join(f"{i % 7},{i * 0.5 if i else ''}\n" for i in range(30)))
+    cells = ((i % 7, i * 0.5 if i else "", "" if i == 3 else 2**60 + 1024 * (i % 5)) for i in range(30))
+    path.write_text("a,b,c\n" + "".join(f"{a},{b},{c}\n" for a, b, c in cells))
     code = (
         "import sys; from mixtura.sources.table import read_table; from mixtura.sources.writing import write_table\n"
-        f"table = read_table({str(path)!r}); assert table.points.shape == (30, 2), table\n"
+        f"table = read_table({str(path)!r}); assert table.points.shape == (30, 3), table\n"
         f"write_table({str(tmp_path / 'out.parquet')!r}, {{'a': table.points[:, 0]}})\n"
         "assert 'pandas' not in sys.modules"
     )

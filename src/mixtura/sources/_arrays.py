@@ -3,6 +3,8 @@
 Arrow's own ways load pandas wherever it is installed, which takes longer than a small fit.
 """
 
+from typing import Any
+
 import numpy as np
 import pyarrow as pa
 from numpy import ndarray
@@ -13,7 +15,7 @@ def numbers(column: pa.Array | pa.ChunkedArray) -> ndarray:
     """Return the values of a column of integers or floats; where a cell is missing, the value means nothing."""
     chunks = column.chunks if isinstance(column, pa.ChunkedArray) else [column]
     parts = [_values(chunk) for chunk in chunks]
-    return parts[0] if len(parts) == 1 else np.concatenate([np.empty(0, column.type.to_pandas_dtype()), *parts])
+    return parts[0] if len(parts) == 1 else np.concatenate([np.empty(0, _dtype(column.type)), *parts])
 
 
 def missing(column: pa.Array | pa.ChunkedArray) -> ndarray:
@@ -33,8 +35,14 @@ def to_arrow(values: ArrayLike) -> pa.Array:
     return pa.Array.from_buffers(pa.from_numpy_dtype(data.dtype), len(data), [valid, content])
 
 
+def _dtype(kind: pa.DataType) -> np.dtype[Any]:
+    """NumPy's name of a type of integers or floats; Arrow's own `to_pandas_dtype` loads pandas in some versions."""
+    letter = "f" if pa.types.is_floating(kind) else "u" if pa.types.is_unsigned_integer(kind) else "i"
+    return np.dtype(f"{letter}{kind.bit_width // 8}")
+
+
 def _values(chunk: pa.Array) -> ndarray:
-    dtype = np.dtype(chunk.type.to_pandas_dtype())
+    dtype = _dtype(chunk.type)
     content = chunk.buffers()[1]
     if not len(chunk) or content is None:
         return np.zeros(len(chunk), dtype)

@@ -103,9 +103,9 @@ def first_unrepresentable(column: pa.ChunkedArray) -> tuple[Any, int] | None:
     extremes = pc.min_max(column).as_py()
     if extremes["min"] is None or max(-extremes["min"], extremes["max"]) <= 2**53:
         return None
-    values = column.fill_null(0).to_numpy()
+    values = numbers(column)
     with np.errstate(invalid="ignore"):
-        inexact = values.astype(np.float64).astype(values.dtype) != values
+        inexact = (values.astype(np.float64).astype(values.dtype) != values) & ~missing(column)
     row = int(inexact.argmax())
     return (values[row], row + 1) if inexact[row] else None
 
