@@ -72,6 +72,18 @@ def test_usage(run, faithful, options):
     assert result.stdout == "" and "Error: " in result.stderr
 
 
+@pytest.mark.parametrize(
+    ("k", "message"),
+    [
+        ("0", "'0' is out of range: from 1 to 1000"),
+        ("1-5000", "is out of range"),
+        ("5-2", "ends before it starts: write 2-5"),
+    ],
+)
+def test_a_number_of_clusters_that_cannot_be_tried(run, faithful, k, message):
+    assert message in run("fit", faithful, "-k", k).stderr
+
+
 def test_no_data_at_all(run):
     assert run("fit").exit_code == USAGE
     assert run("nonsense").exit_code == USAGE

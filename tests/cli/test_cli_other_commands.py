@@ -22,7 +22,7 @@ def test_show_tells_what_the_file_holds(run, output):
     assert lines[0] == "2 clusters in 2 columns, tied covariance"
     assert len(lines) <= 24 and max(map(len, lines)) <= 80
     table = [line.split() for line in lines if line.startswith("cluster ")]
-    assert table[0] == ["cluster", "share", "eruptions", "waiting"]
+    assert table[0] == ["cluster", "weight", "eruptions", "waiting"]  # shares of rows are another thing
     means = [[float(cell) for cell in (row[4], row[7])] for row in table[1:]]
     assert np.allclose(means, fitted.parameters.emission.means, rtol=1e-3)
     assert any("examples/faithful.csv" in line for line in lines)

@@ -16,6 +16,7 @@ from mixtura.explain.words import NOTABLE, count, join, level, short
 
 _SCREEN = 21  # lines, so that a blank one and two about files fit below on the smallest of terminals
 _NAME, _CELL = 18, 16
+_STRETCHED = 10  # times the width of a middling cluster
 _BESIDE = 4  # so many columns at most leave room for words at their side
 
 Facts = Mapping[str, Any]
@@ -60,31 +61,43 @@ def cluster_table(facts: Facts) -> list[str]:
     """One line a cluster: how large, the means, and in words what is high or low, beside or below."""
     clusters, columns = facts["clusters"], facts["columns"]
     words = [_words(cluster, columns) for cluster in clusters]
-    table = _means(facts, n_most=_BESIDE)
+    table, n_shown = _means(facts)
     beside = _put_beside(table, ["", *words, ""])
-    if len(columns) <= _BESIDE and max(map(width, beside)) <= screen_width():
+    if n_shown == len(columns) <= _BESIDE and max(map(width, beside)) <= screen_width():
         return beside
     names = [squeeze(cluster["name"], _NAME) for cluster in clusters]
     below = [f"{name}: {what}" for name, what in zip(names, words, strict=True) if what]
-    return [*_means(facts, n_most=len(columns)), "", *(clip(line, screen_width()) for line in below)]
+    return [*table, *more_columns(len(columns) - n_shown), "", *(clip(line, screen_width()) for line in below)]
 
 
-def _means(facts: Facts, n_most: int) -> list[str]:
-    """Sizes and means, the column that tells clusters apart most first; as many columns as the screen holds."""
+def more_columns(hidden: int) -> list[str]:
+    """What to say of columns for which the screen has no room."""
+    return [f"and {count(hidden, 'more column')}: see --json"] if hidden else []
+
+
+def _means(facts: Facts) -> tuple[list[str], int]:
+    """Sizes and means, the column that tells clusters apart most first; and how many columns there is room for."""
     clusters, columns = facts["clusters"], facts["columns"]
     header = ["cluster", "rows", "share"]
     rows = [[squeeze(c["name"], _NAME), f"{c['n_rows']:,}", percent(c["share"])] for c in clusters]
     rows.append(["all", f"{facts['answer']['n_rows']:,}", ""])
     table = lay_out(header, rows)
-    for d in _by_distinction(clusters)[:n_most]:
-        means, spread = [*(c["means"][d] for c in clusters), columns[d]["mean"]], columns[d]["sd"]
+    for n_shown, d in enumerate(_by_distinction(clusters)):
+        means, spread = [*(c["means"][d] for c in clusters), columns[d]["mean"]], _spread(facts, d)
         header = [*header, squeeze(columns[d]["name"], _CELL)]
         rows = [[*row, rounded(mean, spread)] for row, mean in zip(rows, means, strict=True)]
         wider = lay_out(header, rows)
         if max(map(width, wider)) > screen_width():
-            break
+            return table, n_shown
         table = wider
-    return table
+    return table, len(columns)
+
+
+def _spread(facts: Facts, d: int) -> float:
+    """How much a column varies: where an outlier stretches it, so much that all means would look alike, less."""
+    sds = sorted(cluster["sds"][d] for cluster in facts["clusters"])
+    spread: float = min(facts["columns"][d]["sd"], _STRETCHED * sds[(len(sds) - 1) // 2])
+    return spread
 
 
 def _put_beside(table: Sequence[str], words: Sequence[str]) -> list[str]:
@@ -108,17 +121,24 @@ def choice_table(choice: Facts | None) -> list[str]:
 
 def start_table(starts: Sequence[Facts] | None) -> list[str]:
     """Where every start of the chosen fit ended."""
+    furthest = max((start["n_rounds"] for start in starts or []), default=0)
     rows = [
         [
             squeeze(start["kind"], 30),
             "–" if start["log_likelihood"] is None else f"{start['log_likelihood']:,.2f}",
             str(start["n_iterations"]),
             str(start["n_rounds"]),
-            squeeze(start["outcome"], 16),
+            squeeze(_ending(start, furthest), 16),
         ]
         for start in starts or []
     ]
     return lay_out(["start", "log-likelihood", "iterations", "rounds", "outcome"], rows) if rows else []
+
+
+def _ending(start: Facts, furthest: int) -> str:
+    """A start of a race that others left behind did not run out of iterations."""
+    left_behind = start["outcome"] == "exhausted" and start["n_rounds"] < furthest
+    return "dropped out" if left_behind else start["outcome"]
 
 
 def _headline(facts: Facts) -> list[str]:

@@ -6,7 +6,7 @@ from typing import Any
 import click
 import numpy as np
 
-from mixtura.cli._answer import choice_table, screen_width, start_table, wrap
+from mixtura.cli._answer import choice_table, more_columns, screen_width, start_table, wrap
 from mixtura.cli._tables import lay_out, squeeze
 from mixtura.explain.numbers import percent, rounded
 from mixtura.explain.profiles import component_moments
@@ -67,7 +67,7 @@ def _found(told: Mapping[str, Any]) -> list[str]:
 def _table(told: Mapping[str, Any]) -> list[str]:
     """Weights, and means ± standard deviations of as many columns as fit; the rest are in --json."""
     clusters = told["clusters"]
-    header, rows = ["cluster", "share"], [[squeeze(c["name"], 20), percent(c["weight"])] for c in clusters]
+    header, rows = ["cluster", "weight"], [[squeeze(c["name"], 20), percent(c["weight"])] for c in clusters]
     n_shown = 0
     for d, name in enumerate(told["features"]):
         cells = [f"{rounded(c['means'][d], c['sds'][d])} ± {rounded(c['sds'][d], c['sds'][d])}" for c in clusters]
@@ -78,7 +78,7 @@ def _table(told: Mapping[str, Any]) -> list[str]:
         rows = [[*row, cell] for row, cell in zip(rows, cells, strict=True)]
         n_shown += 1
     hidden = len(told["features"]) - n_shown
-    return lay_out(header, rows) + ([f"and {count(hidden, 'more column')}: see --json"] if hidden else [])
+    return lay_out(header, rows) + more_columns(hidden)
 
 
 def _origin(provenance: Mapping[str, Any]) -> list[str]:

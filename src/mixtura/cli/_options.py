@@ -45,8 +45,10 @@ def components(value: str) -> tuple[int, ...] | None:
     if not first.isdecimal() or not (last.isdecimal() if dash else True):
         raise click.BadParameter(f"{value!r} is neither auto, nor a number such as 3, nor a range such as 1-12.")
     low, high = int(first), int(last or first)
-    if not 1 <= low <= high <= _MOST_COMPONENTS:
-        raise click.BadParameter(f"{value!r} must start at 1 or more and end, not before that, at {_MOST_COMPONENTS}.")
+    if not 1 <= low <= _MOST_COMPONENTS >= high:
+        raise click.BadParameter(f"{value!r} is out of range: from 1 to {_MOST_COMPONENTS} clusters can be tried.")
+    if high < low:
+        raise click.BadParameter(f"{value!r} ends before it starts: write {high}-{low}.")
     return tuple(range(low, high + 1))
 
 
