@@ -23,7 +23,7 @@ def check_points(estimator: Any, X: Any, *, reset: bool, min_rows: int = 1) -> F
     """The rows as a C-contiguous float32 or float64 array, not copied if they are one; scikit-learn's errors."""
     points = validate_data(
         estimator,
-        X,
+        _collected(X),
         reset=reset,
         dtype=[np.float64, np.float32],
         order="C",
@@ -34,6 +34,14 @@ def check_points(estimator: Any, X: Any, *, reset: bool, min_rows: int = 1) -> F
         raise ValueError(_describe_missing(points, getattr(estimator, "feature_names_in_", None)))
     _check_magnitude(points)
     return points
+
+
+def _collected(X: Any) -> Any:
+    if hasattr(X, "__array__") or isinstance(X, list):
+        return X
+    from mixtura.sources.frames import collected  # loads Arrow, which arrays do without
+
+    return collected(X)
 
 
 def _check_magnitude(points: Float[ndarray, "N D"]) -> None:

@@ -31,7 +31,7 @@ def gather(data: Any, options: Options) -> Gathered:
         table, origin = concatenate(parts), _origin(data, [part.name for part in parts])
         sizes = tuple((part.name, part.table.num_rows) for part in parts)
     else:
-        from mixtura.sources._frames import read_frame  # loads narwhals, which files do without
+        from mixtura.sources.frames import read_frame  # loads narwhals, which files do without
 
         table, origin = read_frame(data)
         table, sizes = simplify(table), ()

@@ -29,6 +29,23 @@ def read_frame(data: Any) -> tuple[pa.Table, str]:
     return table, ORIGIN
 
 
+def collected(data: Any) -> Any:
+    """Return what NumPy cannot read as rows, a relation of a database or a lazy frame, as an Arrow table; else `data`.
+
+    Examples
+    --------
+    >>> import polars
+    >>> collected(polars.LazyFrame({"width": [1.0, 2.0]})).num_rows
+    2
+    >>> collected([[1.0], [2.0]])
+    [[1.0], [2.0]]
+    """
+    if hasattr(data, "__array__"):
+        return data
+    is_lazy = isinstance(nw.from_native(data, pass_through=True), nw.LazyFrame)
+    return read_frame(data)[0] if is_lazy or hasattr(data, "__arrow_c_stream__") else data
+
+
 def _from_array(data: np.ndarray) -> pa.Table:
     if data.ndim != 2 or data.dtype.kind not in "fiub":
         raise DataError(f"the array has shape {data.shape} and type {data.dtype}; it must be numeric with two axes.")

@@ -1,0 +1,72 @@
+"""Tables that scikit-learn cannot turn into an array go through Arrow, and keep the names of their columns."""
+
+from decimal import Decimal
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from mixtura import GaussianMixture, KMeans, datasets
+
+FAITHFUL = datasets.load("faithful")
+both = pytest.mark.parametrize("kind", [GaussianMixture, KMeans])
+
+
+class Relation:
+    """What a database hands out: it speaks Arrow, and is indexed by the names of its columns alone."""
+
+    def __init__(self, table):
+        self._table = table
+
+    def __arrow_c_stream__(self, requested_schema=None):
+        return self._table.__arrow_c_stream__(requested_schema)
+
+    def __len__(self):
+        return self._table.num_rows
+
+    def __getitem__(self, name):
+        if not isinstance(name, str):
+            raise TypeError("a relation is indexed by one column name")
+        return self._table[name]
+
+
+TABLES = {
+    "relation": lambda: Relation(FAITHFUL.frame("pyarrow")),
+    "lazy": lambda: FAITHFUL.frame("polars").lazy(),
+    "batches": lambda: FAITHFUL.frame("pyarrow").to_reader(),
+}
+
+
+@both
+@pytest.mark.parametrize("table", TABLES.values(), ids=TABLES)
+def test_the_fit_is_that_of_the_array(kind, table):
+    found, expected = kind(2, random_state=0).fit(table()), kind(2, random_state=0).fit(FAITHFUL.data)
+    assert list(found.feature_names_in_) == list(FAITHFUL.feature_names)
+    assert np.array_equal(found.predict(table()), expected.predict(FAITHFUL.data))
+
+
+def test_decimals_of_a_database_are_numbers():
+    cents = pa.array([Decimal(n**2) for n in range(20)])
+    found = KMeans(2, random_state=0).fit(Relation(pa.table({"price": cents})))
+    expected = KMeans(2, random_state=0).fit(np.arange(20.0)[:, None] ** 2)
+    assert np.array_equal(found.cluster_centers_, expected.cluster_centers_)
+
+
+@both
+@pytest.mark.parametrize(
+    ("columns", "message"),
+    [
+        ({"kind": ["a", "b", "c"]}, "could not convert string to float"),
+        ({"width": [1.0, None, 3.0]}, r"NaN in 1 of 3 rows, first in row 2, column 'width'"),
+        ({"size": [1.0, 2.0, 3.0], "tags": [[1], [2], [3]]}, "setting an array element with a sequence"),
+    ],
+)
+def test_cells_that_cannot_be_used(kind, columns, message):
+    with pytest.raises(ValueError, match=message):
+        kind(2).fit(Relation(pa.table(columns)))
+
+
+@both
+def test_what_is_no_table_is_refused(kind):
+    with pytest.raises((TypeError, ValueError), match=r"Expected 2D array|must be a string or a real number"):
+        kind(2).fit(object())
