@@ -21,6 +21,7 @@ TEXTS = {
     "constant column asked for": ("a,b\n1,2\n1,3\n", "--features a,b", r"'a' holds 1 in every row.*--exclude a"),
     "missing cell": ("a,b\n1,2\n,4\n5,7\n", "", r"1 missing cell in a, first in row 2; --missing drop"),
     "infinity": ("a,b\n1,2\ninf,4\n3,3\n", "", r"'a' is infinite in row 2"),
+    "too large": ("a,b\n1,2\n3,-1e200\n5,3\n", "", r"'b' holds -1e\+200 in row 2, too large.*divide the column"),
     "one row": ("a,b\n1,2\n", "", r"one row"),
     "more components than distinct rows": ("a,b\n1,2\n1,2\n3,4\n", "-k 3", r"only 2 different rows"),
     "duplicate column names": ("a,a\n1,2\n3,4\n", "", r"more than one column called a"),
@@ -63,8 +64,8 @@ def test_a_parquet_file_cut_in_half(run, tmp_path):
 @pytest.mark.parametrize(
     "options",
     ["-k 0", "-k 3-2", "-k two", "-k 1-", "-k -3", "-k 1-5000", "--covariance round", "--covariance full,", "--seed -1",
-     "--criterion best", "--time-limit soon", "--time-limit 0", "--reg -1", "--tol 0", "--features a,,b", "--nonsense",
-     "--workers 0"],
+     "--criterion best", "--time-limit soon", "--time-limit 0", "--reg -1", "--tol 0", "--reg nan", "--tol inf", "--features a,,b",
+     "--nonsense", "--workers 0"],
 )  # fmt: skip
 def test_usage(run, faithful, options):
     result = run("fit", faithful, *options.split())
@@ -98,6 +99,13 @@ def test_an_output_folder_that_holds_a_fit_is_left_alone(run, tmp_path, snapshot
     told = one_line(run("fit", tmp_path / "none.csv", "-o", tmp_path / "out"), OUTPUT)
     assert f"holds {name} already: add --overwrite" in told
     assert snapshot(tmp_path) == before
+
+
+def test_an_output_folder_without_a_name(run, faithful, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    result = run("fit", faithful, "-k", "1", "--covariance", "full", "-o", "")
+    assert result.exit_code == USAGE and "the name of the folder is empty" in result.stderr
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_an_output_folder_that_is_a_file(run, faithful, tmp_path):

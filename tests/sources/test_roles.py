@@ -102,6 +102,12 @@ def test_row_numbers_are_clustered_on_when_asked_for():
         (Roles(weight="weihgt"), "did you mean 'weight'"),
         (Roles(features=["species"]), r"column 'species' holds text \('a' in row 1\).*--exclude species"),
         (Roles(weight="species"), "weights in column 'species' must be numbers, not text"),
+        (
+            Roles(features=["width", "weight"], weight="weight"),
+            "'weight' is asked for both to cluster on and as weight",
+        ),
+        (Roles(features=["width", "wing"], truth="wing"), "'wing' .* leave it out of --features or of --truth"),
+        (Roles(features=["wing"], profile=["w*"]), "'wing' .* as profile"),
         (Roles(exclude=["*"]), "no column to cluster on: every column has another role"),
         (Roles(exclude=["w*"]), "no column to cluster on: plate .text: 3 different values.; species"),
     ],

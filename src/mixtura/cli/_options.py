@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import Callable, Sequence
+from math import isfinite
 from typing import Any
 
 import click
@@ -50,6 +51,23 @@ def components(value: str) -> tuple[int, ...] | None:
     if high < low:
         raise click.BadParameter(f"{value!r} ends before it starts: write {high}-{low}.")
     return tuple(range(low, high + 1))
+
+
+class FiniteRange(click.FloatRange):
+    """Numbers of a range; click's own lets nan and inf pass."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        number: float = super().convert(value, param, ctx)
+        if not isfinite(number):
+            self.fail(f"{value!r} is not a finite number.", param, ctx)
+        return number
+
+
+def folder(value: str) -> str:
+    """The name of a folder; an empty one, as of a variable that is not set, would mean the current folder."""
+    if not value:
+        raise click.BadParameter("the name of the folder is empty; use . for the current one.")
+    return value
 
 
 def covariances(value: str) -> tuple[str, ...] | None:

@@ -25,7 +25,7 @@ _model_options = _options.combine(
     _options.missing_option,
     click.option("--scale", type=click.Choice(["standard", "robust", "none"]), default="standard", show_default=True,
                  help="Units in which the fit is made; results are in those of the data."),
-    click.option("--reg", type=click.FloatRange(0), metavar="NUMBER", default=1e-6, show_default=True,
+    click.option("--reg", type=_options.FiniteRange(0), metavar="NUMBER", default=1e-6, show_default=True,
                  help="Added to every variance, in scaled units squared."),
 )  # fmt: skip
 
@@ -36,7 +36,7 @@ _run_options = _options.combine(
                  help="Run so many starts to the end; by default diverse starts race."),
     click.option("--max-iter", type=click.IntRange(1), metavar="N", default=1000, show_default=True,
                  help="Iterations of one fit at most."),
-    click.option("--tol", type=click.FloatRange(0, min_open=True), metavar="NATS",
+    click.option("--tol", type=_options.FiniteRange(0, min_open=True), metavar="NATS",
                  help="Stop when less than so many nats of log-likelihood are left to gain."),
     click.option("--time-limit", type=_options.seconds, metavar="TIME",
                  help="Stop then with the best so far: 90s, 10m, 2h."),
@@ -44,7 +44,7 @@ _run_options = _options.combine(
 )  # fmt: skip
 
 _output_options = _options.combine(
-    click.option("-o", "--output", metavar="DIR", type=click.Path(),
+    click.option("-o", "--output", metavar="DIR", type=_options.folder,
                  help="Write model.safetensors, labels.parquet, summary.json and report.html there."),
     _options.proba_option,
     click.option("--labels", type=click.Choice(["parquet", "csv"]), default="parquet", show_default=True,

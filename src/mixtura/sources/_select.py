@@ -36,6 +36,7 @@ def select(gathered: Gathered, roles: Roles) -> Selected:
     table, columns = gathered.table, gathered.table.column_names
     assigned = {name: match_column(name, columns, gathered.origin) for name in (roles.id, roles.weight) if name}
     shown = match_columns([*roles.profile, *filter(None, (roles.truth, roles.by))], columns, gathered.origin)
+    _refuse_two_roles(roles, columns, gathered.origin)
     features, dropped = _features(gathered, roles, {*assigned, *shown})
     return Selected(
         names=features,
@@ -47,6 +48,19 @@ def select(gathered: Gathered, roles: Roles) -> Selected:
         dropped=dropped,
         parts=gathered.parts,
     )
+
+
+def _refuse_two_roles(roles: Roles, columns: Sequence[str], origin: str) -> None:
+    """A column that is clustered on by its own name, not by a pattern, is not dropped for the sake of another role."""
+    for role in ("id", "weight", "truth", "by", "profile"):
+        value = getattr(roles, role) or ()
+        others = match_columns([value] if isinstance(value, str) else value, columns, origin)
+        for name in roles.features:
+            if name in others:
+                raise DataError(
+                    f"{origin}: column '{name}' is asked for both to cluster on and as {role}; leave it out of "
+                    f"--features or of --{role}."
+                )
 
 
 def _features(gathered: Gathered, roles: Roles, taken: set[str]) -> tuple[tuple[str, ...], tuple[tuple[str, str], ...]]:

@@ -137,7 +137,8 @@ def complete(table: Table, missing: Literal["error", "drop"] = "error") -> Table
     Raises
     ------
     DataError
-        If cells are missing and `missing` is "error", if no row is complete, or if a cell is infinite.
+        If cells are missing and `missing` is "error", if no row is complete, or if a cell is infinite or so large that
+        its square is.
 
     Examples
     --------
@@ -149,9 +150,11 @@ def complete(table: Table, missing: Literal["error", "drop"] = "error") -> Table
         raise ValueError(f"missing is {missing!r}; use 'error' or 'drop'.")
     finite = np.isfinite(table.points)
     rows = finite.all(axis=1)
+    if not rows.all():
+        _refuse_infinite(table, finite)
+    _refuse_huge(table)
     if rows.all():
         return table
-    _refuse_infinite(table, finite)
     if missing == "error" or not rows.any():
         raise _missing_cells(table, rows)
     return _keep(table, rows)
@@ -196,6 +199,18 @@ def _refuse_infinite(table: Table, finite: ndarray) -> None:
                 f"{table.origin}: column '{name}' is infinite in {table.name_row(int(infinite[0]) + 1)} "
                 f"({infinite.size} such {_plural(infinite.size, 'cell')}); correct it, or make it missing."
             )
+
+
+def _refuse_huge(table: Table) -> None:
+    """Distances are squared and summed over all rows, which must not be more than a float can hold."""
+    most = np.sqrt(np.finfo(np.float64).max / (16 * table.points.size))
+    sizes = np.fmax(np.fmax.reduce(table.points), -np.fmin.reduce(table.points))
+    for column in np.flatnonzero(sizes > most)[:1]:
+        row = int(np.nanargmax(np.abs(table.points[:, column])))
+        raise DataError(
+            f"{table.origin}: column '{table.names[column]}' holds {table.points[row, column]:g} in "
+            f"{table.name_row(row + 1)}, too large to be squared; divide the column, or correct the cell."
+        )
 
 
 def _missing_cells(table: Table, rows: ndarray) -> DataError:
