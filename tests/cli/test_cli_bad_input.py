@@ -64,8 +64,8 @@ def test_a_parquet_file_cut_in_half(run, tmp_path):
 @pytest.mark.parametrize(
     "options",
     ["-k 0", "-k 3-2", "-k two", "-k 1-", "-k -3", "-k 1-5000", "--covariance round", "--covariance full,", "--seed -1",
-     "--criterion best", "--time-limit soon", "--time-limit 0", "--reg -1", "--tol 0", "--reg nan", "--tol inf", "--features a,,b",
-     "--nonsense", "--workers 0"],
+     "--criterion best", "--time-limit soon", "--time-limit 0", "--reg -1", "--tol 0", "--reg nan", "--tol inf",
+     "--features a,,b", "--nonsense", "--workers 0"],
 )  # fmt: skip
 def test_usage(run, faithful, options):
     result = run("fit", faithful, *options.split())

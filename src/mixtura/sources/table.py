@@ -203,12 +203,12 @@ def _refuse_infinite(table: Table, finite: ndarray) -> None:
 
 def _refuse_huge(table: Table) -> None:
     """Distances are squared and summed over all rows, which must not be more than a float can hold."""
-    most = np.sqrt(np.finfo(np.float64).max / (16 * table.points.size))
-    sizes = np.fmax(np.fmax.reduce(table.points), -np.fmin.reduce(table.points))
-    for column in np.flatnonzero(sizes > most)[:1]:
-        row = int(np.nanargmax(np.abs(table.points[:, column])))
+    points = table.points
+    most = np.sqrt(np.finfo(np.float64).max / (16 * points.size))
+    if max(np.fmax.reduce(points, axis=None), -np.fmin.reduce(points, axis=None)) > most:
+        row, column = np.argwhere(np.abs(points) > most)[0]
         raise DataError(
-            f"{table.origin}: column '{table.names[column]}' holds {table.points[row, column]:g} in "
+            f"{table.origin}: column '{table.names[column]}' holds {points[row, column]:g} in "
             f"{table.name_row(row + 1)}, too large to be squared; divide the column, or correct the cell."
         )
 
