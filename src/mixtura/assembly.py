@@ -10,7 +10,8 @@ from mixtura.mixture import Mixture
 from mixtura.ordering import canonical_order
 from mixtura.race import Search
 from mixtura.scaling import Scaling
-from mixtura.selection import Candidate, Selection
+from mixtura.selection import Selection
+from mixtura.trials import Candidate
 
 
 def assemble(

@@ -53,6 +53,10 @@ Stop = Callable[[Step], bool]
 Callback = Callable[[Step], None]
 
 
+def ignore(step: Step) -> None:
+    """The callback that does nothing."""
+
+
 def fit(
     model: Model, parameters: Any, run: Run, *, stop: Stop, max_iterations: int, callbacks: Sequence[Callback] = ()
 ) -> Fit:

@@ -43,23 +43,34 @@ class _Ground(NamedTuple):
     sample: Block
     variances: Float[ndarray, " D"]
     rng: np.random.Generator
+    watch: em.Callback
 
 
-def improve(model: Mixture, start: em.Fit, sample: Block, rng: np.random.Generator, patience: int = PATIENCE) -> Kicks:
-    """Kick the best solutions until that has been in vain `patience` times, on the rows of `sample`.
+def improve(
+    model: Mixture,
+    starts: Sequence[em.Fit],
+    sample: Block,
+    rng: np.random.Generator,
+    patience: int = PATIENCE,
+    watch: em.Callback = em.ignore,
+) -> Kicks:
+    """Kick the best of some solutions until that has been in vain `patience` times, on the rows of `sample`.
+
+    While the best is spurious, no kick is in vain.
 
     The number of kicks is bounded by the work that they make, so that large samples get few of them or none.
     """
     total = sample.weights.sum()
     mean = sample.weights @ sample.points / total
-    ground = _Ground(model, sample, sample.weights @ (sample.points - mean) ** 2 / total, rng)
-    most = min(_most_kicks(sample, len(start.parameters.weights)), 4 * patience)
-    pool, kinds = [start], cycle((_swap, _split, _far))
+    ground = _Ground(model, sample, sample.weights @ (sample.points - mean) ** 2 / total, rng, watch)
+    most = min(_most_kicks(sample, len(starts[0].parameters.weights)), 4 * patience)
+    pool, kinds = _best_of(ground, starts), cycle((_swap, _split, _far))
     vain = n_kicks = n_iterations = 0
     while vain < patience and n_kicks < most and pool[0].outcome is not em.Outcome.INTERRUPTED:
         fits, n_steps = _kick(ground, pool, list(islice(kinds, BATCH)))
         before, pool = pool[0], _best_of(ground, [*pool, *fits])
-        vain = 0 if _rank(ground, pool[0]) > (_rank(ground, before)[0], before.objective + GAIN) else vain + BATCH
+        is_better = _rank(ground, pool[0]) > (_rank(ground, before)[0], before.objective + GAIN)
+        vain = 0 if is_better or not _rank(ground, pool[0])[0] else vain + BATCH
         n_kicks, n_iterations = n_kicks + BATCH, n_iterations + n_steps
     return Kicks(pool[0], n_kicks, n_iterations)
 
@@ -90,7 +101,10 @@ def _runs(ground: _Ground, starts: Sequence[MixtureParameters], tolerance: float
     fits: list[em.Fit] = []
     for start in starts:
         everything: em.Run = lambda function: function(ground.sample)  # noqa: E731
-        fits.append(em.fit(ground.model, start, everything, stop=SmallGain(tolerance), max_iterations=max_iterations))
+        stop, callbacks = SmallGain(tolerance), [ground.watch]
+        fits.append(
+            em.fit(ground.model, start, everything, stop=stop, max_iterations=max_iterations, callbacks=callbacks)
+        )
         if fits[-1].outcome is em.Outcome.INTERRUPTED:
             break
     return fits
@@ -135,15 +149,21 @@ def _are_same(left: em.Fit, right: em.Fit) -> bool:
 
 def _swap(ground: _Ground, parameters: MixtureParameters) -> MixtureParameters:
     """A component moves to a row, any that counts."""
-    return _move(ground, parameters, int(ground.rng.choice(np.flatnonzero(ground.sample.weights > 0))))
+    return _move(ground, parameters, int(_draw_rows(ground, 1)[0]))
 
 
 def _far(ground: _Ground, parameters: MixtureParameters) -> MixtureParameters:
     """A component moves to a row that the mixture explains badly."""
     points, weights = ground.sample
-    rows = ground.rng.choice(np.flatnonzero(weights > 0), _CHOSEN_FROM)
+    rows = _draw_rows(ground, _CHOSEN_FROM)
     found = ground.model.classify(parameters)(Block(np.ascontiguousarray(points[rows]), weights[rows]))
     return _move(ground, parameters, int(rows[found.log_density.argmin()]))
+
+
+def _draw_rows(ground: _Ground, number: int) -> ndarray:
+    """Rows with chances in proportion to their weights."""
+    weights = ground.sample.weights
+    return np.asarray(ground.rng.choice(len(weights), number, p=weights / weights.sum()))
 
 
 def _move(ground: _Ground, parameters: MixtureParameters, row: int) -> MixtureParameters:

@@ -37,10 +37,11 @@ class StartRecord(NamedTuple):
 
 
 class Search(NamedTuple):
-    """The best fit, and the record of all starts."""
+    """The best fit, the record of all starts, and the fits that reached the end, best first."""
 
     best: em.Fit
     records: tuple[StartRecord, ...]
+    finalists: tuple[em.Fit, ...] = ()
 
 
 class _Runner(NamedTuple):
@@ -64,26 +65,28 @@ class Plan(NamedTuple):
     max_iterations: int
     stop: em.Stop
     callbacks: Sequence[em.Callback] = ()
+    watch: em.Callback = em.ignore  # called at every step, kicks included; raising KeyboardInterrupt ends the search
     patience: int = kicks.PATIENCE  # kicks in vain that end the search for a better optimum, in a race
 
 
 def run(model: Mixture, source: Source, plan: Plan, *, runner: Runner, rng: np.random.Generator) -> Search:
     """Draw the starts from a sample of the rows, race them there, kick the best, and finish on all rows."""
+    callbacks = [*plan.callbacks, plan.watch]
     sample = starts.subsample(source.blocks(), SAMPLE_ROWS, rng)
     candidates = starts.draw(model, sample, plan.n_components, plan.kinds, rng)
     finish = Round(partial(runner, source), plan.max_iterations, len(candidates))
     if not plan.is_race:
-        return search(model, candidates, [finish], stop=plan.stop, callbacks=plan.callbacks)
+        return search(model, candidates, [finish], stop=plan.stop, callbacks=callbacks)
     some: em.Run = lambda function: function(sample)  # noqa: E731
-    short = [Round(some, FIRST_STEPS, FIRST_KEPT), Round(some, SECOND_STEPS, 1)]
-    raced = search(model, candidates, short, stop=plan.stop, callbacks=plan.callbacks)
+    short = [Round(some, FIRST_STEPS, FIRST_KEPT), Round(some, SECOND_STEPS, FIRST_KEPT)]
+    raced = search(model, candidates, short, stop=plan.stop, callbacks=callbacks)
     if raced.best.outcome is em.Outcome.INTERRUPTED:
         return raced
-    kicked = kicks.improve(model, raced.best, sample, rng, plan.patience)
+    kicked = kicks.improve(model, raced.finalists, sample, rng, plan.patience, plan.watch)
     if kicked.best.outcome is em.Outcome.INTERRUPTED:
         return Search(kicked.best, raced.records)
     best = Candidate(f"best of these after {kicked.n_kicks} kicks", kicked.best.parameters)
-    finished = search(model, [best], [finish], stop=plan.stop, callbacks=plan.callbacks)
+    finished = search(model, [best], [finish], stop=plan.stop, callbacks=callbacks)
     return Search(finished.best, (*raced.records, *(_later(record, kicked) for record in finished.records)))
 
 
@@ -108,9 +111,9 @@ def search(
             fit = em.fit(model, runners[i].fit.parameters, run, stop=stop, max_iterations=n_steps, callbacks=callbacks)
             runners[i] = _advance(runners[i], fit)
             if fit.outcome is em.Outcome.INTERRUPTED:
-                return _result(runners)
+                return _result(runners, ())
         racing = sorted(racing, key=lambda i: runners[i].rank(), reverse=True)[:keep]
-    return _result(runners)
+    return _result(runners, racing)
 
 
 def _advance(runner: _Runner, fit: em.Fit) -> _Runner:
@@ -120,9 +123,9 @@ def _advance(runner: _Runner, fit: em.Fit) -> _Runner:
     return _Runner(runner.kind, fit, runner.n_iterations + len(fit.trace), runner.n_rounds + 1)
 
 
-def _result(runners: Sequence[_Runner]) -> Search:
+def _result(runners: Sequence[_Runner], racing: Sequence[int]) -> Search:
     best = max(runners, key=_Runner.rank)
     interrupted = any(runner.fit.outcome is em.Outcome.INTERRUPTED for runner in runners)
     fit = best.fit._replace(outcome=em.Outcome.INTERRUPTED) if interrupted else best.fit
     records = tuple(StartRecord(r.kind, r.fit.objective, r.n_iterations, r.n_rounds, r.fit.outcome) for r in runners)
-    return Search(fit, records)
+    return Search(fit, records, tuple(runners[i].fit for i in racing))

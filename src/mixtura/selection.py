@@ -1,51 +1,21 @@
 """Many numbers of components times many covariance models: fit all, keep all, name the best."""
 
 import contextlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from functools import partial
-from itertools import islice
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 import numpy as np
 from jaxtyping import Float
 from numpy import ndarray
 
-from mixtura import em, race, starts
-from mixtura.acceleration import SmallRemainder, default_tolerance
 from mixtura.covariance import MODELS
-from mixtura.covariance.degenerate import flat_components, spurious_components
-from mixtura.criteria import CRITERIA, Evidence
-from mixtura.emissions.gaussian import Gaussian
+from mixtura.criteria import CRITERIA
 from mixtura.errors import FitError
-from mixtura.mixture import Classification, Mixture, MixtureParameters
-from mixtura.runners.local import Local
 from mixtura.scaling import Scaling, choose_scaling
 from mixtura.sources.array import ArraySource
-from mixtura.statistics import Block
+from mixtura.trials import Candidate, Options, Setting, fit_all, is_interrupted, stream
 
-RIDGE = 1e-6  # of a column's variance: what keeps a component from shrinking onto one row
-PATIENCE = 8  # kicks in vain that end a fit's search: where one fit is poor, others are there to be chosen
 FOUR = ("full", "tied", "diag", "spherical")
-
-
-class Setting(NamedTuple):
-    """What one fit of a selection is asked for."""
-
-    n_components: int
-    covariance: str
-
-
-class Candidate(NamedTuple):
-    """One fit of a selection, in the units of the data."""
-
-    setting: Setting
-    emission: Gaussian
-    parameters: MixtureParameters
-    evidence: Evidence
-    criteria: dict[str, float]  # by name; smaller is better
-    search: race.Search
-    remark: str  # why it is not eligible; empty if it is
 
 
 class Selection(NamedTuple):
@@ -84,17 +54,6 @@ class Selection(NamedTuple):
             }
             for candidate in self.candidates
         ]
-
-
-class Options(NamedTuple):
-    """How each fit of a selection is made."""
-
-    scale: str = "standard"
-    ridge: float = RIDGE  # in squared units of the scaled data
-    n_init: int | None = None  # full runs from as many starts; by default a race of diverse starts
-    max_iterations: int = 1000
-    tolerance: float | None = None  # nats in total; by default a thousandth, more for many rows
-    n_threads: int = 1
 
 
 def select(
@@ -154,115 +113,18 @@ def select(
     scaling = choose_scaling(points, weights, options.scale)
     source = ArraySource(scaling.apply(points), weights)
     settings = [Setting(k, covariance) for covariance in covariances for k in n_components]
-    jobs = [(setting, _stream(seed, setting)) for setting in settings]
+    jobs = [(setting, stream(seed, setting)) for setting in settings]
     candidates: list[Candidate] = []
     with contextlib.suppress(KeyboardInterrupt):
-        for candidate in _fit_all(jobs, source, scaling, options):
+        for candidate in fit_all(jobs, source, scaling, options):
             candidates.append(candidate)
             on_fit(candidate)
-            if _is_interrupted(candidate):
-                break
-    is_complete = len(candidates) == len(settings) and not any(map(_is_interrupted, candidates))
+    is_complete = len(candidates) == len(settings) and not any(map(is_interrupted, candidates))
     ranking = _rank(candidates, criterion)
     if not ranking:
         raise FitError(_why_none(candidates))
     features = tuple(f"x{d}" for d in range(points.shape[1]))
     return Selection(tuple(candidates), criterion, ranking, scaling, len(points), is_complete, features)
-
-
-_Job = tuple[Setting, np.random.SeedSequence]
-# Rows from which fits run side by side: below, Python's own work fills a step and threads wait for each other. From so
-# many blocks on, each fit spreads its blocks over the threads instead.
-_ENOUGH_ROWS, _MANY_BLOCKS = 4096, 8
-
-
-def _stream(seed: int, setting: Setting) -> np.random.SeedSequence:
-    """Random numbers of its own for every fit, whatever else is tried."""
-    return np.random.SeedSequence(seed, spawn_key=(setting.n_components, *setting.covariance.encode()))
-
-
-def _fit_all(jobs: Sequence[_Job], source: ArraySource, scaling: Scaling, options: Options) -> Iterator[Candidate]:
-    has_many_blocks = len(list(islice(source.blocks(), _MANY_BLOCKS))) == _MANY_BLOCKS
-    runner = Local(options.n_threads if has_many_blocks else 1)
-    fit = partial(_fit_one, source=source, scaling=scaling, options=options, runner=runner)
-    if options.n_threads == 1 or has_many_blocks or source.n_rows < _ENOUGH_ROWS:
-        yield from map(fit, jobs)
-        return
-    with ThreadPoolExecutor(options.n_threads) as pool:
-        futures = [pool.submit(fit, job) for job in jobs]
-        try:
-            for future in futures:
-                yield future.result()
-        finally:
-            pool.shutdown(wait=False, cancel_futures=True)
-
-
-def _fit_one(job: _Job, source: ArraySource, scaling: Scaling, options: Options, runner: Local) -> Candidate:
-    setting, stream = job
-    emission = Gaussian(setting.covariance, options.ridge)
-    plan = race.Plan(
-        setting.n_components,
-        kinds=starts.DIVERSE * 2 if options.n_init is None else starts.cycle(options.n_init),
-        is_race=options.n_init is None,
-        max_iterations=options.max_iterations,
-        stop=SmallRemainder(options.tolerance or default_tolerance(source.total_weight)),
-        patience=PATIENCE,
-    )
-    search = race.run(Mixture(emission), source, plan, runner=runner, rng=np.random.default_rng(stream))
-    return _candidate(setting, emission, search, source, scaling, runner)
-
-
-def _candidate(
-    setting: Setting, emission: Gaussian, search: race.Search, source: ArraySource, scaling: Scaling, runner: Local
-) -> Candidate:
-    model, parameters = Mixture(emission), search.best.parameters
-    scaled = collect_evidence(model.classify(parameters), model.n_free(parameters), source, runner)
-    shift = source.total_weight * scaling.log_volume  # from the units of the fit to those of the data
-    evidence = scaled._replace(log_likelihood=scaled.log_likelihood - shift)
-    return Candidate(
-        setting,
-        emission,
-        parameters._replace(emission=emission.rescale(parameters.emission, scaling.centre, scaling.scale)),
-        evidence,
-        {name: criterion(evidence) for name, criterion in CRITERIA.items()},
-        search,
-        _remark(setting, search, source.total_weight, emission.ridge),
-    )
-
-
-def collect_evidence(
-    classify: Callable[[Block], Classification], n_free: int, source: ArraySource, runner: Local
-) -> Evidence:
-    """What criteria look at: one pass over the rows of `source`."""
-    log_likelihood, map_entropy = runner(source, partial(_block_evidence, classify=classify))
-    return Evidence(log_likelihood, n_free, source.total_weight, map_entropy)
-
-
-def _block_evidence(block: Block, classify: Callable[[Block], Classification]) -> tuple[float, float]:
-    """Log-likelihood, and -sum log of the largest responsibility."""
-    _, probabilities, log_density = classify(block)
-    logs = np.log(probabilities.astype(np.float64))
-    return float(block.weights @ log_density.astype(np.float64)), -float(block.weights @ logs)
-
-
-def _remark(setting: Setting, search: race.Search, total_weight: float, ridge: float) -> str:
-    if search.best.outcome is em.Outcome.COLLAPSED:
-        return search.best.outcome.value
-    weights, (_, covariances) = search.best.parameters
-    if len(flat_components(covariances, ridge)):
-        return (
-            "A component has no width in some direction but what the regularisation gives it: a column takes few "
-            "values there, or columns determine each other."
-        )
-    spurious = spurious_components(weights * total_weight, covariances)
-    if MODELS[setting.covariance].is_shared or not len(spurious):
-        return ""
-    fewest = (weights[spurious] * total_weight).min()
-    return f"A component of {fewest:.3g} rows is a spike: flat in some direction, an accident of few rows."
-
-
-def _is_interrupted(candidate: Candidate) -> bool:
-    return candidate.search.best.outcome is em.Outcome.INTERRUPTED
 
 
 def _rank(candidates: Sequence[Candidate], criterion: str) -> tuple[int, ...]:

@@ -47,6 +47,8 @@ def kmeans(
         stop=lambda step: bool(np.array_equal(step.before, step.after)),
         max_iterations=max_iterations,
     )
+    if fit.outcome is em.Outcome.INTERRUPTED:
+        raise KeyboardInterrupt  # a start has no best so far
     return kernels.nearest(points, fit.parameters)[0]
 
 
@@ -61,8 +63,7 @@ def random_rows(
     points: Float[ndarray, "N D"], weights: Float[ndarray, " N"], n_components: int, rng: np.random.Generator
 ) -> Assignment:
     """Every row joins the nearest of K random rows."""
-    usable = np.flatnonzero(weights > 0)
-    rows = rng.choice(usable, n_components, replace=len(usable) < n_components)
+    rows = rng.choice(len(points), n_components, replace=(weights > 0).sum() < n_components, p=weights / weights.sum())
     return kernels.nearest(points, points[rows].astype(float))[0]
 
 
@@ -158,18 +159,26 @@ def _shares(
 
 
 def subsample(blocks: Iterable[Block], size: int, rng: np.random.Generator) -> Block:
-    """At most `size` rows, every row with the same chance, in reading order: the rows with the smallest random keys."""
-    keys, points, weights = np.empty(0), None, np.empty(0)
+    """All rows that count if there are at most `size`, else so many, the heavier the likelier, in reading order.
+
+    Priority sampling (Duffield, Lund & Thorup 2007): the rows with the largest weight / uniform number are kept, and
+    stand for the others: a row lighter than the largest ratio left out, t, counts once, a heavier one weight / t times.
+    """
+    drawn: list[ndarray] = []  # points, weights, ratios
+    threshold = 0.0
     for block in blocks:
-        keys = np.concatenate([keys, rng.uniform(size=len(block.points))])
-        points = block.points if points is None else np.concatenate([points, block.points])
-        weights = np.concatenate([weights, block.weights])
-        if len(keys) > size:
-            kept = np.sort(np.argpartition(keys, size)[:size])
-            keys, points, weights = keys[kept], points[kept], weights[kept]
-    if points is None:
+        counts = block.weights > 0
+        ratios = block.weights[counts] / rng.uniform(size=counts.sum())
+        fresh = [block.points[counts], block.weights[counts], ratios]
+        drawn = [np.concatenate(pair) for pair in zip(drawn, fresh, strict=True)] if drawn else fresh
+        if len(drawn[2]) > size:
+            order = np.argpartition(-drawn[2], size)
+            threshold = max(threshold, drawn[2][order[size:]].max())
+            drawn = [values[np.sort(order[:size])] for values in drawn]
+    if not drawn or not len(drawn[1]):
         raise ValueError("There are no rows to draw from.")
-    return Block(np.ascontiguousarray(points), weights)
+    points, weights, _ = drawn
+    return Block(np.ascontiguousarray(points), np.maximum(weights / threshold, 1.0) if threshold else weights)
 
 
 def _centred(points: ndarray, weights: ndarray) -> ndarray:

@@ -12,10 +12,11 @@ from mixtura import labels, selection
 from mixtura.errors import DataError
 from mixtura.fitted import FittedMixture
 from mixtura.mixture import Classification
-from mixtura.selection import FOUR, Candidate, Options, Selection
+from mixtura.selection import FOUR, Selection
 from mixtura.sources.roles import Roles, shorten
 from mixtura.sources.table import Table, complete, read_table, require_variation
 from mixtura.sources.weights import check_weights
+from mixtura.trials import Candidate, Options
 
 
 def select(

@@ -8,7 +8,8 @@ import pytest
 
 from mixtura import __version__
 from mixtura.cli.main import COMMANDS, program
-from mixtura.selection import FOUR, RIDGE, Options, select
+from mixtura.selection import FOUR, select
+from mixtura.trials import RIDGE, Options
 
 CONTEXT = click.Context(program, info_name="mixtura")
 

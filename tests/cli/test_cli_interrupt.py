@@ -7,6 +7,7 @@ import sys
 
 import pytest
 
+from mixtura.cli import _fitting
 from mixtura.cli._progress import Progress
 from mixtura.persistence import load
 
@@ -72,13 +73,35 @@ def test_ctrl_c_before_anything_is_done(run, faithful, tmp_path, monkeypatch):
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("where", ["read_table", "explain", "save", "write_table", "publish"])
-def test_ctrl_c_at_any_other_time_leaves_nothing_behind(run, faithful, tmp_path, monkeypatch, where):
-    monkeypatch.setattr(f"mixtura.cli._fitting.{where}", press_ctrl_c)
-    result = run("fit", faithful, "-k", "2", "--covariance", "tied", "-o", tmp_path / "out")
+def test_ctrl_c_while_reading_leaves_nothing_behind(run, faithful, tmp_path, monkeypatch):
+    monkeypatch.setattr("mixtura.cli._fitting.read_table", press_ctrl_c)
+    result = run("fit", faithful, *FIT, "-o", tmp_path / "out")
     assert (result.exit_code, result.stdout) == (130, "")
     assert "Interrupted: nothing was written." in result.stderr
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("n_presses", [1, 2])
+@pytest.mark.parametrize("where", ["explain", "save", "write_table"])
+def test_ctrl_c_once_the_fit_is_done(run, faithful, tmp_path, monkeypatch, where, n_presses):
+    """The first lets the results be written, the second does not."""
+    original = getattr(_fitting, where)
+
+    def pressed(*arguments, **options):
+        for _ in range(n_presses):
+            press_ctrl_c()
+        return original(*arguments, **options)
+
+    monkeypatch.setattr(_fitting, where, pressed)
+    result = run("fit", faithful, "-k", "2", "--covariance", "tied", "-o", tmp_path / "out")
+    assert result.exit_code == 130
+    if n_presses == 1:
+        assert result.stdout.startswith("2 clusters")
+        assert {path.name for path in (tmp_path / "out").iterdir()} == OURS
+    else:
+        assert result.stdout == ""
+        assert "Interrupted: nothing was written." in result.stderr
+        assert list(tmp_path.iterdir()) == []
 
 
 def test_the_time_limit_keeps_what_is_done(run, faithful, tmp_path, monkeypatch):

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import pytest
 
 from mixtura.cli._progress import Progress
-from mixtura.selection import Setting
+from mixtura.trials import Setting
 
 
 class Terminal(io.StringIO):

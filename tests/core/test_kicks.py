@@ -40,7 +40,7 @@ def poor_optimum():
 @pytest.mark.parametrize("seed", range(5))
 def test_kicks_leave_a_poor_optimum(seed):
     model, poor, best, sample = poor_optimum()
-    found = kicks.improve(model, poor, sample, np.random.default_rng(seed))
+    found = kicks.improve(model, [poor], sample, np.random.default_rng(seed))
     assert found.best.objective > best.objective - 1
     assert kicks.PATIENCE <= found.n_kicks <= 4 * kicks.PATIENCE
 
@@ -48,8 +48,8 @@ def test_kicks_leave_a_poor_optimum(seed):
 @pytest.mark.parametrize("patience", [0, 8, 16])
 def test_more_patience_is_never_worse_and_nothing_is_lost(patience):
     model, poor, _, sample = poor_optimum()
-    found = kicks.improve(model, poor, sample, np.random.default_rng(1), patience)
-    shorter = kicks.improve(model, poor, sample, np.random.default_rng(1), max(0, patience - 8))
+    found = kicks.improve(model, [poor], sample, np.random.default_rng(1), patience)
+    shorter = kicks.improve(model, [poor], sample, np.random.default_rng(1), max(0, patience - 8))
     assert found.best.objective >= shorter.best.objective >= poor.objective
     if patience == 0:
         assert found == kicks.Kicks(poor, 0, 0)
@@ -58,13 +58,13 @@ def test_more_patience_is_never_worse_and_nothing_is_lost(patience):
 def test_one_component_cannot_be_moved():
     model = Mixture(Gaussian("full"))
     only = climb(model, parameters_from(model, SAMPLE, np.zeros(len(POINTS), int), 1), SAMPLE)
-    assert kicks.improve(model, only, SAMPLE, np.random.default_rng(0)) == kicks.Kicks(only, 0, 0)
+    assert kicks.improve(model, [only], SAMPLE, np.random.default_rng(0)) == kicks.Kicks(only, 0, 0)
 
 
 def test_large_samples_get_no_more_kicks_than_they_can_pay(monkeypatch):
     model, poor, _, sample = poor_optimum()
     monkeypatch.setattr(kicks, "_MOST_WORK", 0)
-    assert kicks.improve(model, poor, sample, np.random.default_rng(0)).n_kicks == 0
+    assert kicks.improve(model, [poor], sample, np.random.default_rng(0)).n_kicks == 0
 
 
 def test_a_spike_does_not_win_against_a_sound_optimum():
@@ -75,8 +75,14 @@ def test_a_spike_does_not_win_against_a_sound_optimum():
     spike = climb(model, parameters_from(model, sample, np.repeat([0, 1], [200, 2]), 2, 0.01), sample)
     sound = climb(model, parameters_from(model, sample, np.repeat([0, 1], [100, 102]), 2), sample)
     assert model.emission.is_spurious(spike.parameters.emission, spike.parameters.weights * 202, points.var(0))
-    found = kicks.improve(model, spike, sample, np.random.default_rng(0))
+    found = kicks.improve(model, [spike], sample, np.random.default_rng(0))
     assert found.best.objective == pytest.approx(sound.objective, abs=0.2)
+
+
+def test_a_sound_solution_is_kept_beside_a_higher_spike():
+    model, poor, best, sample = poor_optimum()
+    spike = best._replace(trace=(best.objective + 1e4,), outcome=em.Outcome.COLLAPSED)
+    assert kicks.improve(model, [spike, poor, best], sample, np.random.default_rng(0), 0).best == best
 
 
 def test_an_interrupt_ends_the_search_with_the_best_so_far(monkeypatch):
@@ -91,7 +97,7 @@ def test_an_interrupt_ends_the_search_with_the_best_so_far(monkeypatch):
         return statistics(self, parameters)
 
     monkeypatch.setattr(Mixture, "statistics", interrupted)
-    found = kicks.improve(model, poor, sample, np.random.default_rng(0))
+    found = kicks.improve(model, [poor], sample, np.random.default_rng(0))
     assert found.best.outcome is em.Outcome.INTERRUPTED
     assert found.best.objective >= poor.objective
     assert found.n_kicks == kicks.BATCH

@@ -11,9 +11,10 @@ from mixtura.covariance.degenerate import spurious_components
 from mixtura.emissions.gaussian import Gaussian, GaussianParameters
 from mixtura.errors import FitError
 from mixtura.mixture import Mixture, MixtureParameters
-from mixtura.selection import Options, Setting, select
+from mixtura.selection import select
 from mixtura.starts import parameters_from
 from mixtura.statistics import Block
+from mixtura.trials import Options, Setting
 
 REFERENCE = json.loads((Path(__file__).parent.parent / "references" / "mclust.json").read_text())
 TABLES = {name: np.ascontiguousarray(datasets.load(name).data) for name in ("faithful", "iris")}

@@ -109,7 +109,10 @@ def test_subsample_keeps_whole_rows_in_order(n_rows, size, block_rows):
     assert len(sample.points) == min(n_rows, size)
     rows = sample.points[:, 0] / 2
     assert np.all(np.diff(rows) > 0)
-    np.testing.assert_array_equal(sample.weights, rows + 1)
+    if n_rows <= size:
+        np.testing.assert_array_equal(sample.weights, rows + 1)
+    else:
+        assert sample.weights.min() >= 1
     np.testing.assert_array_equal(sample.points[:, 1], sample.points[:, 0] + 1)
 
 
@@ -118,6 +121,29 @@ def test_subsample_gives_every_row_the_same_chance():
     drawn = [starts.subsample(source.blocks(), 10, np.random.default_rng(i)).points.ravel() for i in range(2000)]
     shares = np.bincount(np.concatenate(drawn).astype(int), minlength=40) / 2000
     assert np.abs(shares - 0.25).max() < 5 * np.sqrt(0.25 * 0.75 / 2000)
+
+
+def test_rows_without_weight_are_not_drawn_and_heavy_ones_are():
+    weights = np.zeros(5000)
+    weights[[7, 4000]] = 3.0
+    weights[100:200] = 1e-3
+    sample = starts.subsample(ArraySource(np.arange(5000.0)[:, None], weights).blocks(), 20, np.random.default_rng(0))
+    rows = sample.points.ravel().astype(int)
+    assert {7, 4000} < set(rows) <= {7, 4000, *range(100, 200)}
+    assert sample.weights[rows == 7] == sample.weights[rows == 4000] > 100
+
+
+def test_a_sample_weighs_what_it_stands_for():
+    """Sums over the sample are, up to a common factor, unbiased for sums over all rows."""
+    rng = np.random.default_rng(1)
+    weights, values = rng.exponential(size=300), rng.normal(2, 1, 300)
+    source = ArraySource(values[:, None], weights, block_rows=64)
+    means = []
+    for i in range(400):
+        sample = starts.subsample(source.blocks(), 60, np.random.default_rng(i))
+        means.append(np.average(sample.points.ravel(), weights=sample.weights))
+    error = np.std(means) / np.sqrt(len(means))
+    assert abs(np.mean(means) - np.average(values, weights=weights)) < 4 * error + 0.005
 
 
 def test_whitening_sees_through_elongation():

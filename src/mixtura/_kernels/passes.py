@@ -4,6 +4,7 @@ Kernels see data as read-only arrays: one compilation serves callers with and wi
 write to data.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -24,7 +25,7 @@ def collect(
 ) -> tuple[Float[ndarray, " K"], Moments, float]:
     """The E-step of a block and its sums: counts, moments about the means, log-likelihood."""
     arguments = _rows(points), _parameters(weights), _parameters(log_weights), _protected(density)
-    (counts, shifts, scatter), log_likelihood = mixtures.collect(*arguments)
+    (counts, shifts, scatter), log_likelihood = _run(mixtures.collect, *arguments)
     return counts, Moments(shifts, scatter), log_likelihood
 
 
@@ -34,7 +35,9 @@ def posterior(
     """How much each component explains of each row, and the log-density of the mixture there."""
     responsibilities = np.empty((len(points), len(log_weights)), points.dtype)
     log_evidence = np.empty(len(points), points.dtype)
-    mixtures.posterior(_rows(points), _parameters(log_weights), _protected(density), responsibilities, log_evidence)
+    _run(
+        mixtures.posterior, _rows(points), _parameters(log_weights), _protected(density), responsibilities, log_evidence
+    )
     return responsibilities, log_evidence
 
 
@@ -44,7 +47,7 @@ def classify(
     """The most probable component of each row (the first of equals), its probability, the mixture's log-density."""
     N = len(points)
     answers = np.empty(N, np.int32), np.empty(N, points.dtype), np.empty(N, points.dtype)
-    mixtures.classify(_rows(points), _parameters(log_weights), _protected(density), *answers)
+    _run(mixtures.classify, _rows(points), _parameters(log_weights), _protected(density), *answers)
     return answers
 
 
@@ -52,8 +55,8 @@ def collect_nearest(
     points: Points, weights: Weights, centres: Float[ndarray, "K D"]
 ) -> tuple[Float[ndarray, " K"], Float[ndarray, "K D"], Float[ndarray, " K"]]:
     """Sums over the rows nearest to each centre: counts, deviations from the centre, squared distances."""
-    sums: tuple[ndarray, ndarray, ndarray] = kmeans.collect_nearest(
-        _rows(points), _parameters(weights), _parameters(centres)
+    sums: tuple[ndarray, ndarray, ndarray] = _run(
+        kmeans.collect_nearest, _rows(points), _parameters(weights), _parameters(centres)
     )
     return sums
 
@@ -61,14 +64,30 @@ def collect_nearest(
 def nearest(points: Points, centres: Float[ndarray, "K D"]) -> tuple[Int[ndarray, " N"], Float[ndarray, " N"]]:
     """The centre nearest to each row (the first of equals) and its squared distance."""
     answers = np.empty(len(points), np.int32), np.empty(len(points), points.dtype)
-    kmeans.nearest(_rows(points), _parameters(centres), *answers)
+    _run(kmeans.nearest, _rows(points), _parameters(centres), *answers)
     return answers
 
 
 def whiten(covariances: Float[ndarray, "K D D"]) -> tuple[Float[ndarray, "K D D"], Float[ndarray, " K"]]:
     """Lower triangular W with W Σ Wᵀ = I, and log det W; NaN for a matrix that is not positive definite."""
-    answers: tuple[ndarray, ndarray] = whitening.whiten(_parameters(covariances))
+    answers: tuple[ndarray, ndarray] = _run(whitening.whiten, _parameters(covariances))
     return answers
+
+
+def _run(kernel: Callable[..., Any], *arguments: Any) -> Any:
+    """Call a kernel. Ctrl-C while Numba makes Python objects of the results would else look like a fault of Numba's."""
+    try:
+        return kernel(*arguments)
+    except SystemError as error:
+        if _is_caused_by_interrupt(error):
+            raise KeyboardInterrupt from None
+        raise
+
+
+def _is_caused_by_interrupt(error: BaseException | None) -> bool:
+    while error is not None and not isinstance(error, KeyboardInterrupt):
+        error = error.__cause__ or error.__context__
+    return error is not None
 
 
 def _rows(points: Points) -> Points:

@@ -14,7 +14,7 @@ import mixtura
 from mixtura.assembly import assemble
 from mixtura.cli import _answer
 from mixtura.cli._folder import publish, staging
-from mixtura.cli._interrupt import watched
+from mixtura.cli._interrupt import deferred, watched
 from mixtura.cli._output import echo_json, echo_lines, to_json
 from mixtura.cli._progress import Progress
 from mixtura.diagnostics import components_to_try
@@ -25,10 +25,11 @@ from mixtura.labels import classify, complete_rows, label_columns, responsibilit
 from mixtura.persistence import save
 from mixtura.profile import profile
 from mixtura.runners.local import n_threads
-from mixtura.selection import FOUR, Options, Selection, select
+from mixtura.selection import FOUR, Selection, select
 from mixtura.sources.roles import Roles
 from mixtura.sources.table import Table, complete, read_table, require_variation
 from mixtura.sources.writing import write_table, write_text_atomic
+from mixtura.trials import Options
 
 INTERRUPTED = 130
 
@@ -123,11 +124,13 @@ def run(request: Request) -> int:
             plan = _plan(request, reading, numbers)
         else:
             selection, is_interrupted = _select(request, reading.table, numbers, progress)
-            progress.stage("describing the clusters")
-            result = _describe(request, reading, selection)
-            if folder is not None:
-                progress.stage(f"writing {request.output}")
-                _write(request, reading, result, folder)
+            with deferred() as interruption:
+                progress.stage("describing the clusters")
+                result = _describe(request, reading, selection)
+                if folder is not None:
+                    progress.stage(f"writing {request.output}")
+                    _write(request, reading, result, folder)
+            is_interrupted |= interruption.is_by_hand
     if request.dry_run:
         _say(request, plan, _answer.plan_lines)
         return 0

@@ -1,4 +1,7 @@
-"""Ctrl-C and time limits: both end a search early with the best so far; this remembers which of them it was."""
+"""Ctrl-C and time limits: both end a search early with the best so far; this remembers which of them it was.
+
+What is found is then described and written all the same.
+"""
 
 import _thread
 import signal
@@ -15,6 +18,26 @@ class Interruption:
 
     is_by_hand: bool = False
     is_by_clock: bool = False
+
+
+@contextmanager
+def deferred() -> Iterator[Interruption]:
+    """Let the block end in peace on the first Ctrl-C, and keep a note of it; the second one ends it."""
+    interruption = Interruption()
+    if threading.current_thread() is not threading.main_thread() or signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        yield interruption
+        return
+
+    def note(signal_number: int, frame: FrameType | None) -> None:
+        if interruption.is_by_hand:
+            raise KeyboardInterrupt
+        interruption.is_by_hand = True
+
+    before = signal.signal(signal.SIGINT, note)
+    try:
+        yield interruption
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 @contextmanager

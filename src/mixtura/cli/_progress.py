@@ -9,7 +9,7 @@ from types import TracebackType
 from typing import IO, TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from mixtura.selection import Candidate
+    from mixtura.trials import Candidate
 
 PATIENCE = 1.0  # seconds before anything is said
 _TICK, _BETWEEN_LINES = 0.2, 2.0

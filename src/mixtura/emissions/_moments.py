@@ -73,9 +73,7 @@ def halving_step(covariance: ndarray, direction: Float[ndarray, " D"]) -> Float[
     unit = 0.8 * direction / np.linalg.norm(direction)
     if covariance.ndim < 3:
         return np.sqrt(covariance[0]) * unit
-    values, vectors = np.linalg.eigh(
-        covariance[0]
-    )  # a collapsing covariance has no Cholesky root
+    values, vectors = np.linalg.eigh(covariance[0])  # a collapsing covariance has no Cholesky root
     return vectors @ (np.sqrt(np.maximum(values, 0)) * unit)
 
 

@@ -12,8 +12,9 @@ from mixtura.mixture import Mixture, MixtureParameters
 from mixtura.race import SAMPLE_ROWS, Search
 from mixtura.runners.local import Local
 from mixtura.scaling import Scaling
-from mixtura.selection import Candidate, Selection, Setting, collect_evidence
+from mixtura.selection import Selection
 from mixtura.sources.array import ArraySource
+from mixtura.trials import Candidate, Setting, collect_evidence
 
 
 def record(search: Search, source: ArraySource, *, is_begun: bool) -> dict[str, Any]:

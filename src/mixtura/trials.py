@@ -1,0 +1,195 @@
+"""The fits of a selection: how each is made, one by one or side by side, and what is known of it."""
+
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
+from functools import partial
+from itertools import islice
+from threading import Event
+from typing import NamedTuple
+
+import numpy as np
+
+from mixtura import em, race, starts
+from mixtura.acceleration import SmallRemainder, default_tolerance
+from mixtura.covariance import MODELS
+from mixtura.covariance.degenerate import flat_components, spurious_components
+from mixtura.criteria import CRITERIA, Evidence
+from mixtura.emissions.gaussian import Gaussian
+from mixtura.mixture import Classification, Mixture, MixtureParameters
+from mixtura.runners.local import Local
+from mixtura.scaling import Scaling
+from mixtura.sources.array import ArraySource
+from mixtura.statistics import Block
+
+RIDGE = 1e-6  # of a column's variance: what keeps a component from shrinking onto one row
+PATIENCE = 8  # kicks in vain that end a fit's search: where one fit is poor, others are there to be chosen
+
+
+class Setting(NamedTuple):
+    """What one fit of a selection is asked for."""
+
+    n_components: int
+    covariance: str
+
+
+class Candidate(NamedTuple):
+    """One fit of a selection, in the units of the data."""
+
+    setting: Setting
+    emission: Gaussian
+    parameters: MixtureParameters
+    evidence: Evidence
+    criteria: dict[str, float]  # by name; smaller is better
+    search: race.Search
+    remark: str  # why it is not eligible; empty if it is
+
+
+class Options(NamedTuple):
+    """How each fit of a selection is made."""
+
+    scale: str = "standard"
+    ridge: float = RIDGE  # in squared units of the scaled data
+    n_init: int | None = None  # full runs from as many starts; by default a race of diverse starts
+    max_iterations: int = 1000
+    tolerance: float | None = None  # nats in total; by default a thousandth, more for many rows
+    n_threads: int = 1
+
+
+Job = tuple[Setting, np.random.SeedSequence]
+# Rows from which fits run side by side: below, Python's own work fills a step and threads wait for each other. From so
+# many blocks on, each fit spreads its blocks over the threads instead.
+_ENOUGH_ROWS, _MANY_BLOCKS = 4096, 8
+
+
+def stream(seed: int, setting: Setting) -> np.random.SeedSequence:
+    """Random numbers of its own for every fit, whatever else is tried."""
+    return np.random.SeedSequence(seed, spawn_key=(setting.n_components, *setting.covariance.encode()))
+
+
+def fit_all(jobs: Sequence[Job], source: ArraySource, scaling: Scaling, options: Options) -> Iterator[Candidate]:
+    """Every fit, in the order of the jobs; an interrupt ends them with what there is."""
+    has_many_blocks = len(list(islice(source.blocks(), _MANY_BLOCKS))) == _MANY_BLOCKS
+    workshop = _Workshop(source, scaling, options, Local(options.n_threads if has_many_blocks else 1), Event())
+    if options.n_threads == 1 or has_many_blocks or source.n_rows < _ENOUGH_ROWS:
+        return _one_by_one(workshop, jobs)
+    return _side_by_side(workshop, jobs)
+
+
+def _one_by_one(workshop: "_Workshop", jobs: Sequence[Job]) -> Iterator[Candidate]:
+    for candidate in map(workshop.fit, jobs):
+        yield candidate
+        if is_interrupted(candidate):
+            return
+
+
+def _side_by_side(workshop: "_Workshop", jobs: Sequence[Job]) -> Iterator[Candidate]:
+    """Fits in threads, given back in order; an interrupt ends those that run at their next step."""
+    with ThreadPoolExecutor(workshop.options.n_threads) as pool:
+        waiting = deque(pool.submit(workshop.fit, job) for job in jobs)
+        try:
+            while waiting:
+                waiting[0].result()
+                yield waiting.popleft().result()
+        except KeyboardInterrupt:
+            workshop.closing.set()
+            begun = [future for future in waiting if not future.cancel()]
+            wait(begun)
+            yield from (future.result() for future in begun if future.exception() is None)
+        finally:
+            workshop.closing.set()
+            pool.shutdown(wait=False, cancel_futures=True)
+
+
+class _Workshop(NamedTuple):
+    """What the fits of a selection share."""
+
+    source: ArraySource
+    scaling: Scaling
+    options: Options
+    runner: Local
+    closing: Event  # set when fits are to end as they are
+
+    def watch(self, step: em.Step) -> None:
+        """An interrupt for the thread that is fitting, since only the main one hears of Ctrl-C."""
+        if self.closing.is_set():
+            raise KeyboardInterrupt
+
+    def fit(self, job: Job) -> Candidate:
+        """One fit, in the units of the data."""
+        setting, stream = job
+        emission = Gaussian(setting.covariance, self.options.ridge)
+        search = race.run(
+            Mixture(emission), self.source, self._plan(setting), runner=self.runner, rng=np.random.default_rng(stream)
+        )
+        try:
+            return _candidate(setting, emission, search, self.source, self.scaling, self.runner)
+        except KeyboardInterrupt:  # the pass that tells how good the fit is comes last, and loses nothing by another go
+            cut = search._replace(best=search.best._replace(outcome=em.Outcome.INTERRUPTED))
+            return _candidate(setting, emission, cut, self.source, self.scaling, self.runner)
+
+    def _plan(self, setting: Setting) -> race.Plan:
+        n_init = self.options.n_init
+        return race.Plan(
+            setting.n_components,
+            kinds=starts.DIVERSE * 2 if n_init is None else starts.cycle(n_init),
+            is_race=n_init is None,
+            max_iterations=self.options.max_iterations,
+            stop=SmallRemainder(self.options.tolerance or default_tolerance(self.source.total_weight)),
+            watch=self.watch,
+            patience=PATIENCE,
+        )
+
+
+def _candidate(
+    setting: Setting, emission: Gaussian, search: race.Search, source: ArraySource, scaling: Scaling, runner: Local
+) -> Candidate:
+    model, parameters = Mixture(emission), search.best.parameters
+    scaled = collect_evidence(model.classify(parameters), model.n_free(parameters), source, runner)
+    shift = source.total_weight * scaling.log_volume  # from the units of the fit to those of the data
+    evidence = scaled._replace(log_likelihood=scaled.log_likelihood - shift)
+    return Candidate(
+        setting,
+        emission,
+        parameters._replace(emission=emission.rescale(parameters.emission, scaling.centre, scaling.scale)),
+        evidence,
+        {name: criterion(evidence) for name, criterion in CRITERIA.items()},
+        search,
+        _remark(setting, search, source.total_weight, emission.ridge),
+    )
+
+
+def collect_evidence(
+    classify: Callable[[Block], Classification], n_free: int, source: ArraySource, runner: Local
+) -> Evidence:
+    """What criteria look at: one pass over the rows of `source`."""
+    log_likelihood, map_entropy = runner(source, partial(_block_evidence, classify=classify))
+    return Evidence(log_likelihood, n_free, source.total_weight, map_entropy)
+
+
+def _block_evidence(block: Block, classify: Callable[[Block], Classification]) -> tuple[float, float]:
+    """Log-likelihood, and -sum log of the largest responsibility."""
+    _, probabilities, log_density = classify(block)
+    logs = np.log(probabilities.astype(np.float64))
+    return float(block.weights @ log_density.astype(np.float64)), -float(block.weights @ logs)
+
+
+def _remark(setting: Setting, search: race.Search, total_weight: float, ridge: float) -> str:
+    if search.best.outcome is em.Outcome.COLLAPSED:
+        return search.best.outcome.value
+    weights, (_, covariances) = search.best.parameters
+    if len(flat_components(covariances, ridge)):
+        return (
+            "A component has no width in some direction but what the regularisation gives it: a column takes few "
+            "values there, or columns determine each other."
+        )
+    spurious = spurious_components(weights * total_weight, covariances)
+    if MODELS[setting.covariance].is_shared or not len(spurious):
+        return ""
+    fewest = (weights[spurious] * total_weight).min()
+    return f"A component of {fewest:.3g} rows is a spike: flat in some direction, an accident of few rows."
+
+
+def is_interrupted(candidate: Candidate) -> bool:
+    """Whether somebody cut the fit short."""
+    return candidate.search.best.outcome is em.Outcome.INTERRUPTED

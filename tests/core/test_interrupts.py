@@ -1,0 +1,97 @@
+"""A signal may come at any moment, most likely within a kernel: what was found by then is kept."""
+
+import signal
+import threading
+import time
+
+import numpy as np
+import pytest
+
+from mixtura import GaussianMixture, trials
+from mixtura import _kernels as kernels
+from mixtura import starts as starts_module
+from mixtura._kernels.densities import Full
+from mixtura.em import Outcome
+from mixtura.selection import select
+from mixtura.trials import Options
+
+RNG = np.random.default_rng(0)
+
+
+@pytest.fixture
+def alarm():
+    """Call it with seconds: the main thread is then interrupted as by Ctrl-C."""
+    before = signal.signal(signal.SIGALRM, signal.default_int_handler)
+    yield lambda seconds: signal.setitimer(signal.ITIMER_REAL, seconds)
+    signal.setitimer(signal.ITIMER_REAL, 0)
+    signal.signal(signal.SIGALRM, before)
+
+
+def test_a_signal_within_a_kernel_is_an_interrupt(alarm):
+    points = RNG.normal(size=(60_000, 8))
+    density = Full(RNG.normal(size=(16, 8)), np.tile(np.eye(8), (16, 1, 1)), np.zeros(16))
+    arguments = points, np.ones(len(points)), np.full(16, -np.log(16)), density
+    kernels.collect(*arguments)
+    for _ in range(10):
+        alarm(1e-3)  # a call takes some milliseconds
+        with pytest.raises(KeyboardInterrupt):
+            while True:
+                kernels.collect(*arguments)
+
+
+def test_an_interrupted_estimator_holds_the_best_so_far(alarm):
+    points = RNG.normal(size=(30_000, 6))
+    mixture = GaussianMixture(20, tol=0, max_iter=100_000, init_params="random_from_data", random_state=0)
+    GaussianMixture(2, max_iter=2, random_state=0, tol=100).fit(points)  # compile
+    alarm(2.0)
+    with pytest.raises(KeyboardInterrupt):
+        mixture.fit(points)
+    assert mixture.outcome_ is Outcome.INTERRUPTED
+    assert mixture.n_iter_ > 0 and np.isfinite(mixture.score(points[:100]))
+
+
+@pytest.mark.parametrize("n_rows", [3000, 6000], ids=["one by one", "side by side"])
+def test_an_interrupted_selection_keeps_what_was_done_and_soon_ends(n_rows, alarm):
+    points = RNG.normal(size=(n_rows, 20))
+    options = Options(n_threads=2, tolerance=1e-12, max_iterations=10**6)
+    select(points[:50], n_components=[1])  # compile
+    done = []
+    start = time.monotonic()
+    alarm(3.0)
+    found = select(
+        points, n_components=[1, 40, 41, 42, 43, 44], covariances=["diag"], options=options, on_fit=done.append
+    )
+    assert time.monotonic() - start < 60
+    assert not found.is_complete
+    assert len(done) == len(found.candidates)
+    assert threading.active_count() < 20
+
+
+def test_an_interrupt_while_a_start_is_drawn_ends_the_search(monkeypatch):
+    points, calls = RNG.normal(size=(300, 2)), []
+
+    def interrupted(*arguments):
+        calls.append(arguments)
+        if len(calls) == 5:
+            raise KeyboardInterrupt
+        return kernels.collect_nearest(*arguments)
+
+    monkeypatch.setattr("mixtura.kmeans.kernels", type("Kernels", (), {"collect_nearest": interrupted}))
+    with pytest.raises(KeyboardInterrupt):
+        starts_module.kmeans(points, np.ones(300), 7, np.random.default_rng(0))
+
+
+def test_an_interrupt_in_the_last_pass_of_a_fit_keeps_the_fit(monkeypatch):
+    points, calls = RNG.normal(size=(300, 2)), []
+    collect_evidence = trials.collect_evidence
+
+    def interrupted(*arguments):
+        calls.append(arguments)
+        if len(calls) == 2:
+            raise KeyboardInterrupt
+        return collect_evidence(*arguments)
+
+    monkeypatch.setattr(trials, "collect_evidence", interrupted)
+    found = select(points, n_components=[1, 2, 3], covariances=["full"])
+    assert [c.setting.n_components for c in found.candidates] == [1, 2]
+    assert found.candidates[1].search.best.outcome is Outcome.INTERRUPTED and not found.is_complete
