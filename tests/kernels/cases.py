@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from mixtura._kernels import SKIPPING
 from mixtura._kernels.densities import Diagonal, Full, Spherical, Tied
 
 
@@ -36,11 +37,15 @@ def calls(rng, N, D, K, dtype):
     for make in KINDS.values():
         density = make(rng, K, D)
         yield "collect", protected((points, weights, log_weights, density))
+        if isinstance(density, SKIPPING):
+            yield "collect_neighbours", protected((points, weights, log_weights, density))
+            yield "active_share", protected((points, log_weights, density))
         yield "posterior", protected((points, log_weights, density))
         yield "classify", protected((points, log_weights, density))
     centres = rng.normal(0, 3, (K, D))
     yield "collect_nearest", protected((points, weights, centres))
     yield "nearest", protected((points, centres))
+    yield "leaves", protected((points,))
     yield "whiten", protected((covariances(rng, K, D),))
 
 

@@ -8,6 +8,8 @@ from typing import NamedTuple
 from jaxtyping import Float
 from numpy import ndarray
 
+NEIGHBOURS = 256  # rows of a tile of neighbours: those that a pass looks at together to see which components matter
+
 
 class Full(NamedTuple):
     """Components of any shape."""

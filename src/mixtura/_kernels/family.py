@@ -28,6 +28,31 @@ def accumulate(terms, tile, n, sums):
     raise NotImplementedError
 
 
+def columns(density, log_weights, centre):
+    """-> float64 arrays about the centre with components side by side: what `bound` needs, see `boxes`."""
+    raise NotImplementedError
+
+
+def bound(columns, box, nearest):
+    """Of every component's log joint density in a box: its largest -> nearest; the largest of the smallest."""
+    raise NotImplementedError
+
+
+def choose(terms, active, room):
+    """The terms of the active components (A,), copied to the front of `room`, which is like `terms`."""
+    raise NotImplementedError
+
+
+def clear(sums, A):
+    """Sums of zero for A components, in the memory of `sums`."""
+    raise NotImplementedError
+
+
+def add(part, active, sums):
+    """Sums of the active components (A,) -> added to theirs among those of all."""
+    raise NotImplementedError
+
+
 def finish(sums, density):
     """-> counts, shifts and scatter in the order of `Moments`."""
     raise NotImplementedError

@@ -11,10 +11,12 @@ import numpy as np
 from jaxtyping import Float, Int
 from numpy import ndarray
 
-from mixtura._kernels import axes, full, kmeans, mixtures, tied, whitening  # noqa: F401 - axes, full, tied register themselves
+from mixtura._kernels import axes, full, kmeans, mixtures, skipping, tied, whitening  # noqa: F401 - densities register
+from mixtura._kernels import leaves as tree
 from mixtura._kernels.densities import Density, Diagonal, Full, Moments, Spherical, Tied
 
 COMPILED = (Full, Tied, Diagonal, Spherical)
+SKIPPING = (Full, Diagonal, Spherical)  # densities that `collect_neighbours` takes
 
 Points = Float[ndarray, "N D"]
 Weights = Float[ndarray, " N"]
@@ -27,6 +29,28 @@ def collect(
     arguments = _rows(points), _parameters(weights), _parameters(log_weights), _protected(density)
     (counts, shifts, scatter), log_likelihood = _run(mixtures.collect, *arguments)
     return counts, Moments(shifts, scatter), log_likelihood
+
+
+def collect_neighbours(
+    points: Points, weights: Weights, log_weights: Float[ndarray, " K"], density: Density
+) -> tuple[Float[ndarray, " K"], Moments, float]:
+    """What `collect` gives, in less time where rows that follow each other lie close together."""
+    arguments = _rows(points), _parameters(weights), _parameters(log_weights), _protected(density)
+    (counts, shifts, scatter), log_likelihood = skipping.collect_neighbours(*arguments)
+    return counts, Moments(shifts, scatter), log_likelihood
+
+
+def active_share(points: Points, log_weights: Float[ndarray, " K"], density: Density) -> float:
+    """The share of the components that `collect_neighbours` has to look at, on average over its tiles."""
+    share: float = skipping.active_share(_rows(points), _parameters(log_weights), _protected(density))
+    return share
+
+
+def leaves(points: Points) -> Int[ndarray, " N"]:
+    """An order of the rows in which neighbours follow each other: tile by tile of `collect_neighbours`."""
+    order = np.empty(len(points), np.int32)
+    tree.leaves(_rows(points), points.shape[1], order)
+    return order
 
 
 def posterior(

@@ -44,6 +44,7 @@ class Tile(NamedTuple):
     scale: ndarray  # (stride,) one over the sum of a row of `joint`
     edge: ndarray  # copies of the last rows, row-major
     stride: int
+    rows: int  # that it takes at most
 
 
 @kernel
@@ -59,21 +60,22 @@ def flaw(total):
 
 
 @kernel
-def new_tile(points, D, K):
-    stride = ROWS + 4 * lanes(points)  # never a power of two: features would share the same cache sets
+def new_tile(points, D, K, rows=ROWS):
+    stride = rows + 4 * lanes(points)  # never a power of two: features would share the same cache sets
     P, Q = whole_quads(D), whole_quads(K)
     features, joint = zeros(points, (P, stride)), zeros(points, (Q, stride))
     work, weighted = zeros(points, (P, stride)), zeros(points, (4, stride))
     weights, evidence, scale = zeros(points, (stride,)), zeros(points, (stride,)), zeros(points, (stride,))
-    return Tile(features, joint, work, weighted, weights, evidence, scale, zeros(points, ((ROWS + 1) * P,)), stride)
+    edge = zeros(points, ((rows + 1) * P,))
+    return Tile(features, joint, work, weighted, weights, evidence, scale, edge, stride, rows)
 
 
 @kernel
 def fill(tile, points, N, start, centre):
     """Rows from `start` of points (N D,), about the centre -> the number of rows, rounded up."""
     D = len(points) // N
-    n, source, offset = ROWS, points, start * D
-    if start + ROWS + 3 > N:  # transposing reads three numbers too many
+    n, source, offset = tile.rows, points, start * D
+    if start + tile.rows + 3 > N:  # transposing reads three numbers too many
         n, source, offset = _copy_edge(tile, points, D, start), as_read_only(tile.edge), 0
     _transpose(source, offset, D, n, centre, tile)
     return n
@@ -83,7 +85,7 @@ def fill(tile, points, N, start, centre):
 def _copy_edge(tile, points, D, start):
     """The last rows, and the very last until a whole SIMD value is full -> their number."""
     value = width(tile.points)
-    n = (min(len(points) // D - start, ROWS) + value - 1) // value * value
+    n = (min(len(points) // D - start, tile.rows) + value - 1) // value * value
     for i in range(n * D):
         tile.edge[i] = points[start * D + i if start * D + i < len(points) else len(points) - D + i % D]
     return n
