@@ -11,7 +11,7 @@ from numpy import ndarray
 
 from mixtura import _kernels as kernels
 from mixtura.emissions.contract import Emission
-from mixtura.statistics import Block, MixtureStatistics
+from mixtura.statistics import Block, MixtureStatistics, Neighbours
 
 # A component that explains nothing keeps a speck of weight, so that no division by zero can follow.
 SPECK = 10 * np.finfo(np.float64).eps
@@ -32,15 +32,30 @@ class Classification(NamedTuple):
     log_density: Float[ndarray, " N"]
 
 
+class Sums(partial[MixtureStatistics]):
+    """`block_statistics` under fixed parameters, and what it costs where rows lie close together."""
+
+    @property
+    def n_components(self) -> int:
+        return len(self.keywords["log_weights"])
+
+    def active_share(self, points: Float[ndarray, "N D"]) -> float:
+        """The share of the components that matter to neighbours, on average: what is left of the work."""
+        density = self.keywords["density"]
+        if not isinstance(density, kernels.SKIPPING):
+            return 1.0
+        return kernels.active_share(points, self.keywords["log_weights"], density)
+
+
 @dataclass(frozen=True)
 class Mixture:
     """K components of one emission family. The value that a fit finds is `MixtureParameters`."""
 
     emission: Emission
 
-    def statistics(self, parameters: MixtureParameters) -> Callable[[Block], MixtureStatistics]:
+    def statistics(self, parameters: MixtureParameters) -> Sums:
         """The function that turns a block into statistics under `parameters`. It pickles, so it can travel."""
-        return self._bind(block_statistics, parameters)
+        return Sums(self._bind(block_statistics, parameters))
 
     def classify(self, parameters: MixtureParameters) -> Callable[[Block], Classification]:
         """The function that gives every row of a block its component."""
@@ -69,7 +84,7 @@ class Mixture:
         """The same mixture with its components in another order."""
         return MixtureParameters(parameters.weights[order], self.emission.reorder(parameters.emission, order))
 
-    def _bind(self, function: Callable[..., Any], parameters: MixtureParameters) -> Callable[[Block], Any]:
+    def _bind(self, function: Callable[..., Any], parameters: MixtureParameters) -> partial[Any]:
         with np.errstate(divide="ignore"):
             log_weights = np.log(parameters.weights)
         density = self.emission.density(parameters.emission)
@@ -80,8 +95,10 @@ def block_statistics(
     block: Block, emission: Emission, log_weights: Float[ndarray, " K"], density: Any
 ) -> MixtureStatistics:
     """The E-step on one block: Bayes' theorem, then the sums that the M-step needs."""
+    if isinstance(block, Neighbours) and isinstance(density, kernels.SKIPPING):
+        return MixtureStatistics(*kernels.collect_neighbours(*block, log_weights, density))
     if isinstance(density, kernels.COMPILED):
-        return MixtureStatistics(*kernels.collect(block.points, block.weights, log_weights, density))
+        return MixtureStatistics(*kernels.collect(*block, log_weights, density))
     responsibilities, log_evidence = block_posterior(block, emission, log_weights, density)
     responsibilities *= block.weights[:, None]
     return MixtureStatistics(

@@ -17,6 +17,12 @@ class Block(NamedTuple):
     weights: Float[ndarray, " N"]
 
 
+class Neighbours(Block):
+    """Rows in an order in which those that follow each other lie close together."""
+
+    __slots__ = ()
+
+
 class MixtureStatistics(NamedTuple):
     """Expected sufficient statistics of a mixture: how much each component explains, and what it explains."""
 

@@ -1,7 +1,7 @@
 """What a pass needs: something that gives rows, and something that runs a function over them."""
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import Protocol, TypeVar, runtime_checkable
+from typing import Any, Protocol, TypeVar, runtime_checkable
 
 from mixtura.statistics import Block
 
@@ -14,6 +14,15 @@ class Source(Protocol):
 
     def blocks(self) -> Iterable[Block]:
         """The blocks, always cut in the same way and in the same order."""
+        ...
+
+
+@runtime_checkable
+class Arrangeable(Source, Protocol):
+    """A source that can give its rows in another order."""
+
+    def arranged(self, function: Callable[[Block], Any]) -> Source:
+        """The same rows in an order in which the sum of `function` costs least; as they are if no order does."""
         ...
 
 

@@ -9,7 +9,7 @@ from functools import cache
 from itertools import chain, islice
 from typing import Any, TypeVar
 
-from mixtura.runners.contract import Result, Source
+from mixtura.runners.contract import Arrangeable, Result, Source
 from mixtura.statistics import Block, merge_all
 
 Item = TypeVar("Item")
@@ -25,8 +25,9 @@ class Local:
     n_threads: int = 1
 
     def __call__(self, source: Source, function: Callable[[Block], Result]) -> Result:
-        """The sum of `function(block)` over all blocks."""
-        return merge_all(self.each(source, function))
+        """The sum of `function(block)` over all blocks; a source may choose the order of its rows."""
+        arranged = source.arranged(function) if isinstance(source, Arrangeable) else source
+        return merge_all(self.each(arranged, function))
 
     def each(self, source: Source, function: Callable[[Block], Result]) -> Iterator[Result]:
         """`function(block)` for each block, in order; only a few blocks are in flight at any time."""

@@ -1,8 +1,9 @@
 """Rows already in memory."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from jaxtyping import Float
@@ -10,6 +11,9 @@ from numpy import ndarray
 
 from mixtura.errors import DataError
 from mixtura.statistics import Block
+
+if TYPE_CHECKING:
+    from mixtura.sources.neighbours import Neighbourhoods
 
 _SMALLEST_BLOCK, _LARGEST_BLOCK, _STEP = 4096, 65536, 512
 
@@ -67,17 +71,31 @@ class ArraySource:
         """Sum of the weights: N when every row counts once."""
         return float(self.n_rows) if self.weights is None else float(self.weights.sum())
 
+    def arranged(self, function: Callable[[Block], Any]) -> "ArraySource | Neighbourhoods":
+        """The rows for a sum of `function`: neighbours together if that makes it cheaper, else as they are."""
+        return self._neighbourhoods if self._neighbourhoods.suit(function) else self
+
     def blocks(self) -> Iterator[Block]:
         """Yield the rows in order, as views of the array."""
-        size = min(self.block_rows or _default_block_rows(self.n_rows), self.n_rows)
+        size = self._block_size
         for start in range(0, self.n_rows, size):
             points = self.points[start : start + size]
             weights = self._ones[: len(points)] if self.weights is None else self.weights[start : start + size]
             yield Block(points, weights)
 
+    @property
+    def _block_size(self) -> int:
+        return min(self.block_rows or _default_block_rows(self.n_rows), self.n_rows)
+
     @cached_property
     def _ones(self) -> Float[ndarray, " B"]:
-        return np.ones(min(self.block_rows or _default_block_rows(self.n_rows), self.n_rows))
+        return np.ones(self._block_size)
+
+    @cached_property
+    def _neighbourhoods(self) -> "Neighbourhoods":
+        from mixtura.sources.neighbours import Neighbourhoods  # reading a table needs no kernels
+
+        return Neighbourhoods(self.points, self.weights, self._block_size)
 
 
 def _default_block_rows(n_rows: int) -> int:
