@@ -6,7 +6,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from mixtura import assemble, classify, datasets, report, select
+from mixtura.explain import explain
 from mixtura.explain.numbers import percent, rounded
+from mixtura.selection import Options
 
 HOSTILE = (
     "<script>alert(1)</script>",
@@ -43,6 +46,22 @@ def test_the_page_says_every_fact(faithful, parse, tmp_path):
     said += [f"{row['deviation']:+.1f} sd" for row in about["outlying_rows"]]
     said += [f"{about['truth']['adjusted_rand']:.3f}", "1 row of no known group", "long", "short"]
     assert [fact for fact in said if fact not in text] == []
+
+
+def test_a_sphere_in_scaled_columns_is_not_called_one_in_those_of_the_data(parse, tmp_path):
+    data = datasets.load("faithful")
+
+    def words(scale):
+        selection = select(data.data, n_components=[1, 2], covariances=["spherical"], options=Options(scale=scale))
+        fitted = assemble(selection, data.feature_names)
+        found, weights = classify(fitted, data.data), np.ones(len(data.data))
+        rows = report.Rows(data.data, weights, found)
+        report.write(tmp_path / "r.html", fitted, rows, explain(fitted, data.data, weights, found))
+        page = parse((tmp_path / "r.html").read_text(encoding="utf-8")).text
+        return re.search(r"a sphere of its own size([^)]*)\)", page).group(1)
+
+    assert words("standard") == " in scaled columns"
+    assert words("none") == ""
 
 
 def test_warnings_come_before_the_answer(typed, parse, tmp_path):

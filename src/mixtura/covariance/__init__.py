@@ -48,7 +48,7 @@ def add_ridge(covariances: ndarray, ridge: float) -> ndarray:
 
 
 MODELS: dict[str, CovarianceModel] = {
-    "VII": CovarianceModel("spherical", closed.vii, lambda K, D: K, "every cluster a circle of its own size"),
+    "VII": CovarianceModel("spherical", closed.vii, lambda K, D: K, "every cluster a sphere of its own size"),
     "VVI": CovarianceModel("diagonal", closed.vvi, lambda K, D: K * D, "every cluster an ellipse along the axes"),
     "EEE": CovarianceModel("pooled", closed.eee, lambda K, D: D * (D + 1) // 2, "all clusters the same ellipse", True),
     "VVV": CovarianceModel("full", closed.vvv, lambda K, D: K * D * (D + 1) // 2, "every cluster its own ellipse"),

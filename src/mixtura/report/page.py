@@ -29,7 +29,7 @@ def render(about: dict[str, Any], fitted: FittedMixture, rows: Rows | None) -> s
     sample = draw_sample(rows) if rows else None
     text = _template().render(
         **about,
-        covariance_words=MODELS[about["answer"]["covariance"]].words,
+        covariance_words=_covariance_words(about["answer"]["covariance"], about["reproduce"]["scaling"]),
         choice_picture=choice_picture(about["choice"]) if about["choice"] else None,
         density_pictures=density_pictures(fitted, rows, drawn["densities"]),
         pair_picture=pair_picture(fitted, sample, drawn["pairs"]) if len(drawn["pairs"]) > 1 else None,
@@ -37,6 +37,13 @@ def render(about: dict[str, Any], fitted: FittedMixture, rows: Rows | None) -> s
         shows_rows=rows is not None,
     )
     return _UNPRINTABLE.sub("�", text)
+
+
+def _covariance_words(covariance: str, scaling: str | None) -> str:
+    """What a covariance model means; a sphere is one in the units of the fit, which may not be those of the data."""
+    model = MODELS[covariance]
+    is_stretched = model.kind == "spherical" and scaling not in (None, "none")
+    return f"{model.words} in scaled columns" if is_stretched else model.words
 
 
 @cache
