@@ -50,6 +50,7 @@ N = 12
 LEFT_OUT = {
     "text": (["a", "b", "c"] * 4, "text: 3 different values"),
     "categories": (pd.Categorical(["a", "b"] * 6), "text: 2 different values"),
+    "shares": (["36.6%", "4%", None] * 4, "numbers written as text: remove the % signs"),
     "dates": (pd.date_range("2020-01-01", periods=N), "date: 12 different values"),
     "constant": ([3] * N, "constant: every cell is 3"),
     "ID": ([7, 3, 9, 1, 5, 11, 13, 2, 4, 6, 8, 10], "numbers the rows"),

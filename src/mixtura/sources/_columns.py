@@ -13,6 +13,9 @@ from mixtura.sources._arrays import missing, numbers
 Kind = Literal["number", "text", "date", "nested", "empty", "other"]
 
 _NUMBER = r"^\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*$"
+_SIGNS = "%‰$€£¥"
+_GROUPED = r"\d{1,3}(?:,\d{3})+(?:\.\d*)?|\d{1,3}(?:\.\d{3})+(?:,\d*)?|\d{1,3}(?:[ '’\x{a0}\x{202f}]\d{3})+(?:[.,]\d*)?"
+_DRESSED = rf"^\s*[+-]?\s*[{_SIGNS}]?\s*[+-]?(?:{_GROUPED}|\d+[.,]?\d*)\s*[{_SIGNS}]?\s*$"
 _ID_NAMES = {"id", "row", "index", "rowid", "row_id", "rownames", "row_names", "rownum", "unnamed: 0"}
 _FEW_ROWS = 10
 _MOST_TYPING_SLIPS = 5
@@ -108,6 +111,17 @@ def first_unrepresentable(column: pa.ChunkedArray) -> tuple[Any, int] | None:
         inexact = (values.astype(np.float64).astype(values.dtype) != values) & ~missing(column)
     row = int(inexact.argmax())
     return (values[row], row + 1) if inexact[row] else None
+
+
+def dressing(column: pa.ChunkedArray) -> str | None:
+    """Return what keeps a column of text from being numbers where it is the same in all cells: signs, separators."""
+    if not pc.all(pc.match_substring_regex(column, _DRESSED)).as_py():
+        return None
+    for sign in _SIGNS:
+        if pc.any(pc.match_substring(column, sign)).as_py():
+            return f"{sign} signs"
+    is_grouped = pc.any(pc.match_substring_regex(column, rf"^\D*(?:{_GROUPED})\D*$")).as_py()
+    return "thousands separators" if is_grouped else None
 
 
 def first_typing_slip(column: pa.ChunkedArray) -> tuple[str, int] | None:

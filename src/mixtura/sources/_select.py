@@ -112,6 +112,9 @@ def _describe(column: pa.ChunkedArray) -> str:
     kind, n_distinct = _columns.kind_of(column), _columns.count_distinct(column)
     if kind == "empty":
         return "every cell is missing"
+    dressing = _columns.dressing(column) if kind == "text" else None
+    if dressing:
+        return f"numbers written as text: remove the {dressing}"
     values = "" if n_distinct is None else f": {n_distinct} different value{'s' if n_distinct != 1 else ''}"
     return f"{column.type} values" if kind in ("nested", "other") else f"{kind}{values}"
 
@@ -129,6 +132,7 @@ def _check_numeric(gathered: Gathered, name: str) -> None:
     kind = _columns.kind_of(column)
     if kind == "text":
         _refuse_typing_slip(gathered, name)
+        _refuse_dressing(gathered, name)
     if kind not in ("number", "empty"):
         what = {"text": "text", "date": "dates"}.get(kind, f"values of type {column.type}")
         raise DataError(
@@ -141,6 +145,16 @@ def _check_numeric(gathered: Gathered, name: str) -> None:
         raise DataError(
             f"{gathered.origin}: column '{name}' holds {value} in {gathered.name_row(row)}, an integer too long for a "
             f"float; leave it out with --exclude {name}, or divide it."
+        )
+
+
+def _refuse_dressing(gathered: Gathered, name: str) -> None:
+    column = gathered.table.column(name)
+    dressing = _columns.dressing(column)
+    if dressing:
+        raise DataError(
+            f"{gathered.origin}: column '{name}' holds numbers written as text{_example(gathered, column)}; remove the "
+            f"{dressing}, or leave it out with --exclude {name}."
         )
 
 

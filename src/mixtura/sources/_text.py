@@ -32,6 +32,7 @@ def read_text(path: Path, origin: str, delimiter: str | None, decimal: str | Non
     names = tuple(name or f"Unnamed: {position}" for position, name in enumerate(names))
     check_distinct(names, origin)
     table = _read(path, origin, layout, na)
+    _refuse_open_quote(path, origin, layout.delimiter, table)
     if any(pa.types.is_binary(field.type) for field in table.schema):
         raise _not_utf8(path, origin)
     return table.rename_columns(list(names))
@@ -65,6 +66,18 @@ def _read(path: Path, origin: str, layout: Layout, na: Sequence[str]) -> pa.Tabl
         raise _ragged(path, origin, layout.delimiter, error) from None
 
 
+def _refuse_open_quote(path: Path, origin: str, delimiter: str, table: pa.Table) -> None:
+    """Arrow takes all that follows a quote which is never closed for one cell: the last, and one of several lines."""
+    last = table.slice(max(table.num_rows - 1, 0)).to_pylist()
+    if not any(isinstance(cell, str) and "\n" in cell for row in last for cell in row.values()):
+        return
+    with _open(path) as file:
+        is_open = sum(line.count(b'"') for line in file) % 2 == 1
+    if is_open:
+        *_, (line, _, _) = _numbered_rows(path, delimiter)
+        raise DataError(f"{origin}: a quote opened in line {line} is never closed; close it, or remove it.")
+
+
 def _sample(path: Path, origin: str) -> bytes:
     try:
         with _open(path) as file:
@@ -94,7 +107,7 @@ def _not_utf8(path: Path, origin: str) -> DataError:
             except UnicodeDecodeError as error:
                 where = f"line {number} (byte 0x{line[error.start]:02x})"
                 break
-    return DataError(f"{origin} is not UTF-8 text in {where}; convert it, e.g. iconv -f latin1 -t utf-8 OLD > NEW.")
+    return DataError(f"{origin} is not UTF-8 text in {where}; convert it, e.g. iconv -f cp1252 -t utf-8 OLD > NEW.")
 
 
 def _ragged(path: Path, origin: str, delimiter: str, error: Exception) -> DataError:
