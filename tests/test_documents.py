@@ -1,6 +1,7 @@
 """What README and the documentation show is what happens: their Python runs, their answers are the program's."""
 
 import doctest
+import json
 import re
 import shlex
 from pathlib import Path
@@ -91,6 +92,15 @@ def test_python_in_the_documentation_gives_what_it_shows(page):
 def test_links_lead_somewhere(page):
     targets = re.findall(r"\]\((?!https?:|#)([^)#]+)", page.read_text(encoding="utf-8"))
     assert [target for target in targets if not (page.parent / target).exists()] == []
+
+
+def test_every_key_of_the_summary_is_documented():
+    arguments = ["fit", str(ROOT / "examples" / "faithful.csv"), "-k", "1", "--json", "--progress", "none"]
+    summary = CliRunner().invoke(program, arguments, catch_exceptions=False).stdout
+    page = (ROOT / "docs" / "command-line.md").read_text(encoding="utf-8")
+    section = page.partition("## What `summary.json` holds")[2].partition("\n## ")[0]
+    told = [key for row in re.findall(r"^\| (`.*?) \|", section, re.MULTILINE) for key in re.findall(r"`(\w+)`", row)]
+    assert told == list(json.loads(summary))
 
 
 def test_the_readme_is_short():
