@@ -156,7 +156,7 @@ def test_data_in_memory(name):
         (["1.234,56", "7,5"], "remove the thousands separators"),
         (["1 234", "12 345 678.5"], "remove the thousands separators"),
         (["1.2.3", "4.5.6"], "holds text"),
-        (["7,5", "1.2345"], "holds text"),
+        (["7,5", "+ 1.2345"], "holds text"),
         (["10%", "ten"], "holds text"),
         (pd.to_datetime(["2020-01-01", "2021-01-01"]), r"holds dates \('2020-01-01"),
         ([2**53 + 1, 1], "holds 9007199254740993 in row 1, an integer too long"),
