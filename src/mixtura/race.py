@@ -1,5 +1,6 @@
 """Several starts, short runs first: the best go on. One start run to its end is a race too."""
 
+import math
 from collections.abc import Sequence
 from functools import partial
 from typing import NamedTuple
@@ -26,7 +27,7 @@ class Round(NamedTuple):
 class StartRecord(NamedTuple):
     """What became of one start.
 
-    `objective` is the last one seen, of the rows of the last round it took part in (`n_rounds` tells which).
+    `objective` is the last one seen; NaN where it never saw all the rows. `n_rounds` tells how far it got in a race.
     """
 
     kind: str
@@ -80,6 +81,8 @@ def run(model: Mixture, source: Source, plan: Plan, *, runner: Runner, rng: np.r
     some: em.Run = lambda function: function(sample)  # noqa: E731
     short = [Round(some, FIRST_STEPS, FIRST_KEPT), Round(some, SECOND_STEPS, FIRST_KEPT)]
     raced = search(model, candidates, short, stop=plan.stop, callbacks=callbacks)
+    if len(sample.points) >= SAMPLE_ROWS:  # their objectives are of some rows, which compares with nothing
+        raced = raced._replace(records=tuple(record._replace(objective=math.nan) for record in raced.records))
     if raced.best.outcome is em.Outcome.INTERRUPTED:
         return raced
     kicked = kicks.improve(model, raced.finalists, sample, rng, plan.patience, plan.watch)

@@ -6,6 +6,10 @@ import numpy as np
 from jaxtyping import Float
 from numpy import ndarray
 
+# A standard deviation that is so many times the robust one is made by a few rows. That takes rows so far from the mean,
+# in standard deviations; where there are none, medians need not be found.
+_BLOWN_UP, _FAR = 30, 8
+
 
 class Scaling(NamedTuple):
     """(x - centre) / scale, column by column."""
@@ -27,7 +31,7 @@ class Scaling(NamedTuple):
 def choose_scaling(points: Float[ndarray, "N D"], weights: Float[ndarray, " N"], name: str = "standard") -> Scaling:
     """Scaling by name: "standard" (mean, standard deviation), "robust" (median, interquartile range) or "none".
 
-    Columns whose spread is zero are only centred.
+    Columns whose spread is zero are only centred, and "standard" is robust where a few rows make the whole deviation.
 
     Raises
     ------
@@ -47,8 +51,15 @@ def choose_scaling(points: Float[ndarray, "N D"], weights: Float[ndarray, " N"],
 
 
 def _standard(points: ndarray, weights: ndarray) -> tuple[ndarray, ndarray]:
+    """Where the standard deviation says nothing of most rows, because of a few far away, the robust one."""
     mean = weights @ points / weights.sum()
-    return mean, np.sqrt(weights @ (points - mean) ** 2 / weights.sum())
+    deviation = np.sqrt(weights @ (points - mean) ** 2 / weights.sum())
+    furthest = np.maximum(points.max(0) - mean, mean - points.min(0))
+    for d in np.flatnonzero(furthest > _FAR * deviation):
+        median, robust = _robust(points[:, d : d + 1], weights)
+        if 0 < robust[0] < deviation[d] / _BLOWN_UP:
+            mean[d], deviation[d] = median[0], robust[0]
+    return mean, deviation
 
 
 def _robust(points: ndarray, weights: ndarray) -> tuple[ndarray, ndarray]:

@@ -7,7 +7,7 @@ from mixtura.explain import explain
 def fit_row(n_components, value, n_free=5, covariance="full"):
     return {
         "n_components": n_components, "covariance": covariance, "n_free": n_free, "bic": value,
-        "log_likelihood": -value / 2,
+        "log_likelihood": -value / 2, "remark": "",
     }  # fmt: skip
 
 
@@ -111,3 +111,17 @@ def test_the_gravest_comes_first(warnings):
     found = warnings(**(SOUND | {"outcome": "exhausted", "remark": "A spike.", "distance": 1.0}))
     assert [text.split()[0] for text in found] == ["The", "A", "cluster"]
     assert not any(np.char.find(found, "nan") >= 0)
+
+
+def test_far_better_fits_that_were_set_aside_are_named_with_the_reason(warnings):
+    aside = fit_row(3, 50.0, covariance="diag") | {"remark": "A column takes few values."}
+    history = SOUND | {"selection": [*SOUND["selection"], aside]}
+    (warning,) = warnings(**history)
+    assert "1 fit" in warning and "3 clusters (diag)" in warning and "A column takes few values." in warning
+    assert warnings(**history | {"selection": [*SOUND["selection"], aside | {"bic": 195.0}]}) == ()
+
+
+def test_weights_that_count_far_fewer_rows_than_there_are_get_a_word(warnings):
+    (warning,) = warnings(**SOUND, n_rows=400, total_weight=1.0)
+    assert "add up to 1 for 400 rows" in warning
+    assert warnings(**SOUND, n_rows=400, total_weight=395.0) == ()

@@ -42,7 +42,7 @@ def filled(tmp_path_factory):
 def test_processes_that_start_cold_at_once_agree_and_leave_one_file(filled):
     folder, answers = filled
     assert len(set(answers)) == 1
-    assert [file.name.split("-")[0] for file in folder.glob("*/*")] == ["whiten"]
+    assert [file.name.split("-")[0] for file in folder.glob("*/*")] == ["whitening.whiten"]
 
 
 def test_code_on_disk_is_used(filled):

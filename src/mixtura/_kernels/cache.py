@@ -85,7 +85,7 @@ class KernelCache:
     """What Numba asks of a function's cache: one file per signature, a digest before the content."""
 
     def __init__(self, function: Callable[..., Any], folder: Path) -> None:
-        self.cache_path, self._name = str(folder), function.__qualname__
+        self.cache_path, self._name = str(folder), f"{function.__module__.rpartition('.')[2]}.{function.__qualname__}"
 
     def load_overload(self, signature: Any, target_context: Any) -> Any:
         try:

@@ -9,7 +9,7 @@ from mixtura.criteria import CRITERIA
 from mixtura.em import Outcome
 from mixtura.emissions.gaussian import Gaussian
 from mixtura.mixture import Mixture, MixtureParameters
-from mixtura.race import SAMPLE_ROWS, Search
+from mixtura.race import Search
 from mixtura.runners.local import Local
 from mixtura.scaling import Scaling
 from mixtura.selection import Selection
@@ -21,19 +21,13 @@ def record(search: Search, source: ArraySource, *, is_begun: bool) -> dict[str, 
     """The attributes that tell how the fit went; `is_begun` is False if no iteration was asked for."""
     trace = search.best.trace if is_begun else ()
     bounds = [value / source.total_weight for value in trace]
-    furthest = max(record.n_rounds for record in search.records)
     return {
         "converged_": search.best.outcome is Outcome.CONVERGED and is_begun,
         "n_iter_": len(trace),
         "lower_bound_": bounds[-1] if bounds else float("-inf"),
         "lower_bounds_": bounds,
         "outcome_": search.best.outcome,
-        "log_likelihoods_": np.array(
-            [
-                record.objective if source.n_rows <= SAMPLE_ROWS or record.n_rounds == furthest else np.nan
-                for record in search.records
-            ]
-        ),
+        "log_likelihoods_": np.array([record.objective for record in search.records]),
         "fit_report_": [record._asdict() | {"outcome": record.outcome.name.lower()} for record in search.records],
     }
 

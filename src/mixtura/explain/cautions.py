@@ -15,6 +15,7 @@ from mixtura.explain.words import count
 from mixtura.fitted import FittedMixture
 
 _CLOSE_CALL = 2.0  # differences of BIC below say next to nothing (Kass & Raftery 1995)
+_CLEAR = 10.0  # differences of BIC above are very strong
 _OVERLAP = 0.2
 _SAME_OPTIMUM = 0.1  # nats; starts that end nearer than this found the same
 _FEW_STARTS = 3  # fewer say nothing about agreement
@@ -28,6 +29,8 @@ def cautions(fitted: FittedMixture, clusters: tuple[Cluster, ...], overlaps: Flo
         chain(
             _ending(history),
             _spike(history),
+            _set_aside(history),
+            _light_weights(history),
             _range_end(history, fitted.n_components),
             _tiny(fitted, clusters),
             _overlapping(clusters, overlaps),
@@ -64,6 +67,31 @@ def _ending(history: dict[str, Any]) -> Iterator[str]:
 def _spike(history: dict[str, Any]) -> Iterator[str]:
     if history.get("remark"):
         yield f"{history['remark']} Fewer clusters or a simpler covariance are safer."
+
+
+def _set_aside(history: dict[str, Any]) -> Iterator[str]:
+    """Fits that were not eligible, where the best of them looks far better than the one that was chosen."""
+    ranking = history.get("ranking", ())
+    if not ranking or history.get("remark"):
+        return
+    name: str = history["criterion"]
+    bound = history["selection"][ranking[0]][name] - _CLEAR
+    better = [row for row in history["selection"] if row["remark"] and row[name] is not None and row[name] < bound]
+    if better:
+        best = min(better, key=lambda row: row[name])
+        yield (
+            f"Set aside, though of lower {name.upper()}: {count(len(better), 'fit')}; of the lowest, {_setting(best)}, "
+            f"this has to be said: {best['remark']} If columns are the reason, leave them out."
+        )
+
+
+def _light_weights(history: dict[str, Any]) -> Iterator[str]:
+    n_rows, total = history.get("n_rows"), history.get("total_weight")
+    if n_rows and total is not None and total < n_rows / 2:
+        yield (
+            f"The weights add up to {brief(total)} for {count(n_rows, 'row')}, and the choice takes them "
+            "for numbers of rows: scale them so that they add up to the rows they stand for."
+        )
 
 
 def _range_end(history: dict[str, Any], n_components: int) -> Iterator[str]:
