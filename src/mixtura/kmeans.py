@@ -84,7 +84,7 @@ def block_nearest(block: Block, centres: Float[ndarray, "K D"]) -> tuple[ndarray
 
 def block_distances(block: Block, centres: Float[ndarray, "K D"]) -> Float[ndarray, "N K"]:
     """For each row its distance to every centre."""
-    return np.sqrt(_squared_distances(block.points, centres).T)
+    return np.sqrt(kernels.distances(block.points, centres).T)
 
 
 def seed(
@@ -96,23 +96,15 @@ def seed(
     """
     n_candidates = 2 + int(np.log(n_centres))
     chosen = [int(rng.choice(len(points), p=weights / weights.sum()))]
-    nearest = _squared_distances(points, points[chosen])[0]
+    nearest = kernels.distances(points, points[chosen])[0]
     for _ in range(n_centres - 1):
         cumulative = np.cumsum(weights * nearest)
         candidates = _draw(cumulative, n_candidates, rng) if cumulative[-1] > 0 else _unused(points, chosen)
-        distances = np.minimum(nearest, _squared_distances(points, points[candidates]))
+        distances = np.minimum(nearest, kernels.distances(points, points[candidates]))
         best = int((distances @ weights).argmin())
         chosen.append(int(candidates[best]))
         nearest = distances[best]
     return np.array(chosen)
-
-
-def _squared_distances(points: ndarray, rows: ndarray) -> ndarray:
-    """(N, D), (M, D) -> (M, N), from deviations, which do not cancel."""
-    distances = np.zeros((len(rows), len(points)))
-    for d in range(points.shape[1]):
-        distances += (points[:, d] - rows[:, d, None]) ** 2
-    return distances
 
 
 def _draw(cumulative: ndarray, size: int, rng: np.random.Generator) -> ndarray:

@@ -44,6 +44,7 @@ def calls(rng, N, D, K, dtype):
         yield "classify", protected((points, log_weights, density))
     centres = rng.normal(0, 3, (K, D))
     yield "collect_nearest", protected((points, weights, centres))
+    yield "distances", protected((points, centres))
     yield "nearest", protected((points, centres))
     yield "leaves", protected((points,))
     yield "whiten", protected((covariances(rng, K, D),))

@@ -46,6 +46,21 @@ def collect_nearest(points, weights, centres):
     return counts, shifts, inertias
 
 
+@cached_kernel
+def distances(points, centres, answers):
+    """(N D,), (K, D) -> squared distances (K, N)."""
+    K, D = centres.shape
+    N = len(points) // D
+    tile, middle = new_tile(points, D, K), new_centre(points, centres)
+    columns = _columns(centres, middle)
+    for start in range(0, N, ROWS):
+        n = fill(tile, points, N, start, middle)
+        _measure(columns, tile, n)
+        for k in range(K):
+            for p in range(min(n, N - start)):
+                answers[k, start + p] = tile.joint[k, p]
+
+
 @kernel
 def _columns(centres, middle):
     """(K, D) -> (D, Q) about the middle; the centres beyond the last are infinitely far."""
@@ -58,6 +73,18 @@ def _columns(centres, middle):
         for d in range(D):
             columns[d, k] = centres[k, d] - middle[d]
     return columns
+
+
+@kernel
+def _measure(columns, tile, n):
+    """The squared distance of each row to each column -> tile.joint."""
+    for p in range(0, n, width(tile.points)):
+        for k in range(0, columns.shape[1], 4):
+            a, b, c, d = squared_distances(tile.points, columns, k, p)
+            store(tile.joint, k * tile.stride + p, a)
+            store(tile.joint, (k + 1) * tile.stride + p, b)
+            store(tile.joint, (k + 2) * tile.stride + p, c)
+            store(tile.joint, (k + 3) * tile.stride + p, d)
 
 
 @kernel

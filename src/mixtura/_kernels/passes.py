@@ -92,6 +92,13 @@ def nearest(points: Points, centres: Float[ndarray, "K D"]) -> tuple[Int[ndarray
     return answers
 
 
+def distances(points: Points, centres: Float[ndarray, "K D"]) -> Float[ndarray, "K N"]:
+    """The squared distance of every row to every centre."""
+    answers = np.empty((len(centres), len(points)), points.dtype)
+    _run(kmeans.distances, _rows(points), _parameters(centres), answers)
+    return answers
+
+
 def whiten(covariances: Float[ndarray, "K D D"]) -> tuple[Float[ndarray, "K D D"], Float[ndarray, " K"]]:
     """Lower triangular W with W Σ Wᵀ = I, and log det W; NaN for a matrix that is not positive definite."""
     answers: tuple[ndarray, ndarray] = _run(whitening.whiten, _parameters(covariances))

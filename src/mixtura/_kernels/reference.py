@@ -124,6 +124,11 @@ def nearest(points: Points, centres: Float[ndarray, "K D"]) -> tuple[Int[ndarray
     return distances.argmin(1).astype(np.int32), distances.min(1).astype(points.dtype)
 
 
+def distances(points: Points, centres: Float[ndarray, "K D"]) -> Float[ndarray, "K N"]:
+    """The squared distance of every row to every centre."""
+    return np.stack([_squared_norms(points - centre) for centre in centres]).astype(points.dtype)
+
+
 @_quiet
 def log_density(points: Points, density: Density) -> Float[ndarray, "N K"]:
     """The log-density of every component at every row; one component's deviations at a time are in memory."""
