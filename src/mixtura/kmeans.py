@@ -88,13 +88,15 @@ def block_distances(block: Block, centres: Float[ndarray, "K D"]) -> Float[ndarr
 
 
 def seed(
-    points: Float[ndarray, "N D"], weights: Float[ndarray, " N"], n_centres: int, rng: np.random.Generator
-) -> ndarray:
+    points: Float[ndarray, "N D"], weights: Float[ndarray, " N"], n_centres: int, rng: np.random.Generator,
+    n_candidates: int | None = None,
+) -> ndarray:  # fmt: skip
     """Indices of rows chosen by greedy k-means++ (Arthur & Vassilvitskii 2007, section 5).
 
-    Of a few candidates drawn in proportion to weight times squared distance, the one that lowers the sum most is taken.
+    Of a few candidates drawn in proportion to weight times squared distance, the one that lowers the sum most is taken:
+    2 + log(n_centres) of them unless told otherwise.
     """
-    n_candidates = 2 + int(np.log(n_centres))
+    n_candidates = n_candidates or 2 + int(np.log(n_centres))
     chosen = [int(rng.choice(len(points), p=weights / weights.sum()))]
     nearest = kernels.distances(points, points[chosen])[0]
     for _ in range(n_centres - 1):

@@ -20,6 +20,8 @@ from mixtura.sources.array import ArraySource
 from mixtura.statistics import Block
 
 _ROUNDING = 16 * np.finfo(np.float64).eps  # of the largest coordinate: moves that are rounding, not motion
+# For each seed. With the usual 2 + log K, a fit of 32 overlapping groups in 32 columns ends 5 % higher; more cost time.
+_CANDIDATES = 16
 
 Centres = Float[ndarray, "K D"]
 Draw = Callable[[], Centres]
@@ -52,7 +54,7 @@ def rest(source: ArraySource, tol: float, n_clusters: int, runner: Local) -> Res
 
 
 def _plus_plus(sample: Block, n_clusters: int, rng: np.random.Generator) -> Centres:
-    return sample.points[seed(*sample, n_clusters, rng)].astype(np.float64)
+    return sample.points[seed(*sample, n_clusters, rng, _CANDIDATES)].astype(np.float64)
 
 
 def _random_rows(sample: Block, n_clusters: int, rng: np.random.Generator) -> Centres:
