@@ -171,7 +171,8 @@ def _block_evidence(block: Block, classify: Callable[[Block], Classification]) -
     """Log-likelihood, and -sum log of the largest responsibility."""
     _, probabilities, log_density = classify(block)
     logs = np.log(probabilities.astype(np.float64))
-    return float(block.weights @ log_density.astype(np.float64)), -float(block.weights @ logs)
+    # Not `@`: BLAS would call its own threads to help those of the runner, and wait for them.
+    return float((block.weights * log_density).sum()), -float((block.weights * logs).sum())
 
 
 def _remark(setting: Setting, search: race.Search, total_weight: float, ridge: float) -> str:

@@ -80,6 +80,17 @@ def test_seeds_are_spread_over_separated_blobs():
     assert np.mean(hits) > 0.9
 
 
+def test_more_candidates_for_each_seed_leave_less_distance():
+    rng = np.random.default_rng(0)
+    points, weights = rng.uniform(size=(400, 2)), rng.uniform(size=400)
+
+    def left(n_candidates):
+        seeds = (seed(points, weights, 8, np.random.default_rng(i), n_candidates) for i in range(20))
+        return np.mean([weights @ kernels.nearest(points, points[rows])[1] for rows in seeds])
+
+    assert left(16) < 0.9 * left(1)
+
+
 def test_given_labels_without_pseudo_rows_give_their_sample_moments():
     labels = np.repeat([0, 1, 2], [20, 50, 80])
     model = Mixture(Gaussian("full", ridge=0.0))

@@ -30,9 +30,10 @@ def check_points(estimator: Any, X: Any, *, reset: bool, min_rows: int = 1) -> F
         ensure_all_finite="allow-nan",
         ensure_min_samples=min_rows,
     )
-    if np.isnan(points.min()):
+    least = float(points.min())
+    if np.isnan(least):
         raise ValueError(_describe_missing(points, getattr(estimator, "feature_names_in_", None)))
-    _check_magnitude(points)
+    _check_magnitude(points, max(-least, float(points.max())))
     return points
 
 
@@ -44,9 +45,8 @@ def _collected(X: Any) -> Any:
     return collected(X)
 
 
-def _check_magnitude(points: Float[ndarray, "N D"]) -> None:
+def _check_magnitude(points: Float[ndarray, "N D"], largest: float) -> None:
     """Raise a ValueError where the sum of the squared distances may be more than a float can hold."""
-    largest = max(-float(points.min()), float(points.max()))
     if largest > np.sqrt(float(np.finfo(points.dtype).max) / (16 * points.size)):
         raise ValueError(
             f"Input X holds a value of size {largest:.3g}, too large for squared distances in {points.dtype}: subtract "

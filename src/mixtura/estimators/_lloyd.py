@@ -108,7 +108,7 @@ def assign(points: ndarray, weights: ndarray | None, centres: Centres, runner: L
     def label(item: tuple[Block, slice]) -> float:
         block, rows = item
         labels[rows], distances = block_nearest(block, centres)
-        return float(distances.sum(dtype=np.float64) if weights is None else weights[rows] @ distances)
+        return float(distances.sum(dtype=np.float64) if weights is None else (weights[rows] * distances).sum())
 
     return labels, sum(runner.map(label, with_rows(points)), 0.0)
 

@@ -244,7 +244,7 @@ class KMeans(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin, Ba
             )
 
     def _warn_of_empty_clusters(self) -> None:
-        n_distinct = len(np.unique(self.labels_))
+        n_distinct = np.count_nonzero(np.bincount(self.labels_))
         if n_distinct < self.n_clusters:
             warnings.warn(
                 f"Number of distinct clusters ({n_distinct}) found smaller than n_clusters ({self.n_clusters}). "
