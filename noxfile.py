@@ -47,5 +47,5 @@ def examples(session: nox.Session) -> None:
 
 @nox.session
 def benchmarks(session: nox.Session) -> None:
-    """Every benchmark once at its smallest size, to see that it runs; says nothing about speed."""
-    session.run("uv", "run", "python", "benchmarks/iteration.py", "--quick", external=True)
+    """The comparison with scikit-learn: with -- --quick only to see that it runs, which says nothing about speed."""
+    session.run("uv", "run", "python", "benchmarks/compare.py", *session.posargs, external=True)
