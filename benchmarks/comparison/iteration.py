@@ -19,9 +19,9 @@ SIZES = [(1_000_000, 2, 4), (1_000_000, 8, 16), (200_000, 32, 32), (50_000, 128,
 NOTE = """\
 E-step and M-step of one iteration over all rows, in float64: the difference of two fits of different length from the
 same weights, means and precisions, so that all else a fit does cancels. Memory is what a fit needs beyond the data. The
-share is of what the processor can multiply and add at most (measured in the same run), with N·K·2·D(D + 1) operations
-counted as useful: K triangular products and K scatters per row. Other covariances do less arithmetic than that, and
-have no share."""
+share is of what the processor can multiply and add at most, measured in the same run. Counted as useful are, for each
+row and component, a multiplication and an addition for every entry of a triangle to whiten and as many for its scatter,
+2 D (D + 1) in all, or for every column where axes are apart, 4 D; `tied` shares its arithmetic between components."""
 
 
 def table(effort: Effort) -> Table:
@@ -45,7 +45,7 @@ def _rows(effort: Effort) -> Iterator[tuple[str | float, ...]]:
             other = fitting(mixture.GaussianMixture, case, name)
             ours = per_iteration(own, 2, 2 + how_many(case), effort.repeats)
             times = beside(ours, *theirs(partial(per_iteration, other, 1, 3, effort.repeats)))
-            share = _useful(case) / ours / operations_per_second() if name == "full" else float("nan")
+            share = _useful(case, name) / ours / operations_per_second()
             memory = [extra_megabytes(partial(fit, 2)) for fit in (own, other)]
             yield case.words, name, *times, share, *memory
 
@@ -63,9 +63,11 @@ def fitting(estimator: Callable[..., Any], case: Case, covariance_type: str, **o
 
 def how_many(case: Case) -> int:
     """Iterations of ours that take long enough to be told from noise."""
-    return max(3, min(30, int(5e9 / _useful(case))))
+    return max(3, min(30, int(5e9 / _useful(case, "full"))))
 
 
-def _useful(case: Case) -> float:
+def _useful(case: Case, covariance_type: str) -> float:
+    """Multiplications and additions that the formulas ask for: a triangle has D (D + 1) / 2 entries."""
     (N, D), K = case.points.shape, len(case.means)
-    return N * K * 2.0 * D * (D + 1)
+    of_each = {"full": 2 * D * (D + 1), "diag": 4 * D, "spherical": 4 * D}
+    return N * K * of_each.get(covariance_type, float("nan"))
