@@ -29,10 +29,11 @@ def per_iteration(fit: Callable[[int], int], few: int, many: int, repeats: int) 
     """Seconds of one iteration: the difference of two fits from the same start, so that all else cancels.
 
     `fit` takes the most iterations and returns how many there were. The median of so many pairs, after a fit that warms
-    up.
+    up; NaN where other programs disturbed it so much that the longer fit was the faster.
     """
     fit(few)
-    return statistics.median(_difference(fit, few, many) for _ in range(repeats))
+    middle = statistics.median(_difference(fit, few, many) for _ in range(repeats))
+    return middle if middle > 0 else float("nan")
 
 
 def _difference(fit: Callable[[int], int], few: int, many: int) -> float:
