@@ -39,6 +39,7 @@ def in_the_repository(monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
 
 
+@pytest.mark.usefixtures("in_the_repository")
 def test_python_in_the_readme_runs_and_prints_what_it_says(capsys):
     (code,) = blocks(README, "python")
     exec(compile(code, "README.md", "exec"), {})

@@ -9,7 +9,7 @@ import pytest
 from mixtura import assemble, classify, datasets, report, select
 from mixtura.explain import explain
 from mixtura.explain.numbers import percent, rounded
-from mixtura.selection import Options
+from mixtura.trials import Options
 
 HOSTILE = (
     "<script>alert(1)</script>",
