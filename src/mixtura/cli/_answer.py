@@ -16,7 +16,7 @@ from mixtura.explain.words import NOTABLE, count, join, level, short
 
 _SCREEN = 21  # lines, so that a blank one and two about files fit below on the smallest of terminals
 _NAME, _CELL = 18, 16
-_STRETCHED = 10  # times the width of a middling cluster
+_STRETCHED = 100  # times the width of a middling cluster
 _BESIDE = 4  # so many columns at most leave room for words at their side
 
 Facts = Mapping[str, Any]
