@@ -69,6 +69,13 @@ def test_all_columns_of_an_array_are_taken_in_their_order():
     np.testing.assert_allclose(assemble(found).parameters.emission.means[0], points.mean(0))
 
 
+@pytest.mark.parametrize("dtype", ["int8", "uint64", ">f8", "float16", "float32", "longdouble", "bool"])
+def test_arrays_of_every_type(dtype):
+    points = (np.arange(40).reshape(20, 2) % 3).astype(dtype)
+    found = select(points, n_components=[1], covariances=["diag"])
+    np.testing.assert_allclose(assemble(found).parameters.emission.means[0], points.astype(float).mean(0))
+
+
 def test_an_array_is_taken_for_the_columns_of_a_named_mixture():
     fitted = assemble(select(FAITHFUL.frame("polars"), **ONE_FIT))
     assert len(classify(fitted, FAITHFUL.data[:5]).labels) == 5
@@ -101,6 +108,7 @@ def test_weights_of_any_kind(kind):
         (spoiled(float("nan")), r"the data frame: 1 missing cell in b, first in row 7"),
         (spoiled(float("inf")), r"column 'b' is infinite in row 7"),
         (np.array([[1.0, 2.0], [3.0, np.nan]]), r"the array: 1 missing cell in x1, first in row 2"),
+        (np.ma.MaskedArray([[1.0, 2.0], [3.0, 4.0]], mask=[[0, 0], [1, 0]]), r"1 missing cell in x0, first in row 2"),
         (np.array([[1.0, 5.0], [3.0, 5.0]]), r"column 'x1' holds 5 in every row"),
         (np.array([["a", "b"]], dtype=object), r"type object; it must be numeric with two axes"),
         (np.arange(5.0), r"shape \(5,\)"),

@@ -9,6 +9,7 @@ import pyarrow as pa
 from narwhals.exceptions import DuplicateError
 
 from mixtura.errors import DataError
+from mixtura.sources._arrays import to_arrow
 from mixtura.sources._text import check_distinct, one_line
 
 ORIGIN = "the data frame"
@@ -49,7 +50,9 @@ def collected(data: Any) -> Any:
 def _from_array(data: np.ndarray) -> pa.Table:
     if data.ndim != 2 or data.dtype.kind not in "fiub":
         raise DataError(f"the array has shape {data.shape} and type {data.dtype}; it must be numeric with two axes.")
-    return pa.table({f"x{position}": np.ascontiguousarray(column) for position, column in enumerate(data.T)})
+    plain = np.dtype(np.float64) if data.dtype.itemsize > 8 else data.dtype.newbyteorder("=")  # what Arrow knows
+    columns = data.astype(plain, copy=False).T
+    return pa.table({f"x{position}": to_arrow(column) for position, column in enumerate(columns)})
 
 
 def _from_frame(data: Any) -> pa.Table:
