@@ -68,15 +68,15 @@ def test_an_interrupted_selection_keeps_what_was_done_and_soon_ends(n_rows, alar
 
 
 def test_an_interrupt_while_a_start_is_drawn_ends_the_search(monkeypatch):
-    points, calls = RNG.normal(size=(300, 2)), []
+    points, calls, collect_nearest = RNG.normal(size=(300, 2)), [], kernels.collect_nearest
 
     def interrupted(*arguments):
         calls.append(arguments)
         if len(calls) == 5:
             raise KeyboardInterrupt
-        return kernels.collect_nearest(*arguments)
+        return collect_nearest(*arguments)
 
-    monkeypatch.setattr("mixtura.kmeans.kernels", type("Kernels", (), {"collect_nearest": interrupted}))
+    monkeypatch.setattr(kernels, "collect_nearest", interrupted)
     with pytest.raises(KeyboardInterrupt):
         starts_module.kmeans(points, np.ones(300), 7, np.random.default_rng(0))
 
