@@ -6,7 +6,7 @@ from pictures._style import COLOURS, GREY, draw_ellipse
 
 from mixtura import select
 from mixtura.emissions._moments import matrices
-from mixtura.trials import Options
+from mixtura import Options
 
 MODELS = {
     "full": "each its own ellipse",

@@ -12,6 +12,7 @@ _HOMES = {
     "GaussianMixture": "mixtura.estimators",
     "KMeans": "mixtura.estimators",
     "FittedMixture": "mixtura.fitted",
+    "Options": "mixtura.trials",
     "assemble": "mixtura.assembly",
     "classify": "mixtura.tables",
     "load": "mixtura.persistence",
@@ -30,11 +31,13 @@ if TYPE_CHECKING:
     from mixtura.persistence import save as save
     from mixtura.tables import classify as classify
     from mixtura.tables import select as select
+    from mixtura.trials import Options as Options
 
 __all__ = [
     "FittedMixture",
     "GaussianMixture",
     "KMeans",
+    "Options",
     "assemble",
     "classify",
     "datasets",

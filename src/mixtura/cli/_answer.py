@@ -116,6 +116,8 @@ def choice_table(choice: Facts | None) -> list[str]:
     above = {(fit["covariance"], fit["n_components"]): _above(fit, lowest, name) for fit in fits}
     rows = [[model, *(above.get((model, number), "") for number in numbers)] for model in models]
     table = lay_out([f"{name.upper()} + by k", *map(str, numbers)], rows)
+    if any(fit["rank"] is None and fit[name] is not None for fit in fits):
+        table.append("In brackets: set aside, because a few rows or a flat column make the fit.")
     return [clip(line, max(screen_width(), 80)) for line in table]
 
 
