@@ -4,9 +4,8 @@ import matplotlib.pyplot as plt
 import numpy as np
 from pictures._style import COLOURS, GREY, draw_ellipse
 
-from mixtura import select
+from mixtura import Options, select
 from mixtura.emissions._moments import matrices
-from mixtura import Options
 
 MODELS = {
     "full": "each its own ellipse",
