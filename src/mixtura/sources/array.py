@@ -99,8 +99,8 @@ class ArraySource:
 
 
 def _default_block_rows(n_rows: int) -> int:
-    """A 64th of the rows: blocks for many threads, none so small that handing it out costs more than its sums."""
-    rows = -(-n_rows // 64)
+    """A 32nd of the rows: blocks for many threads, none so small that handing it out costs more than its sums."""
+    rows = -(-n_rows // 32)
     return min(max(-(-rows // _STEP) * _STEP, _SMALLEST_BLOCK), _LARGEST_BLOCK)
 
 
