@@ -32,8 +32,8 @@ def test_ones_are_shared_between_blocks():
     assert np.shares_memory(first.weights, second.weights)
 
 
-@pytest.mark.parametrize(("n_rows", "size"), [(1, 1), (5_000, 4_096), (1_000_000, 15_872), (10_000_000, 65_536)])
-def test_default_blocks_are_a_64th_of_the_rows_within_bounds(n_rows, size):
+@pytest.mark.parametrize(("n_rows", "size"), [(1, 1), (5_000, 4_096), (1_000_000, 31_744), (10_000_000, 65_536)])
+def test_default_blocks_are_a_32nd_of_the_rows_within_bounds(n_rows, size):
     points = np.broadcast_to(np.zeros((1, 1)), (n_rows, 1)).copy()
     assert len(next(ArraySource(points).blocks()).points) == size
 
