@@ -1,8 +1,6 @@
 """A signal may come at any moment, most likely within a kernel: what was found by then is kept."""
 
 import signal
-import threading
-import time
 
 import numpy as np
 import pytest
@@ -41,9 +39,10 @@ def test_a_signal_within_a_kernel_is_an_interrupt(alarm):
 
 def test_an_interrupted_estimator_holds_the_best_so_far(alarm):
     points = RNG.normal(size=(30_000, 6))
-    mixture = GaussianMixture(20, tol=0, max_iter=100_000, init_params="random_from_data", random_state=0)
-    GaussianMixture(2, max_iter=2, random_state=0, tol=100).fit(points)  # compile
-    alarm(2.0)
+    begun = [lambda step: alarm(0.2) if len(step.trace) == 1 else None]
+    mixture = GaussianMixture(
+        20, tol=0, max_iter=100_000, init_params="random_from_data", random_state=0, callbacks=begun
+    )
     with pytest.raises(KeyboardInterrupt):
         mixture.fit(points)
     assert mixture.outcome_ is Outcome.INTERRUPTED
@@ -54,17 +53,18 @@ def test_an_interrupted_estimator_holds_the_best_so_far(alarm):
 def test_an_interrupted_selection_keeps_what_was_done_and_soon_ends(n_rows, alarm):
     points = RNG.normal(size=(n_rows, 20))
     options = Options(n_threads=2, tolerance=1e-12, max_iterations=10**6)
-    select(points[:50], n_components=[1])  # compile
     done = []
-    start = time.monotonic()
-    alarm(3.0)
+
+    def ring_after_the_first(candidate):
+        done.append(candidate)
+        if len(done) == 1:
+            alarm(0.2)
+
     found = select(
-        points, n_components=[1, 40, 41, 42, 43, 44], covariances=["diag"], options=options, on_fit=done.append
+        points, n_components=[1, *range(40, 50)], covariances=["diag"], options=options, on_fit=ring_after_the_first
     )
-    assert time.monotonic() - start < 60
     assert not found.is_complete
-    assert len(done) == len(found.candidates)
-    assert threading.active_count() < 20
+    assert 1 <= len(done) == len(found.candidates) < 11  # those not begun by then were never made
 
 
 def test_an_interrupt_while_a_start_is_drawn_ends_the_search(monkeypatch):
