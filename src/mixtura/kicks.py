@@ -6,73 +6,98 @@ in another. Moving one component at a time repairs just that (at random, in the 
 
 from collections.abc import Callable, Sequence
 from itertools import cycle, islice
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from jaxtyping import Float
 from numpy import ndarray
 
-from mixtura import em
-from mixtura.acceleration import SmallGain
+from mixtura import climbing, em
+from mixtura.acceleration import SmallGain, SmallRemainder
 from mixtura.mixture import Mixture, MixtureParameters
 from mixtura.statistics import Block
 
 BATCH, SHORT_STEPS, KEPT, LONG_STEPS = 8, 8, 4, 60
 GAIN = 0.1  # nats; an optimum that is higher by less is no better
-PATIENCE = 16  # kicks in vain that end a search
+PATIENCE, PATIENCE_EACH = 16, 12  # kicks in vain that end a search: so many, and as many more for each component
 _POOL = 3
 _MOST_WORK = 2e9  # rows x components x (columns + 4) x steps: about a second
 _STEPS_OF_A_BATCH = BATCH * SHORT_STEPS + KEPT * LONG_STEPS // 2
-_SPREADS = (0.1, 0.5, 1.0)  # of the mean covariance: how wide a component begins in its new place
+_PARTS = 6  # of a component, about, that a new one holds
+_NARROWEST = 1e-6  # of the average covariance
 _CHOSEN_FROM = 8  # random rows, of which the mixture explains one worst
 _SAME_WEIGHTS = 0.01
 
 
-class Kicks(NamedTuple):
-    """The best solution after `n_kicks` kicks, and the iterations that these took."""
+class Solution(NamedTuple):
+    """Where a fit ended, and whether that is neither a collapse nor an accident of few rows."""
 
-    best: em.Fit
+    is_sound: bool
+    objective: float
+    fit: em.Fit
+
+    @property
+    def rank(self) -> tuple[bool, float]:
+        """Sound ones first, the highest of them first."""
+        return self[:2]
+
+
+class Kicks(NamedTuple):
+    """The best few solutions after `n_kicks` kicks, best first, and the iterations that these took."""
+
+    pool: tuple[Solution, ...]
     n_kicks: int
     n_iterations: int
 
 
-class _Ground(NamedTuple):
+class Ground(NamedTuple):
     """What kicks are made and judged on."""
 
     model: Mixture
     sample: Block
+    cumulative: Float[ndarray, " N"]  # of the rows' weights
     variances: Float[ndarray, " D"]
     rng: np.random.Generator
     watch: em.Callback
 
+    def judge(self, fit: em.Fit) -> Solution:
+        """The fit, with what is known of its soundness."""
+        if _height(fit) == float("-inf"):
+            return Solution(False, float("-inf"), fit)
+        weights, emission = fit.parameters
+        is_spurious = self.model.emission.is_spurious(emission, weights * self.cumulative[-1], self.variances)
+        return Solution(not is_spurious, fit.objective, fit)
 
-def improve(
-    model: Mixture,
-    starts: Sequence[em.Fit],
-    sample: Block,
-    rng: np.random.Generator,
-    patience: int = PATIENCE,
-    watch: em.Callback = em.ignore,
-) -> Kicks:
-    """Kick the best of some solutions until that has been in vain `patience` times, on the rows of `sample`.
 
-    While the best is spurious, no kick is in vain.
+def survey(model: Mixture, sample: Block, rng: np.random.Generator, watch: em.Callback = em.ignore) -> Ground:
+    """The ground that the rows of `sample` are; `watch` is called now and then, and may raise KeyboardInterrupt."""
+    points, weights = sample
+    cumulative = np.cumsum(weights)
+    variances = weights @ (points - weights @ points / cumulative[-1]) ** 2 / cumulative[-1]
+    return Ground(model, sample, cumulative, variances, rng, watch)
 
-    The number of kicks is bounded by the work that they make, so that large samples get few of them or none.
+
+def improve(ground: Ground, starts: Sequence[em.Fit], patience: int | None = None) -> Kicks:
+    """Kick the best of some solutions until that has been in vain `patience` times, on the rows of the ground.
+
+    While the best is spurious, no kick is in vain. The number of kicks is bounded by the work that they make, so that
+    large samples get few of them or none. An interrupt ends the search; it is the outcome of the best fit then.
     """
-    total = sample.weights.sum()
-    mean = sample.weights @ sample.points / total
-    ground = _Ground(model, sample, sample.weights @ (sample.points - mean) ** 2 / total, rng, watch)
-    most = min(_most_kicks(sample, len(starts[0].parameters.weights)), 4 * patience)
-    pool, kinds = _best_of(ground, starts), cycle((_swap, _split, _far))
+    K = len(starts[0].parameters.weights)
+    patience = PATIENCE + PATIENCE_EACH * K if patience is None else patience
+    pool, kinds = _best_of([ground.judge(fit) for fit in starts]), cycle((_near, _split, _near, _far))
+    most = min(_most_kicks(ground.sample, K), 4 * patience) if np.isfinite(pool[0].objective) else 0
     vain = n_kicks = n_iterations = 0
-    while vain < patience and n_kicks < most and pool[0].outcome is not em.Outcome.INTERRUPTED:
+    while vain < patience and n_kicks < most:
         fits, n_steps = _kick(ground, pool, list(islice(kinds, BATCH)))
-        before, pool = pool[0], _best_of(ground, [*pool, *fits])
-        is_better = _rank(ground, pool[0]) > (_rank(ground, before)[0], before.objective + GAIN)
-        vain = 0 if is_better or not _rank(ground, pool[0])[0] else vain + BATCH
+        before, pool = pool[0], _best_of([*pool, *map(ground.judge, fits)])
+        is_better = pool[0].rank > (before.is_sound, before.objective + GAIN)
+        vain = 0 if is_better or not pool[0].is_sound else vain + BATCH
         n_kicks, n_iterations = n_kicks + BATCH, n_iterations + n_steps
-    return Kicks(pool[0], n_kicks, n_iterations)
+        if fits[-1].outcome is em.Outcome.INTERRUPTED:
+            best = pool[0]._replace(fit=pool[0].fit._replace(outcome=em.Outcome.INTERRUPTED))
+            return Kicks((best,), n_kicks, n_iterations)
+    return Kicks(tuple(pool), n_kicks, n_iterations)
 
 
 def _most_kicks(sample: Block, n_components: int) -> int:
@@ -82,104 +107,114 @@ def _most_kicks(sample: Block, n_components: int) -> int:
     return BATCH * int(_MOST_WORK // (N * n_components * (D + 4) * _STEPS_OF_A_BATCH))
 
 
-_Kick = Callable[[_Ground, MixtureParameters], MixtureParameters]
+_Kick = Callable[[Ground, MixtureParameters], MixtureParameters]
 
 
-def _kick(ground: _Ground, pool: Sequence[em.Fit], kinds: Sequence[_Kick]) -> tuple[list[em.Fit], int]:
-    """Short runs from kicked solutions, longer ones from the best of these."""
-    kicked = [kind(ground, _pick(pool, ground.rng).parameters) for kind in kinds]
-    short = _runs(ground, kicked, 0.0, SHORT_STEPS)
+def _kick(ground: Ground, pool: Sequence[Solution], kinds: Sequence[_Kick]) -> tuple[list[em.Fit], int]:
+    """Short runs from kicked solutions, longer ones from the best of these; an interrupted one is the last."""
+    kicked = [kind(ground, _pick(pool, ground.rng).fit.parameters) for kind in kinds]
+    short = _runs(ground, kicked, SmallGain(0.0), SHORT_STEPS)
     if short[-1].outcome is em.Outcome.INTERRUPTED:
         return short[-1:], sum(len(fit.trace) for fit in short)
     kept = sorted(short, key=_height, reverse=True)[:KEPT]
-    long = _runs(ground, [fit.parameters for fit in kept], GAIN, LONG_STEPS)
+    long = _runs(ground, [fit.parameters for fit in kept], SmallRemainder(GAIN), LONG_STEPS)
     return long, sum(len(fit.trace) for fit in [*short, *long])
 
 
-def _runs(ground: _Ground, starts: Sequence[MixtureParameters], tolerance: float, max_iterations: int) -> list[em.Fit]:
+def _runs(ground: Ground, starts: Sequence[MixtureParameters], stop: em.Stop, n_steps: int) -> list[em.Fit]:
     """A run from every start; an interrupted one is the last."""
+    run = climbing.AtHand(ground.sample)
     fits: list[em.Fit] = []
     for start in starts:
-        everything: em.Run = lambda function: function(ground.sample)  # noqa: E731
-        stop, callbacks = SmallGain(tolerance), [ground.watch]
-        fits.append(
-            em.fit(ground.model, start, everything, stop=stop, max_iterations=max_iterations, callbacks=callbacks)
-        )
+        fits.append(climbing.fit(ground.model, start, run, stop=stop, max_iterations=n_steps, watch=ground.watch))
         if fits[-1].outcome is em.Outcome.INTERRUPTED:
             break
     return fits
 
 
-def _pick(pool: Sequence[em.Fit], rng: np.random.Generator) -> em.Fit:
-    """Two times in three the best, else one of the others."""
-    return pool[0] if len(pool) == 1 or rng.uniform() < 2 / 3 else pool[int(rng.integers(1, len(pool)))]
+def _pick(pool: Sequence[Solution], rng: np.random.Generator) -> Solution:
+    """Two times in three the best, else one of the others that led somewhere."""
+    others = [solution for solution in pool[1:] if np.isfinite(solution.objective)]
+    return pool[0] if not others or rng.uniform() < 2 / 3 else others[int(rng.integers(len(others)))]
 
 
-def _best_of(ground: _Ground, fits: Sequence[em.Fit]) -> list[em.Fit]:
-    """The best few, each optimum once; an interrupt comes first, since it ends the search with the best so far."""
-    ranked = sorted(fits, key=lambda fit: _rank(ground, fit), reverse=True)
-    kept: list[em.Fit] = []
-    for fit in ranked:
-        if not any(_are_same(fit, other) for other in kept):
-            kept.append(fit)
-    if any(fit.outcome is em.Outcome.INTERRUPTED for fit in fits):
-        return [kept[0]._replace(outcome=em.Outcome.INTERRUPTED)]
+def _best_of(solutions: Sequence[Solution]) -> list[Solution]:
+    """The best few, each optimum once."""
+    kept: list[Solution] = []
+    for solution in sorted(solutions, key=lambda solution: solution.rank, reverse=True):
+        if not any(_are_same(solution.fit, other.fit) for other in kept):
+            kept.append(solution)
     return kept[:_POOL]
 
 
-def _rank(ground: _Ground, fit: em.Fit) -> tuple[bool, float]:
-    """Sound solutions first, the highest of them first."""
-    counts = fit.parameters.weights * ground.sample.weights.sum()
-    is_spurious = ground.model.emission.is_spurious(fit.parameters.emission, counts, ground.variances)
-    return fit.outcome is not em.Outcome.COLLAPSED and not is_spurious, fit.objective
-
-
 def _height(fit: em.Fit) -> float:
-    return float("-inf") if fit.outcome is em.Outcome.COLLAPSED else fit.objective
+    """Minus infinity where the last step led nowhere."""
+    weights, emission = fit.parameters
+    is_finite = all(np.isfinite(array).all() for array in (weights, *emission))
+    return fit.objective if is_finite and fit.outcome is not em.Outcome.COLLAPSED else float("-inf")
 
 
 def _are_same(left: em.Fit, right: em.Fit) -> bool:
-    is_near = abs(left.objective - right.objective) < GAIN
+    if abs(left.objective - right.objective) >= GAIN:
+        return False
     weights = np.sort(left.parameters.weights) - np.sort(right.parameters.weights)
-    return is_near and bool(np.abs(weights).max() < _SAME_WEIGHTS)
+    return bool(np.abs(weights).max() < _SAME_WEIGHTS)
 
 
 # --- three kinds of kicks --------------------------------------------------------------------------------------------
 
 
-def _swap(ground: _Ground, parameters: MixtureParameters) -> MixtureParameters:
+def _near(ground: Ground, parameters: MixtureParameters) -> MixtureParameters:
     """A component moves to a row, any that counts."""
     return _move(ground, parameters, int(_draw_rows(ground, 1)[0]))
 
 
-def _far(ground: _Ground, parameters: MixtureParameters) -> MixtureParameters:
+def _far(ground: Ground, parameters: MixtureParameters) -> MixtureParameters:
     """A component moves to a row that the mixture explains badly."""
     points, weights = ground.sample
     rows = _draw_rows(ground, _CHOSEN_FROM)
-    found = ground.model.classify(parameters)(Block(np.ascontiguousarray(points[rows]), weights[rows]))
+    found = ground.model.classify(parameters)(Block(points[rows], weights[rows]))
     return _move(ground, parameters, int(rows[found.log_density.argmin()]))
 
 
-def _draw_rows(ground: _Ground, number: int) -> ndarray:
+def _draw_rows(ground: Ground, number: int) -> ndarray:
     """Rows with chances in proportion to their weights."""
-    weights = ground.sample.weights
-    return np.asarray(ground.rng.choice(len(weights), number, p=weights / weights.sum()))
+    drawn = np.searchsorted(ground.cumulative, ground.rng.uniform(size=number) * ground.cumulative[-1], side="right")
+    return np.minimum(drawn, len(ground.cumulative) - 1)
 
 
-def _move(ground: _Ground, parameters: MixtureParameters, row: int) -> MixtureParameters:
-    (weights, emission), rng = parameters, ground.rng
-    K = len(weights)
-    moved, spread = int(rng.integers(K)), float(rng.choice(_SPREADS))
-    others = np.delete(weights, moved)
-    placed = ground.model.emission.place(emission, weights, moved, ground.sample.points[row], spread)
-    return MixtureParameters(np.insert((1 - 1 / K) * others / others.sum(), moved, 1 / K), placed)
+def _move(ground: Ground, parameters: MixtureParameters, row: int) -> MixtureParameters:
+    """Any component becomes as wide and as heavy as it takes to hold some neighbours of the row.
+
+    Groups may be far smaller than components are on average: a new one as wide as these would not find them.
+    """
+    (weights, emission), family = parameters, ground.model.emission
+    moved, target = int(ground.rng.integers(len(weights))), ground.sample.points[row]
+    average = family.place(emission, weights, moved, target, 1.0)
+    spread, share = _neighbourhood(ground, family.reorder(average, np.array([moved])), row, len(weights))
+    changed = weights.copy()
+    changed[moved] = 0
+    changed *= (1 - share) / changed.sum()
+    changed[moved] = share
+    return MixtureParameters(changed, family.place(emission, weights, moved, target, spread))
 
 
-def _split(ground: _Ground, parameters: MixtureParameters) -> MixtureParameters:
+def _neighbourhood(ground: Ground, component: Any, row: int, n_components: int) -> tuple[float, float]:
+    """How much wider than this one, which lies at the row, a component is that holds some neighbours; their share."""
+    N, D = ground.sample.points.shape
+    number = int(min(N - 1, D + 2 + ground.rng.exponential(N / (_PARTS * n_components))))
+    found = ground.model.classify(MixtureParameters(np.ones(1), component))(ground.sample)
+    depths = found.log_density[row] - found.log_density  # half the squared distances, for an ellipse
+    return max(2 * float(np.partition(depths, number)[number]) / (D + 2), _NARROWEST), number / N
+
+
+def _split(ground: Ground, parameters: MixtureParameters) -> MixtureParameters:
     """A component goes, and another is cut in two."""
-    gone, cut = ground.rng.choice(len(parameters.weights), 2, replace=False)
+    K = len(parameters.weights)
+    gone = int(ground.rng.integers(K))
+    cut = (gone + 1 + int(ground.rng.integers(K - 1))) % K
     weights = parameters.weights.copy()
     weights[gone] = 0
     weights /= weights.sum()
     weights[[gone, cut]] = weights[cut] / 2
-    return MixtureParameters(weights, ground.model.emission.split(parameters.emission, int(cut), int(gone), ground.rng))
+    return MixtureParameters(weights, ground.model.emission.split(parameters.emission, cut, gone, ground.rng))

@@ -38,7 +38,7 @@ _HISTORY = {
     "selection": [_TRIED], "ranking": [int],
 }  # fmt: skip
 _RECORD: dict[str, Any] = {
-    "format": int, "family": str, "settings": {ANY: (str, int, float)}, "features": [str], "cluster_names": [str],
+    "format": int, "family": str, "settings": {}, "features": [str], "cluster_names": [str],
     "order": str, "scaling": {"name": str, "centre": [_NUMBER], "scale": [_NUMBER]}, "history": _HISTORY,
     "provenance": {"versions": {ANY: str}, "seed": int, "data": {"origin": str, "digest": str}, "command": str},
 }  # fmt: skip
@@ -203,8 +203,14 @@ def _emission(family: Any, settings: dict[str, Any]) -> Any:
     if settings.keys() != expected.keys():
         raise ValueError(f"its settings are {', '.join(settings) or 'missing'}, not {', '.join(expected)}")
     for name, value in expected.items():
-        conform(settings[name], _NUMBER if isinstance(value, float) else type(value), f"settings.{name}")
-    return family(**settings)
+        _check_setting(name, settings[name], value)
+    return family(**{name: tuple(value) if isinstance(value, list) else value for name, value in settings.items()})
+
+
+def _check_setting(name: str, value: Any, usual: Any) -> None:
+    """Where one number is usual, there may be one for each column."""
+    shape: Any = _NUMBER if isinstance(usual, float) else type(usual)
+    conform(value, [shape] if shape is _NUMBER and isinstance(value, list) else shape, f"settings.{name}")
 
 
 def _check_consistent(fitted: FittedMixture) -> None:

@@ -2,18 +2,18 @@
 
 import math
 from collections.abc import Sequence
-from functools import partial
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from mixtura import em, kicks, starts
+from mixtura import climbing, em, kicks, starts
 from mixtura.mixture import Mixture
 from mixtura.runners.contract import Runner, Source
 from mixtura.starts import Candidate
 
 SAMPLE_ROWS = 20_000  # starts are made, and the first rounds run, on so many rows at most
 FIRST_STEPS, FIRST_KEPT, SECOND_STEPS = 6, 3, 20
+NEAR = 2.0  # nats
 
 
 class Round(NamedTuple):
@@ -66,31 +66,53 @@ class Plan(NamedTuple):
     max_iterations: int
     stop: em.Stop
     callbacks: Sequence[em.Callback] = ()
-    watch: em.Callback = em.ignore  # called at every step, kicks included; raising KeyboardInterrupt ends the search
-    patience: int = kicks.PATIENCE  # kicks in vain that end the search for a better optimum, in a race
+    watch: em.Callback = em.ignore  # called now and then, kicks included; raising KeyboardInterrupt ends the search
+    patience: int | None = None  # kicks in vain that end the search for a better optimum, in a race; see `kicks`
 
 
 def run(model: Mixture, source: Source, plan: Plan, *, runner: Runner, rng: np.random.Generator) -> Search:
     """Draw the starts from a sample of the rows, race them there, kick the best, and finish on all rows."""
-    callbacks = [*plan.callbacks, plan.watch]
-    sample = starts.subsample(source.blocks(), SAMPLE_ROWS, rng)
+    sample = climbing.in_double(starts.subsample(source.blocks(), SAMPLE_ROWS, rng))
     candidates = starts.draw(model, sample, plan.n_components, plan.kinds, rng)
-    finish = Round(partial(runner, source), plan.max_iterations, len(candidates))
+    finish = Round(climbing.everything(source, runner), plan.max_iterations, len(candidates))
+    look: dict[str, Any] = {"stop": plan.stop, "callbacks": plan.callbacks, "watch": plan.watch}
     if not plan.is_race:
-        return search(model, candidates, [finish], stop=plan.stop, callbacks=callbacks)
-    some: em.Run = lambda function: function(sample)  # noqa: E731
-    short = [Round(some, FIRST_STEPS, FIRST_KEPT), Round(some, SECOND_STEPS, FIRST_KEPT)]
-    raced = search(model, candidates, short, stop=plan.stop, callbacks=callbacks)
+        return search(model, candidates, [finish], **look)
+    some = climbing.AtHand(sample)
+    # Who allows fewer steps than a race takes wants to see a fit on its way, not at its end.
+    is_glimpse = plan.max_iterations < SECOND_STEPS
+    short = [Round(some, n, FIRST_KEPT) for n in (FIRST_STEPS, SECOND_STEPS)[: 1 if is_glimpse else 2]]
+    raced = search(model, candidates, short, **look)
     if len(sample.points) >= SAMPLE_ROWS:  # their objectives are of some rows, which compares with nothing
         raced = raced._replace(records=tuple(record._replace(objective=math.nan) for record in raced.records))
     if raced.best.outcome is em.Outcome.INTERRUPTED:
         return raced
-    kicked = kicks.improve(model, raced.finalists, sample, rng, plan.patience, plan.watch)
-    if kicked.best.outcome is em.Outcome.INTERRUPTED:
-        return Search(kicked.best, raced.records)
-    best = Candidate(f"best of these after {kicked.n_kicks} kicks", kicked.best.parameters)
-    finished = search(model, [best], [finish], stop=plan.stop, callbacks=callbacks)
-    return Search(finished.best, (*raced.records, *(_later(record, kicked) for record in finished.records)))
+    ground = kicks.survey(model, sample, rng, plan.watch)
+    kicked = kicks.improve(ground, raced.finalists, 0 if is_glimpse else plan.patience)
+    if kicked.pool[0].fit.outcome is em.Outcome.INTERRUPTED:
+        return Search(kicked.pool[0].fit, raced.records)
+    finished = _finish(ground, kicked, finish, look)
+    return Search(finished.best, (*raced.records, *finished.records))
+
+
+def _finish(ground: kicks.Ground, kicked: kicks.Kicks, finish: Round, look: dict[str, Any]) -> Search:
+    """The best solution on all rows; the next ones too while that turns out to be an accident of few of them.
+
+    Where a step costs nothing, so is the second if it is nearly as high: it may have had farther to go.
+    """
+    solutions: list[kicks.Solution] = []
+    records: list[StartRecord] = []
+    for rank, solution in enumerate(kicked.pool):
+        is_near = isinstance(finish.run, climbing.AtHand) and solution.objective > kicked.pool[0].objective - NEAR
+        if solutions and (rank > 1 or not is_near) and (solutions[-1].is_sound or not solution.is_sound):
+            break
+        kind = f"{('best', 'second', 'third')[rank]} of these after {kicked.n_kicks} kicks"
+        found = search(ground.model, [Candidate(kind, solution.fit.parameters)], [finish], **look)
+        solutions.append(ground.judge(found.best))
+        records += [_later(record, kicked) for record in found.records]
+        if found.best.outcome is em.Outcome.INTERRUPTED:
+            break
+    return Search(max(solutions, key=lambda solution: solution.rank).fit, tuple(records))
 
 
 def _later(record: StartRecord, kicked: kicks.Kicks) -> StartRecord:
@@ -105,13 +127,17 @@ def search(
     *,
     stop: em.Stop,
     callbacks: Sequence[em.Callback] = (),
+    watch: em.Callback = em.ignore,
 ) -> Search:
     """Run the candidates through the rounds and keep the best; an interrupt ends it with the best so far."""
     runners = [_Runner(kind, em.Fit(parameters, (), em.Outcome.EXHAUSTED)) for kind, parameters in candidates]
     racing = list(range(len(runners)))
     for run, n_steps, keep in rounds:
         for i in racing:
-            fit = em.fit(model, runners[i].fit.parameters, run, stop=stop, max_iterations=n_steps, callbacks=callbacks)
+            fit = climbing.fit(
+                model, runners[i].fit.parameters, run,
+                stop=stop, max_iterations=n_steps, callbacks=callbacks, watch=watch,
+            )  # fmt: skip
             runners[i] = _advance(runners[i], fit)
             if fit.outcome is em.Outcome.INTERRUPTED:
                 return _result(runners, ())

@@ -1,4 +1,4 @@
-"""The units in which a fit is made. Parameters are always given back in the units of the data."""
+"""The units in which a fit is made, and what is little in these. Parameters are given back in the units of the data."""
 
 from typing import NamedTuple
 
@@ -9,6 +9,9 @@ from numpy import ndarray
 # A standard deviation that is so many times the robust one is made by a few rows. That takes rows so far from the mean,
 # in standard deviations; where there are none, medians need not be found.
 _BLOWN_UP, _FAR = 30, 8
+# Of a column's variance: what keeps a component from shrinking onto one row, or the rounding of collinear columns from
+# making variances negative. Far below what any group of rows is wide, it leaves optima where they are.
+RIDGE, RIDGE_OF_SINGLES = 1e-9, 1e-6
 
 
 class Scaling(NamedTuple):
@@ -48,6 +51,15 @@ def choose_scaling(points: Float[ndarray, "N D"], weights: Float[ndarray, " N"],
         raise ValueError(f"scale={name!r} is unknown: use one of {', '.join(SCALINGS)}.")
     centre, scale = SCALINGS[name](points, weights)
     return Scaling(name, centre, np.where(scale > 0, scale, 1.0))
+
+
+def ridges(points: Float[ndarray, "N D"], weights: Float[ndarray, " N"], precision: type) -> tuple[float, ...]:
+    """For each column what is little beside its variance, in whatever units it comes.
+
+    `precision` is the type of the numbers that a fit looks at: sums of singles leave more to rounding.
+    """
+    share = RIDGE if np.dtype(precision) == np.float64 else RIDGE_OF_SINGLES
+    return tuple((share * choose_scaling(points, weights).scale ** 2).tolist())
 
 
 def _standard(points: ndarray, weights: ndarray) -> tuple[ndarray, ndarray]:

@@ -13,7 +13,7 @@ from jaxtyping import Float
 from numpy import ndarray
 
 from mixtura import _kernels as kernels
-from mixtura import em
+from mixtura import em, spaces
 from mixtura.kmeans import CentreModel, seed
 from mixtura.mixture import SPECK, Mixture, MixtureParameters
 from mixtura.statistics import Block, merge_all
@@ -77,23 +77,24 @@ def random_responsibilities(
 
 def standardised(assign: Assign) -> Assign:
     """The same start, seen where every column has variance one."""
-    return lambda points, weights, *rest: assign(_standardise(points, weights), weights, *rest)
+    return lambda points, weights, *rest: assign(spaces.standardise(points, weights), weights, *rest)
 
 
 def whitened(assign: Assign) -> Assign:
-    """The same start, seen where the total covariance is the identity: elongation of the whole table has no say."""
-    return lambda points, weights, *rest: assign(_whiten(points, weights), weights, *rest)
+    """The same start, seen where the total covariance is the identity."""
+    return lambda points, weights, *rest: assign(spaces.whiten(points, weights), weights, *rest)
 
 
 def projected(assign: Assign) -> Assign:
     """The same start, seen in a random half of the whitened space's directions."""
+    return lambda points, weights, number, rng: assign(spaces.project(points, weights, rng), weights, number, rng)
 
-    def assign_projected(points: ndarray, weights: ndarray, n_components: int, rng: np.random.Generator) -> Assignment:
-        white = _whiten(points, weights)
-        basis = np.linalg.qr(rng.standard_normal((white.shape[1], max(1, white.shape[1] // 2))))[0]
-        return assign(np.ascontiguousarray(white @ basis), weights, n_components, rng)
 
-    return assign_projected
+def pursued(assign: Assign) -> Assign:
+    """The same start, seen in the directions of the whitened space that tell most of groups."""
+    return lambda points, weights, number, rng: assign(
+        spaces.pursue(points, weights, int(rng.integers(1, max(2, number)))), weights, number, rng
+    )
 
 
 STARTS: dict[str, Assign] = {
@@ -105,8 +106,15 @@ STARTS: dict[str, Assign] = {
     "standardised k-means": standardised(partial(kmeans, max_iterations=3)),
     "whitened random rows": whitened(random_rows),
     "projected k-means": projected(partial(kmeans, max_iterations=3)),
+    "pursued k-means": pursued(partial(kmeans, max_iterations=3)),
 }
-DIVERSE = ("whitened k-means++", "standardised k-means", "whitened random rows", "projected k-means")
+DIVERSE = (
+    "pursued k-means",
+    "whitened k-means++",
+    "standardised k-means",
+    "whitened random rows",
+    "projected k-means",
+)
 
 
 def cycle(n_starts: int, kinds: Sequence[str] = DIVERSE) -> list[str]:
@@ -179,21 +187,3 @@ def subsample(blocks: Iterable[Block], size: int, rng: np.random.Generator) -> B
         raise ValueError("There are no rows to draw from.")
     points, weights, _ = drawn
     return Block(np.ascontiguousarray(points), np.maximum(weights / threshold, 1.0) if threshold else weights)
-
-
-def _centred(points: ndarray, weights: ndarray) -> ndarray:
-    return points - weights @ points / weights.sum()
-
-
-def _standardise(points: ndarray, weights: ndarray) -> ndarray:
-    deviations = _centred(points, weights)
-    variances = weights @ deviations**2 / weights.sum()
-    return deviations / np.sqrt(np.where(variances > 0, variances, 1))
-
-
-def _whiten(points: ndarray, weights: ndarray) -> ndarray:
-    """Standardised first, so that columns of any scale count; directions without variance are dropped."""
-    standard = _standardise(points, weights)
-    values, vectors = np.linalg.eigh((standard * weights[:, None]).T @ standard / weights.sum())
-    kept = values > values[-1] * 1e-10
-    return np.ascontiguousarray(standard @ (vectors[:, kept] / np.sqrt(values[kept]))) if kept.any() else standard

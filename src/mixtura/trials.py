@@ -18,12 +18,11 @@ from mixtura.criteria import CRITERIA, Evidence
 from mixtura.emissions.gaussian import Gaussian
 from mixtura.mixture import Classification, Mixture, MixtureParameters
 from mixtura.runners.local import Local
-from mixtura.scaling import Scaling
+from mixtura.scaling import RIDGE, Scaling
 from mixtura.sources.array import ArraySource
 from mixtura.statistics import Block
 
-RIDGE = 1e-6  # of a column's variance: what keeps a component from shrinking onto one row
-PATIENCE = 8  # kicks in vain that end a fit's search: where one fit is poor, others are there to be chosen
+PATIENCE = 16  # kicks in vain that end a fit's search: where one fit is poor, others are there to be chosen
 
 
 class Setting(NamedTuple):
@@ -155,7 +154,7 @@ def _candidate(
         evidence,
         {name: criterion(evidence) for name, criterion in CRITERIA.items()},
         search,
-        _remark(setting, search, source.total_weight, emission.ridge),
+        _remark(setting, search, source.total_weight, float(np.max(emission.ridge))),
     )
 
 
@@ -178,17 +177,20 @@ def _block_evidence(block: Block, classify: Callable[[Block], Classification]) -
 def _remark(setting: Setting, search: race.Search, total_weight: float, ridge: float) -> str:
     if search.best.outcome is em.Outcome.COLLAPSED:
         return search.best.outcome.value
-    weights, (_, covariances) = search.best.parameters
-    if len(flat_components(covariances, ridge)):
+    weights, (means, covariances) = search.best.parameters
+    counts = weights * total_weight
+    spurious = spurious_components(counts, covariances)
+    few = spurious[counts[spurious] < 3 * (means.shape[1] + 1)]
+    if not len(few) and len(flat_components(covariances, ridge)):
         return (
             "A component has no width in some direction but what the regularisation gives it: a column takes few "
             "values there, or columns determine each other."
         )
-    spurious = spurious_components(weights * total_weight, covariances)
     if MODELS[setting.covariance].is_shared or not len(spurious):
         return ""
-    fewest = (weights[spurious] * total_weight).min()
-    return f"A component of {fewest:.3g} rows is a spike: flat in some direction, an accident of few rows."
+    return (
+        f"A component of {counts[spurious].min():.3g} rows is a spike: flat in some direction, an accident of few rows."
+    )
 
 
 def is_interrupted(candidate: Candidate) -> bool:

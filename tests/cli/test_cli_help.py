@@ -8,8 +8,9 @@ import pytest
 
 from mixtura import __version__
 from mixtura.cli.main import COMMANDS, program
+from mixtura.scaling import RIDGE
 from mixtura.selection import FOUR, select
-from mixtura.trials import RIDGE, Options
+from mixtura.trials import Options
 
 CONTEXT = click.Context(program, info_name="mixtura")
 

@@ -83,7 +83,7 @@ def test_weights_that_cannot_be_used(kind, weights, message):
             "'covariance_type' parameter of GaussianMixture must be a str among",
         ),
         (GaussianMixture, {"tol": -1.0}, r"must be a str among {'auto'} or a float in the range \[0, inf\)"),
-        (GaussianMixture, {"reg_covar": np.nan}, "must be a float"),
+        (GaussianMixture, {"reg_covar": np.nan}, "or a float"),
         (GaussianMixture, {"callbacks": print}, "must be None or a list of callables"),
         (GaussianMixture, {"n_jobs": 0}, "'n_jobs' parameter .* must be None or an int other than 0"),
         (GaussianMixture, {"order": "size"}, "must be a str among {'auto', 'weight', 'means', 'none'}"),

@@ -1,10 +1,13 @@
 """The arithmetic of a pass over rows: compiled kernels, each with a NumPy twin of the same name in `reference`."""
 
+from mixtura._kernels.climbing import COLLAPSED, GOES_ON, STOPPED
+from mixtura._kernels.densities import Ascent
 from mixtura._kernels.passes import (
     COMPILED,
     SKIPPING,
     active_share,
     classify,
+    climb,
     collect,
     collect_nearest,
     collect_neighbours,
@@ -16,10 +19,15 @@ from mixtura._kernels.passes import (
 )
 
 __all__ = [
+    "COLLAPSED",
     "COMPILED",
+    "GOES_ON",
     "SKIPPING",
+    "STOPPED",
+    "Ascent",
     "active_share",
     "classify",
+    "climb",
     "collect",
     "collect_nearest",
     "collect_neighbours",

@@ -51,3 +51,13 @@ class Moments(NamedTuple):
 
 
 Density = Full | Tied | Diagonal | Spherical
+
+
+class Ascent(NamedTuple):
+    """Where a fit of few rows stands: what `climb` moves on in place, and what stays."""
+
+    log_weights: Float[ndarray, " K"]
+    density: Density
+    covariances: Float[ndarray, "..."]  # (K,), (K, D) or (K, D, D)
+    ridge: Float[ndarray, " D"]  # what the M-step adds to the variances of the columns
+    is_shared: bool  # whether all components have one covariance

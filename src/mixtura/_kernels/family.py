@@ -58,6 +58,11 @@ def finish(sums, density):
     raise NotImplementedError
 
 
+def reshape(density, ascent, statistics):
+    """The covariances of the M-step and their whiteners, in place; `density` is that of the ascent."""
+    raise NotImplementedError
+
+
 def implement(function, kind, implementation):
     """Let `function` mean `implementation` where its first argument (for `finish`, the sums) is a `kind`."""
 

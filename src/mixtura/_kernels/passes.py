@@ -11,9 +11,9 @@ import numpy as np
 from jaxtyping import Float, Int
 from numpy import ndarray
 
-from mixtura._kernels import axes, full, kmeans, mixtures, skipping, tied, whitening  # noqa: F401 - densities register
+from mixtura._kernels import axes, climbing, full, kmeans, mixtures, skipping, tied, whitening  # noqa: F401 - densities register
 from mixtura._kernels import leaves as tree
-from mixtura._kernels.densities import Density, Diagonal, Full, Moments, Spherical, Tied
+from mixtura._kernels.densities import Ascent, Density, Diagonal, Full, Moments, Spherical, Tied
 
 COMPILED = (Full, Tied, Diagonal, Spherical)
 SKIPPING = (Full, Diagonal, Spherical)  # densities that `collect_neighbours` takes
@@ -51,6 +51,18 @@ def leaves(points: Points) -> Int[ndarray, " N"]:
     order = np.empty(len(points), np.int32)
     tree.leaves(_rows(points), points.shape[1], order)
     return order
+
+
+def climb(
+    points: Points, weights: Weights, ascent: Ascent, stop: tuple[float, bool], trace: ndarray, span: tuple[int, int]
+) -> tuple[int, int]:
+    """Steps span[0] … span[1] - 1 of a fit -> how many there have been since its start, and how that ended.
+
+    Everything is float64. The ascent moves on in place; trace[step] becomes the log-likelihood before that step. `stop`
+    is (tolerance, whether it is for all that is left to gain).
+    """
+    ended: tuple[int, int] = _run(climbing.climb, _rows(points), _parameters(weights), ascent, stop, trace, span)
+    return ended
 
 
 def posterior(

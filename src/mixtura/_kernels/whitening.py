@@ -10,13 +10,23 @@ from mixtura._kernels.memory import zeros
 def whiten(covariances):
     """(K, D, D) -> lower triangular W with W Σ Wᵀ = I, log det W (K,); NaN where Σ is not positive definite."""
     K, D, _ = covariances.shape
-    whiteners, log_det, factor = zeros(covariances, (K, D, D)), zeros(covariances, (K,)), zeros(covariances, (D, D))
+    whiteners, log_det = zeros(covariances, (K, D, D)), zeros(covariances, (K,))
     for k in range(K):
-        _factorise(covariances[k], factor)
-        _invert(factor, whiteners[k])
-        for d in range(D):
-            log_det[k] -= math.log(factor[d, d])
+        log_det[k] = whiten_into(covariances[k], whiteners[k])
     return whiteners, log_det
+
+
+@kernel
+def whiten_into(covariance, whitener):
+    """(D, D) -> the lower triangle of the other, log det W."""
+    D = len(covariance)
+    factor = zeros(covariance, (D, D))
+    _factorise(covariance, factor)
+    _invert(factor, whitener)
+    log_det = 0.0
+    for d in range(D):
+        log_det -= math.log(factor[d, d])
+    return log_det
 
 
 @kernel
@@ -37,9 +47,11 @@ def _factorise(matrix, factor):
 
 @kernel
 def _invert(factor, inverse):
-    """Upper triangular U (D, D) -> lower triangular inverse of Uᵀ, into an array of zeros."""
+    """Upper triangular U (D, D) -> inverse of Uᵀ, the lower triangle of the other."""
     D = len(factor)
     for i in range(D):
+        for j in range(i):
+            inverse[i, j] = 0.0
         for m in range(i):
             for j in range(m + 1):
                 inverse[i, j] -= factor[m, i] * inverse[m, j]

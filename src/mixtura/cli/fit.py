@@ -25,7 +25,7 @@ _model_options = _options.combine(
     _options.missing_option,
     click.option("--scale", type=click.Choice(["standard", "robust", "none"]), default="standard", show_default=True,
                  help="Units in which the fit is made; results are in those of the data."),
-    click.option("--reg", type=_options.FiniteRange(0), metavar="NUMBER", default=1e-6, show_default=True,
+    click.option("--reg", type=_options.FiniteRange(0), metavar="NUMBER", default=1e-9, show_default=True,
                  help="Added to every variance, in scaled units squared."),
 )  # fmt: skip
 

@@ -13,6 +13,7 @@ from numpy import ndarray
 
 from mixtura.covariance import closed
 
+Ridge = float | tuple[float, ...]  # one number, or one for each column
 Scatter = Literal["spherical", "diagonal", "full", "pooled"]
 
 
@@ -35,18 +36,26 @@ class CovarianceModel(NamedTuple):
         """What the covariances are: "spherical" (K,), "diagonal" (K, D) or "full" (K, D, D)."""
         return "full" if self.scatter == "pooled" else self.scatter
 
+    @property
+    def is_compiled(self) -> bool:
+        """Whether `kernels.climb` knows the formula."""
+        return self.maximise in _COMPILED
+
     def estimate(
-        self, scatter: ndarray, counts: Float[ndarray, " K"], ridge: float, previous: ndarray | None = None
+        self, scatter: ndarray, counts: Float[ndarray, " K"], ridge: Ridge, previous: ndarray | None = None
     ) -> ndarray:
         """The covariances of the M-step, `ridge` added to every variance."""
         return add_ridge(self.maximise(scatter, counts, previous), ridge)
 
 
-def add_ridge(covariances: ndarray, ridge: float) -> ndarray:
-    """(K,), (K, D) or (K, D, D): `ridge` added to the variances."""
-    return covariances + (ridge * np.eye(covariances.shape[-1]) if covariances.ndim == 3 else ridge)
+def add_ridge(covariances: ndarray, ridge: Ridge) -> ndarray:
+    """(K,), (K, D) or (K, D, D): `ridge` added to the variances; spheres get the mean of several."""
+    if covariances.ndim == 1:
+        return covariances + np.mean(ridge)
+    return covariances + (ridge * np.eye(covariances.shape[-1]) if covariances.ndim == 3 else np.asarray(ridge))
 
 
+_COMPILED = (closed.vii, closed.vvi, closed.eee, closed.vvv)
 MODELS: dict[str, CovarianceModel] = {
     "VII": CovarianceModel("spherical", closed.vii, lambda K, D: K, "every cluster a sphere of its own size"),
     "VVI": CovarianceModel("diagonal", closed.vvi, lambda K, D: K * D, "every cluster an ellipse along the axes"),

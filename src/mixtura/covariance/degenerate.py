@@ -1,23 +1,30 @@
 """Covariances that say more about a few rows, or about the regularisation, than about a group."""
 
+from math import exp, lgamma, log, pi, sqrt
+
 import numpy as np
 from jaxtyping import Float, Int
 from numpy import ndarray
 
-# Smallest n_k * variance, in units of the columns' variances, of a component that is more than an accident: over some
+# Smallest n_k * variance, in units of the columns' variances, of a component that needs no closer look: over some
 # hundred fits to tables of 31 to 1100 rows, plain spikes had at most 1e-3 and genuine thin components at least 6e-3.
 _THINNEST = 2e-3
+_FLATTEST = 1e-8  # of a column's variance: less is no width, but ties, or columns that determine each other
+_ACCIDENTS = 1e-3  # expected of a kind, below which one is none
 
 
 def spurious_components(counts: Float[ndarray, " K"], covariances: ndarray) -> Int[ndarray, " M"]:
     """Components that are flat in some direction because they hold few rows: spikes of the likelihood, not groups.
+
+    A small group is none of them if rows without groups would hardly ever come so close together.
 
     Parameters
     ----------
     counts : array of shape (K,)
         Rows of each component.
     covariances : array of shape (K,), (K, D) or (K, D, D)
-        In units in which the columns have variance one.
+        In units in which the columns have variance one. For spheres D is taken to be one: more columns would only make
+        an accident less likely.
 
     Returns
     -------
@@ -27,13 +34,42 @@ def spurious_components(counts: Float[ndarray, " K"], covariances: ndarray) -> I
     Examples
     --------
     >>> import numpy as np
-    >>> spurious_components(np.array([50.0, 3.0]), np.array([1.0, 1e-6])).tolist()
+    >>> flat, round = np.diag([1.0, 1e-6]), np.diag([1e-6, 1e-6])
+    >>> spurious_components(np.array([50.0, 3.0, 15.0]), np.array([np.eye(2), flat, round])).tolist()
     [1]
     """
-    is_thin = counts * _smallest_variances(covariances) < _THINNEST
+    variances = _variances(covariances)
+    is_thin = counts * variances.min(1) < _THINNEST
     if covariances.ndim == 3:
         is_thin |= counts < covariances.shape[-1] / 2
-    return np.flatnonzero(is_thin)
+    n_rows = float(counts.sum())
+    return np.array(
+        [k for k in np.flatnonzero(is_thin) if _may_be_an_accident(float(counts[k]), variances[k], n_rows)], dtype=int
+    )
+
+
+def _may_be_an_accident(count: float, variances: Float[ndarray, " D"], n_rows: float) -> bool:
+    """Whether so many of all rows are expected to come so close together, were they one Gaussian cloud of variance one.
+
+    Some D + 1 of them say where to look; how many of the others lie there is then a matter of chance.
+    """
+    D = len(variances)
+    others = count - (D + 1)
+    if variances.min() < _FLATTEST or others < 1:
+        return True
+    expected = n_rows * min(1.0, exp(_log_share(variances)))
+    if expected >= others:
+        return True
+    ways = lgamma(n_rows + 1) - lgamma(D + 2) - lgamma(max(n_rows - D, 1.0))
+    return ways + others * log(expected) - expected - lgamma(others + 1) > log(_ACCIDENTS)
+
+
+def _log_share(variances: Float[ndarray, " D"]) -> float:
+    """Log of the share of the cloud, where it is densest, that lies in the ellipse that holds the component."""
+    D = len(variances)
+    radius = sqrt(D + 2 * sqrt(2 * D))  # nineteen rows in twenty or more
+    ball = D / 2 * log(pi) - lgamma(D / 2 + 1) + D * log(radius)
+    return ball + float(np.log(variances).sum()) / 2 - D / 2 * log(2 * pi)
 
 
 def flat_components(covariances: ndarray, ridge: float) -> Int[ndarray, " M"]:
@@ -45,10 +81,10 @@ def flat_components(covariances: ndarray, ridge: float) -> Int[ndarray, " M"]:
     >>> flat_components(np.array([[1.0, 0.5], [1.0, 1.1e-6]]), ridge=1e-6).tolist()
     [1]
     """
-    return np.flatnonzero(_smallest_variances(covariances) < 2 * ridge)
+    return np.flatnonzero(_variances(covariances).min(1) < 2 * ridge)
 
 
-def _smallest_variances(covariances: ndarray) -> Float[ndarray, " K"]:
-    if covariances.ndim == 3:
-        return np.linalg.eigvalsh(covariances)[:, 0]
-    return covariances.reshape(len(covariances), -1).min(1)
+def _variances(covariances: ndarray) -> Float[ndarray, "K _"]:
+    """Along the axes of each ellipse; at least the smallest that a number can be."""
+    values = np.linalg.eigvalsh(covariances) if covariances.ndim == 3 else covariances.reshape(len(covariances), -1)
+    return np.maximum(values, np.finfo(np.float64).tiny)

@@ -40,6 +40,17 @@ class Emission(Protocol):
         """The parameters that maximise the expected log-likelihood, given statistics collected under `parameters`."""
         ...
 
+    def ascent(self, log_weights: Float[ndarray, " K"], parameters: Any) -> Any:
+        """Where many steps in one call of `kernels.climb` would begin; None if that does not know this family's M-step.
+
+        It shares no memory with its arguments.
+        """
+        ...
+
+    def arrived(self, ascent: Any) -> Any:
+        """The parameters where an ascent stands, in memory of their own."""
+        ...
+
     def pooled(self, points: Float[ndarray, "N D"], weights: Float[ndarray, " N"], n_components: int) -> Any:
         """The one-component fit, `n_components` times: where every start begins."""
         ...

@@ -8,7 +8,7 @@ from jaxtyping import Float
 from numpy import ndarray
 
 from mixtura._kernels import reference
-from mixtura._kernels.densities import Moments
+from mixtura._kernels.densities import Ascent, Moments
 from mixtura.covariance import MODELS, CovarianceModel
 from mixtura.covariance.degenerate import spurious_components
 from mixtura.emissions._moments import Ellipses, check_ellipses, ellipses, halving_step, matrices, move, rescale
@@ -25,11 +25,11 @@ class GaussianParameters(NamedTuple):
 class Gaussian:
     """Gaussian components under a covariance model: its name in `mixtura.covariance.MODELS`.
 
-    `ridge` is added to every variance in the M-step, in squared units of the data.
+    `ridge` is added to every variance in the M-step, in squared units of the data: one number, or one for each column.
     """
 
     covariance: str = "full"
-    ridge: float = 1e-6
+    ridge: float | tuple[float, ...] = 1e-6
 
     @property
     def model(self) -> CovarianceModel:
@@ -61,12 +61,23 @@ class Gaussian:
         means, scatter = move(parameters.means, counts, statistics)
         return GaussianParameters(means, self.model.estimate(scatter, counts, self.ridge, parameters.covariances))
 
+    def ascent(self, log_weights: Float[ndarray, " K"], parameters: GaussianParameters) -> Ascent | None:
+        if not self.model.is_compiled:
+            return None
+        density = self.density(parameters)
+        own = type(density)(*(np.array(array) for array in density))
+        ridge = np.full(parameters.means.shape[1], self.ridge)
+        return Ascent(np.array(log_weights), own, np.array(parameters.covariances), ridge, self.model.is_shared)
+
+    def arrived(self, ascent: Ascent) -> GaussianParameters:
+        return GaussianParameters(ascent.density.means.copy(), ascent.covariances.copy())
+
     def pooled(
         self, points: Float[ndarray, "N D"], weights: Float[ndarray, " N"], n_components: int
     ) -> GaussianParameters:
         """The mean of the rows and, of whatever kind the covariance model has, their variances along the axes."""
         mean = weights @ points / weights.sum()
-        variances = weights @ (points - mean) ** 2 / weights.sum() + self.ridge
+        variances = weights @ (points - mean) ** 2 / weights.sum() + np.asarray(self.ridge)
         covariance = {"spherical": variances.mean(), "diagonal": variances, "full": np.diag(variances)}
         one = np.asarray(covariance[self.model.kind])
         return GaussianParameters(np.tile(mean, (n_components, 1)), np.repeat(one[None], n_components, axis=0))

@@ -20,8 +20,12 @@ _DENSITIES: dict[str, Any] = {"full": Full, "diagonal": Diagonal, "spherical": S
 
 
 def attributes(parameters: MixtureParameters, covariance: str, dtype: Any) -> dict[str, ndarray]:
-    """The attributes that hold a mixture; NaN in the precisions where a covariance is not positive definite."""
+    """The attributes that hold a mixture; NaN in the precisions where a covariance is not positive definite.
+
+    Precisions are those of the covariances as they are held: in single precision that makes a difference.
+    """
     weights, emission = parameters
+    emission = emission._replace(covariances=emission.covariances.astype(dtype).astype(np.float64))
     factors = _factors(emission, covariance)
     arrays = {
         "weights_": weights,

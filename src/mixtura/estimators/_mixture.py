@@ -77,8 +77,9 @@ class FittedAnswers(ClassNamePrefixFeaturesOutMixin, TransformerMixin, DensityMi
 
     def score(self, X: Any, y: Any = None, sample_weight: Any = None) -> float:
         """The mean log-likelihood per row, in nats; rows count as much as `sample_weight` says."""
-        facts = self._evidence(X, sample_weight)
-        return facts.log_likelihood / facts.n_rows
+        log_density = self.score_samples(X)
+        weights = check_weights(sample_weight, len(log_density))
+        return float(log_density.mean() if weights is None else np.average(log_density, weights=weights))
 
     def bic(self, X: Any, sample_weight: Any = None) -> float:
         """Bayesian information criterion; smaller is better."""
@@ -176,7 +177,8 @@ class FittedAnswers(ClassNamePrefixFeaturesOutMixin, TransformerMixin, DensityMi
 
     @property
     def _emission(self) -> Gaussian:
-        return Gaussian(self.covariance_type, float(self.reg_covar))
+        ridge = getattr(self, "_ridge", 0.0) if isinstance(self.reg_covar, str) else float(self.reg_covar)
+        return Gaussian(self.covariance_type, ridge)
 
     @property
     def _model(self) -> Mixture:

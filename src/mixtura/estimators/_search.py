@@ -2,17 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial, reduce
+from functools import reduce
 from typing import NamedTuple
 
 import numpy as np
 
-from mixtura import em, race, starts
+from mixtura import climbing, em, race, starts
 from mixtura.acceleration import SmallGain, SmallRemainder, default_tolerance
 from mixtura.estimators._given import Given
 from mixtura.mixture import Mixture, MixtureParameters
 from mixtura.race import SAMPLE_ROWS, Plan, Round, Search
 from mixtura.runners.local import Local
+from mixtura.scaling import ridges
 from mixtura.sources.array import ArraySource
 from mixtura.starts import Candidate
 
@@ -58,6 +59,12 @@ def stopping_rule(tol: float | str, total_weight: float) -> em.Stop:
     return SmallGain(tol * total_weight)
 
 
+def little_of(source: ArraySource) -> tuple[float, ...]:
+    """What is added to the variance of each column unless the user says: see `scaling.ridges`."""
+    sample = starts.subsample(source.blocks(), SAMPLE_ROWS, np.random.default_rng(0))
+    return ridges(*sample, source.points.dtype.type)
+
+
 def run(
     model: Mixture, source: ArraySource, begin: Starts, plan: Plan, rng: np.random.Generator, runner: Local
 ) -> Search:
@@ -83,7 +90,7 @@ def _run_once(
     else:
         drawn = _draw(model, source, begin.kinds[0], plan.n_components, rng)
         parameters = begin.given.over((drawn.weights, *drawn.emission))
-    rounds = [Round(partial(runner, source), plan.max_iterations, 1)]
+    rounds = [Round(climbing.everything(source, runner), plan.max_iterations, 1)]
     candidates = [Candidate(begin.kinds[0], parameters)]
     return race.search(model, candidates, rounds, stop=plan.stop, callbacks=plan.callbacks)
 

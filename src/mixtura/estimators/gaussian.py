@@ -17,7 +17,7 @@ from mixtura.estimators._given import Given, check_given
 from mixtura.estimators._mixture import FittedAnswers
 from mixtura.estimators._progress import Progress
 from mixtura.estimators._record import history, record
-from mixtura.estimators._search import INITS, Resumed, Starts, plan_starts, run, stopping_rule
+from mixtura.estimators._search import INITS, Resumed, Starts, little_of, plan_starts, run, stopping_rule
 from mixtura.ordering import ORDERS, canonical_order
 from mixtura.race import Plan, Search
 from mixtura.sources.array import ArraySource
@@ -52,10 +52,12 @@ class GaussianMixture(FittedAnswers):
     tol : float or "auto", default="auto"
         Stop when the mean log-likelihood per row changes by less (scikit-learn's rule). "auto" stops when all steps to
         come promise less than a thousandth of a nat in total, or a millionth per row if that is more.
-    reg_covar : float, default=1e-6
-        Added to every variance, in squared units of the data.
+    reg_covar : float or "auto", default="auto"
+        Added to every variance, in squared units of the data. "auto" is a billionth of each column's variance (a
+        millionth of it for float32), so that results are the same in whatever units a column comes.
     max_iter : int, default=1000
-        The most iterations over all rows; with 0 the attributes are those of the start.
+        The most iterations over all rows; with 0 the attributes are those of the start, and with fewer than a race
+        takes (20) nothing is moved about after it.
     n_init : int, default=1
         How often the whole fit is made from new starts; the best is kept.
     init_params : {"auto", "kmeans", "k-means++", "random", "random_from_data"}, default="auto"
@@ -118,7 +120,7 @@ class GaussianMixture(FittedAnswers):
         "n_components": rules.whole(1),
         "covariance_type": rules.one_of(MODELS),
         "tol": rules.either(_AUTO, rules.real(0)),
-        "reg_covar": rules.real(0),
+        "reg_covar": rules.either(_AUTO, rules.real(0)),
         "max_iter": rules.whole(0),
         "n_init": rules.whole(1),
         "init_params": rules.one_of(["auto", *INITS]),
@@ -140,7 +142,7 @@ class GaussianMixture(FittedAnswers):
         *,
         covariance_type: str = "full",
         tol: float | str = "auto",
-        reg_covar: float = 1e-6,
+        reg_covar: float | str = "auto",
         max_iter: int = 1000,
         n_init: int = 1,
         init_params: str = "auto",
@@ -204,6 +206,7 @@ class GaussianMixture(FittedAnswers):
         source = weighted_source(points, check_weights(sample_weight, len(points)))
         check_enough_rows(source.points, self.n_components)
         begin = self._starts((self.n_components, source.n_columns))
+        self._ridge = little_of(source)
         search = self._search(source, begin)
         self._keep(search, source, begin)
         if search.best.outcome is em.Outcome.INTERRUPTED:
@@ -233,7 +236,9 @@ class GaussianMixture(FittedAnswers):
 
     def _search(self, source: ArraySource, begin: Starts) -> Search:
         total = source.total_weight
-        stop = Resumed(stopping_rule(self.tol, total), tuple(bound * total for bound in begin.earlier))
+        stop = stopping_rule(self.tol, total)
+        if begin.earlier:
+            stop = Resumed(stop, tuple(bound * total for bound in begin.earlier))
         progress = Progress(int(self.verbose), self.verbose_interval, total)
         callbacks = [*(self.callbacks or ()), *([progress] if self.verbose else ())]
         plan = Plan(self.n_components, begin.kinds, begin.is_race, self.max_iter, stop, callbacks)

@@ -1,0 +1,117 @@
+"""Many steps in one compiled call are the steps of `em.fit`, whose passes have twins in NumPy."""
+
+import numpy as np
+import pytest
+
+from kernels.cases import relative_error
+from mixtura import climbing, em, starts
+from mixtura._kernels import reference
+from mixtura.acceleration import SmallGain, SmallRemainder
+from mixtura.covariance import ALIASES
+from mixtura.emissions.gaussian import Gaussian
+from mixtura.mixture import Mixture
+from mixtura.runners.local import Local
+from mixtura.sources.array import ArraySource
+from mixtura.statistics import Block
+
+CASES = [(30, 1, 2), (200, 2, 3), (31, 3, 1), (250, 5, 4), (600, 8, 6), (100, 13, 2)]
+
+
+def begun(covariance, n_rows=200, n_columns=2, n_components=3, ridge=1e-6):
+    """A model, a start that is far from its optimum, and rows of unequal weight about a point far from zero."""
+    rng = np.random.default_rng(n_rows)
+    labels = rng.integers(n_components, size=n_rows)
+    points = 100 + rng.normal(size=(n_rows, n_columns)) + 2 * labels[:, None]
+    block = Block(points, rng.uniform(0, 2, n_rows))
+    model = Mixture(Gaussian(covariance, ridge))
+    return model, starts.parameters_from(model, block, rng.permutation(labels), n_components), block
+
+
+def walk(model, parameters, block, stop, max_iterations):
+    return em.fit(model, parameters, lambda function: function(block), stop=stop, max_iterations=max_iterations)
+
+
+def climb(model, parameters, block, stop, max_iterations, **others):
+    run = climbing.AtHand(block)
+    return climbing.fit(model, parameters, run, stop=stop, max_iterations=max_iterations, **others)
+
+
+@pytest.mark.parametrize("size", CASES)
+@pytest.mark.parametrize("covariance", ALIASES)
+def test_steps_are_those_of_the_loop(covariance, size, monkeypatch):
+    ridge = tuple(np.linspace(1e-6, 1e-3, size[1]))
+    model, start, block = begun(covariance, *size, ridge)
+    for n_steps in (1, 2, 9):
+        found = climb(model, start, block, SmallGain(0.0), n_steps)
+        with monkeypatch.context() as patch:
+            patch.setattr("mixtura.mixture.kernels.collect", reference.collect)
+            expected = walk(model, start, block, SmallGain(0.0), n_steps)
+        assert found.outcome is expected.outcome is em.Outcome.EXHAUSTED
+        np.testing.assert_allclose(found.trace, expected.trace, rtol=1e-10)
+        assert relative_error(found.parameters, expected.parameters) < 1e-8
+
+
+@pytest.mark.parametrize(
+    "stop", [SmallGain(1e-2), SmallGain(1e-7), SmallRemainder(1e-1), SmallRemainder(1e-4)], ids=str
+)
+@pytest.mark.parametrize("covariance", ALIASES)
+def test_it_stops_when_the_loop_does(covariance, stop):
+    model, start, block = begun(covariance)
+    found, expected = climb(model, start, block, stop, 500), walk(model, start, block, stop, 500)
+    assert found.outcome is expected.outcome is em.Outcome.CONVERGED
+    assert len(found.trace) == len(expected.trace)
+
+
+def test_whoever_looks_at_every_step_sees_the_same_numbers():
+    model, start, block = begun("full")
+    seen = []
+    found = climb(
+        model, start, block, SmallRemainder(1e-6), 300, callbacks=[lambda step: seen.append(list(step.trace))]
+    )
+    alone = climb(model, start, block, SmallRemainder(1e-6), 300)
+    own_rule = climb(model, start, block, lambda step: len(step.trace) == len(alone.trace), 300)
+    assert seen[-1] == list(found.trace) == list(alone.trace) == list(own_rule.trace)
+    assert [len(trace) for trace in seen] == list(range(1, len(alone.trace) + 1))
+    for other in (found, own_rule):
+        np.testing.assert_array_equal(other.parameters.emission.covariances, alone.parameters.emission.covariances)
+
+
+def test_calls_are_short_enough_to_be_interrupted(monkeypatch):
+    model, start, block = begun("full")
+    monkeypatch.setattr(climbing, "_WORK_OF_A_CALL", 10 * 200 * 3 * 36)
+    whole = climb(model, start, block, SmallGain(0.0), 35)
+    lengths = []
+
+    def interrupt(step):
+        lengths.append(len(step.trace))
+        if len(lengths) == 3:
+            raise KeyboardInterrupt
+
+    found = climb(model, start, block, SmallGain(0.0), 35, watch=interrupt)
+    assert lengths == [10, 20, 30]
+    assert found.outcome is em.Outcome.INTERRUPTED
+    assert found.trace == whole.trace[:30]
+
+
+def test_a_collapse_is_told_as_the_loop_tells_it():
+    points = np.concatenate([np.zeros((5, 2)), np.ones((5, 2))])
+    block = Block(points, np.ones(10))
+    model = Mixture(Gaussian("full", 0.0))
+    start = starts.parameters_from(model, block, np.repeat([0, 1], 5), 2)
+    found, expected = climb(model, start, block, SmallGain(0.0), 50), walk(model, start, block, SmallGain(0.0), 50)
+    assert found.outcome is expected.outcome is em.Outcome.COLLAPSED
+    assert len(found.trace) == len(expected.trace)
+
+
+def test_a_start_is_left_as_it_was():
+    model, start, block = begun("diag")
+    before = [start.weights.copy(), *(array.copy() for array in start.emission)]
+    climb(model, start, block, SmallGain(0.0), 5)
+    for array, copy in zip([start.weights, *start.emission], before, strict=True):
+        np.testing.assert_array_equal(array, copy)
+
+
+def test_few_rows_are_at_hand_in_double_precision_and_many_are_not():
+    few = climbing.everything(ArraySource(np.zeros((9, 2), np.float32)), Local(1))
+    assert isinstance(few, climbing.AtHand) and few.block.points.dtype == np.float64
+    assert not isinstance(climbing.everything(ArraySource(np.zeros((5000, 2))), Local(1)), climbing.AtHand)
