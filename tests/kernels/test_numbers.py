@@ -62,6 +62,22 @@ def test_weights_repeat_rows(kind):
     assert relative_error(once, _kernels.collect(repeated, np.ones(len(repeated)), log_weights, density)) < 1e-12
 
 
+@kinds
+@pytest.mark.parametrize("n_rows", [1024, 1026])
+def test_rows_that_count_once_need_fewer_logarithms(kind, n_rows):
+    points, _, log_weights, density = _case(kind, N=n_rows)
+    arguments = points, np.ones(n_rows), log_weights, density
+    assert relative_error(_kernels.collect(*arguments), reference.collect(*arguments)) < 1e-12
+
+
+@pytest.mark.parametrize("K", [2**15, 2**15 + 1])
+def test_the_densities_of_very_many_equal_components_add_up(K):
+    points = np.random.default_rng(0).normal(0, 1, (512, 1)).astype(np.float32)
+    equal = Spherical(np.zeros((K, 1)), np.ones(K), np.zeros(K))
+    *_, log_likelihood = _kernels.collect(points, np.ones(512), np.full(K, -np.log(K)), equal)
+    assert log_likelihood == pytest.approx(-0.5 * ((points**2).sum() + 512 * np.log(2 * np.pi)), rel=1e-5)
+
+
 @both
 @kinds
 @pytest.mark.parametrize("field", ["means", "whiteners", "log_det"])

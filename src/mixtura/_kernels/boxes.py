@@ -17,7 +17,7 @@ from mixtura._kernels import family
 from mixtura._kernels.compile import kernel, piece
 from mixtura._kernels.densities import Diagonal, Full, Spherical
 from mixtura._kernels.family import implement
-from mixtura._kernels.memory import add_row_sums, load, load_register, store, zeros
+from mixtura._kernels.memory import add_up, load, load_register, store, zeros
 from mixtura._kernels.simd import choose_larger, lanes, larger, splat, width
 from mixtura._kernels.tiles import flaw
 
@@ -90,7 +90,7 @@ def keep(tile, n, active, K):
     The box may hold rows of two far clusters: then most of what it sees lies in between, where there is no row.
     """
     stride, joint = tile.stride, tile.joint
-    horizon, one, rows = -SIGHT - math.log(K), splat(joint, 1.0), np.empty(4)
+    horizon, one = -SIGHT - math.log(K), splat(joint, 1.0)
     for p in range(0, n, width(joint)):
         top = load(joint, p)
         for a in range(1, len(active)):
@@ -102,9 +102,7 @@ def keep(tile, n, active, K):
         for p in range(0, n, width(joint)):
             below = load(joint, a * stride + p) - load(tile.evidence, p)
             hidden = choose_larger(splat(joint, horizon), below, hidden, splat(joint, 0.0))
-        rows[:] = 0.0
-        add_row_sums(rows, 0, hidden)
-        if rows[0] + rows[1] + rows[2] + rows[3] < width(joint):
+        if add_up(hidden) < width(joint):
             _move(tile, n, a, number)
             active[number] = active[a]
             number += 1

@@ -5,8 +5,8 @@ from mixtura._kernels.axes import DiagonalSums, DiagonalTerms, SphericalSums, Sp
 from mixtura._kernels.compile import kernel
 from mixtura._kernels.family import implement
 from mixtura._kernels.full import FullSums, FullTerms
-from mixtura._kernels.memory import as_columns
 from mixtura._kernels.tiles import whole_quads
+from mixtura._kernels.views import as_columns
 
 
 @kernel

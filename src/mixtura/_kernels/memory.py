@@ -6,9 +6,8 @@ A wide value holds consecutive numbers (`load`). A quad holds one register from 
 
 from llvmlite import ir
 from numba.core import cgutils, types
-from numba.core.imputils import impl_ret_borrowed, impl_ret_new_ref
+from numba.core.imputils import impl_ret_new_ref
 from numba.extending import intrinsic
-from numba.np.arrayobj import populate_array
 
 from mixtura._kernels.simd import QUAD, pick, quad, register, wide
 
@@ -170,6 +169,19 @@ def add_row_sums(typing_context, sums, offset, vec):
 
 
 @intrinsic
+def add_up(typing_context, vec):
+    """The sum of all numbers of a value, as float64."""
+
+    def build(context, builder, sig, args):
+        quarters = _fold(builder, args[0])
+        numbers = [builder.extract_element(quarters, ir.IntType(32)(lane)) for lane in range(QUAD)]
+        a, b, c, d = (context.cast(builder, number, vec.dtype, types.float64) for number in numbers)
+        return builder.fadd(builder.fadd(a, b), builder.fadd(c, d))
+
+    return types.float64(vec), build
+
+
+@intrinsic
 def zeros(typing_context, like, shape):
     """An array of the type of `like`'s elements. `np.zeros` would be compiled anew for every type and dimension."""
     array = types.Array(like.dtype, len(shape), "C")
@@ -200,28 +212,20 @@ def zeros(typing_context, like, shape):
 
 
 @intrinsic
-def as_read_only(typing_context, array):
-    """The same array under the type of a protected one, so that both need one compilation."""
+def prefetch(typing_context, array, offset):
+    """Begin to fetch the cache line of an element, which may lie beyond the array."""
 
     def build(context, builder, sig, args):
-        return impl_ret_borrowed(context, builder, sig.return_type, args[0])
+        data = context.make_array(array)(context, builder, args[0]).data
+        byte = ir.IntType(8).as_pointer()
+        flag = ir.IntType(32)
+        fetch = cgutils.get_or_insert_function(
+            builder.module, ir.FunctionType(ir.VoidType(), [byte, flag, flag, flag]), "llvm.prefetch.p0"
+        )
+        builder.call(fetch, [builder.bitcast(builder.gep(data, [args[1]]), byte), flag(0), flag(3), flag(1)])
+        return context.get_dummy_value()
 
-    return array.copy(readonly=True)(array), build
-
-
-@intrinsic
-def as_columns(typing_context, table, columns):
-    """The memory of a table (D, Q) as that of one with fewer columns: a reshape that costs nothing."""
-
-    def build(context, builder, sig, args):
-        whole, narrow = (context.make_array(table)(context, builder, value) for value in (args[0], None))
-        rows, _ = cgutils.unpack_tuple(builder, whole.shape)
-        step = context.get_constant(types.intp, table.dtype.bitwidth // 8)
-        shape, strides = (rows, args[1]), (builder.mul(args[1], step), step)
-        populate_array(narrow, whole.data, shape, strides, step, whole.meminfo, whole.parent)
-        return impl_ret_borrowed(context, builder, table, narrow._getvalue())
-
-    return table(table, types.intp), build
+    return types.none(array, types.intp), build
 
 
 # Pieces of code that the intrinsics share.

@@ -11,6 +11,7 @@ from mixtura._kernels.tiles import (
     hand_out_responsibilities,
     new_tile,
     normalise,
+    settle,
     weigh,
     whole_quads,
 )
@@ -23,15 +24,14 @@ def collect(points, weights, log_weights, density):
     N = len(points) // D
     tile, centre = new_tile(points, D, K), new_centre(points, density.means)
     terms, sums = family.terms(density, log_weights, centre), family.new_sums(density)
-    log_likelihood = zeros(log_weights, (4,))
+    log_likelihood = 0.0
     for start in range(0, N, ROWS):
         n = fill(tile, points, N, start, centre)
         family.log_joint(terms, tile, n)
         normalise(tile, n, K)
-        weigh(tile, n, weights, start, log_likelihood)
+        log_likelihood += weigh(tile, n, weights, start)
         family.accumulate(terms, tile, n, sums)
-    total = log_likelihood[0] + log_likelihood[1] + log_likelihood[2] + log_likelihood[3]
-    return family.finish(sums, density), total
+    return family.finish(sums, density), log_likelihood
 
 
 @cached_kernel
@@ -45,6 +45,7 @@ def posterior(points, log_weights, density, responsibilities, log_evidence):
         n = fill(tile, points, N, start, centre)
         family.log_joint(terms, tile, n)
         normalise(tile, n, K)
+        settle(tile, n)
         hand_out(tile.evidence, n, start, log_evidence)
         hand_out_responsibilities(tile, n, start, responsibilities)
 

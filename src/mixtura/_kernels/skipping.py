@@ -6,7 +6,6 @@ from mixtura._kernels import chosen, family  # noqa: F401 - chosen registers its
 from mixtura._kernels.boxes import enclose, keep, look, new_box
 from mixtura._kernels.compile import cached_kernel
 from mixtura._kernels.densities import NEIGHBOURS
-from mixtura._kernels.memory import zeros
 from mixtura._kernels.mixtures import new_centre
 from mixtura._kernels.tiles import fill, new_tile, normalise, weigh
 
@@ -21,7 +20,7 @@ def collect_neighbours(points, weights, log_weights, density):
     sums, part = family.new_sums(density), family.new_sums(density)
     columns, box = family.columns(density, log_weights, centre), new_box(D)
     nearest, active = np.empty(len(columns.constants)), np.empty(K, np.int64)
-    log_likelihood = zeros(log_weights, (4,))
+    log_likelihood = 0.0
     for start in range(0, N, NEIGHBOURS):
         n = fill(tile, points, N, start, centre)
         enclose(tile, n, box)
@@ -29,12 +28,11 @@ def collect_neighbours(points, weights, log_weights, density):
         family.log_joint(family.choose(terms, active[:A], room), tile, n)
         A = keep(tile, n, active[:A], K)
         normalise(tile, n, A)
-        weigh(tile, n, weights, start, log_likelihood)
+        log_likelihood += weigh(tile, n, weights, start)
         few, their = family.choose(terms, active[:A], room), family.clear(part, A)
         family.accumulate(few, tile, n, their)
         family.add(their, active[:A], sums)
-    total = log_likelihood[0] + log_likelihood[1] + log_likelihood[2] + log_likelihood[3]
-    return family.finish(sums, density), total
+    return family.finish(sums, density), log_likelihood
 
 
 @cached_kernel

@@ -11,13 +11,13 @@ from numpy import ndarray
 from mixtura._kernels.compile import kernel
 from mixtura._kernels.elementary import exp, log
 from mixtura._kernels.memory import (
-    add_row_sums,
-    as_read_only,
+    add_up,
     load,
     load_as,
     load_register,
     load_rows,
     load_transposed,
+    prefetch,
     repeat,
     spread,
     store,
@@ -28,20 +28,24 @@ from mixtura._kernels.memory import (
     zeros,
 )
 from mixtura._kernels.simd import choose_larger, lanes, larger, splat, width
+from mixtura._kernels.views import as_read_only
 
 ROWS = 512
+AHEAD = 1024  # numbers: rows are read by fits and starts, and processors foresee only an even flow
+SUMS = 4  # SIMD values of sums whose product has one logarithm
+MANY = 2**15  # components: to the fourth, they are as much as `log` takes in float32
 
 
 class Tile(NamedTuple):
     """Scratch for one pass; P and Q are the numbers of features and components, rounded up to multiples of four."""
 
     points: ndarray  # (P, stride), about the pass's centre; zero for added features
-    joint: ndarray  # (Q, stride), log joint density, then each row's relative to its largest
+    joint: ndarray  # (Q, stride), log joint density, then densities relative to each row's largest
     work: ndarray  # (P, stride)
     weighted: ndarray  # (4, stride)
     weights: ndarray  # (stride,) of rows
-    evidence: ndarray  # (stride,) log evidence
-    scale: ndarray  # (stride,) one over the sum of a row of `joint`
+    evidence: ndarray  # (stride,) each row's largest log joint density, then log evidence
+    scale: ndarray  # (stride,) the sum of a row of `joint`, then its weight over the sum
     edge: ndarray  # copies of the last rows, row-major
     stride: int
     rows: int  # that it takes at most
@@ -97,6 +101,8 @@ def _transpose(source, offset, D, n, centre, tile):
     stride = tile.stride
     whole = D - D % 4
     for p in range(0, n, lanes(tile.points)):
+        for i in range(0, lanes(tile.points) * D, lanes(tile.points)):
+            prefetch(source, offset + p * D + i + AHEAD)
         for d in range(0, whole, 4):
             store_rows(
                 tile.points, d * stride + p, stride, load_transposed(source, offset + p * D + d, D) - spread(centre, d)
@@ -112,20 +118,50 @@ def _transpose(source, offset, D, n, centre, tile):
 
 
 @kernel
-def weigh(tile, n, weights, start, log_likelihood):
-    """Let rows count as weights (N,) from `start` on say, added ones nothing; add to log_likelihood (4,)."""
+def weigh(tile, n, weights, start):
+    """Let rows count as weights (N,) from `start` on say, added ones nothing -> their log-likelihood."""
     if start + n <= len(weights):
         for p in range(0, n, width(tile.weights)):
             store(tile.weights, p, load_as(tile.weights, weights, start + p))
     else:
         for p in range(n):
             tile.weights[p] = weights[start + p] if start + p < len(weights) else 0.0
-    total = splat(tile.weights, 0.0)
-    for p in range(0, n, width(tile.weights)):
-        weight = load(tile.weights, p)
-        store(tile.scale, p, weight * load(tile.scale, p))
-        total += weight * load(tile.evidence, p)
-    add_row_sums(log_likelihood, 0, total)
+    return _count_once(tile, n) if _is_one(tile.weights, n) else _count_as_weighted(tile, n)
+
+
+@kernel
+def _is_one(numbers, n):
+    apart = splat(numbers, 0.0)
+    for p in range(0, n, width(numbers)):
+        difference = load(numbers, p) - 1.0
+        apart += difference * difference
+    return add_up(apart) == 0.0
+
+
+@kernel
+def _count_once(tile, n):
+    """Σ log evidence as the logarithm of products of sums, each of which lies between 1 and K."""
+    step = width(tile.scale) * (SUMS if len(tile.joint) <= MANY else 1)
+    log_likelihood = splat(tile.scale, 0.0)
+    for start in range(0, n, step):
+        product = splat(tile.scale, 1.0)
+        for p in range(start, min(start + step, n), width(tile.scale)):
+            total = load(tile.scale, p)
+            product = product * total
+            log_likelihood += load(tile.evidence, p)
+            store(tile.scale, p, 1.0 / total)
+        log_likelihood += log(product)
+    return add_up(log_likelihood)
+
+
+@kernel
+def _count_as_weighted(tile, n):
+    log_likelihood = splat(tile.scale, 0.0)
+    for p in range(0, n, width(tile.scale)):
+        weight, total = load(tile.weights, p), load(tile.scale, p)
+        log_likelihood += weight * (load(tile.evidence, p) + log(total))
+        store(tile.scale, p, weight / total)
+    return add_up(log_likelihood)
 
 
 @kernel
@@ -159,7 +195,7 @@ def hand_out_responsibilities(tile, n, start, answers):
 
 @kernel
 def normalise(tile, n, K):
-    """Log joint densities -> densities relative to each row's largest, one over their sum, log evidence."""
+    """Log joint densities -> densities relative to each row's largest (-> tile.evidence), their sum -> tile.scale."""
     stride, joint = tile.stride, tile.joint
     for p in range(0, n, width(joint)):
         top = load(joint, p)
@@ -170,7 +206,16 @@ def normalise(tile, n, K):
             relative = exp(load(joint, k * stride + p) - top)
             store(joint, k * stride + p, relative)
             total += relative
-        store(tile.evidence, p, top + log(total))
+        store(tile.evidence, p, top)
+        store(tile.scale, p, total)
+
+
+@kernel
+def settle(tile, n):
+    """What `normalise` found -> log evidence, and one over the sums, of rows that all count once."""
+    for p in range(0, n, width(tile.scale)):
+        total = load(tile.scale, p)
+        store(tile.evidence, p, load(tile.evidence, p) + log(total))
         store(tile.scale, p, 1.0 / total)
 
 
