@@ -4,9 +4,11 @@ import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
-from itertools import chain, islice
+from itertools import chain, count, islice
+from queue import SimpleQueue
 from typing import Any, TypeVar
 
 from mixtura.runners.contract import Arrangeable, Result, Source
@@ -39,29 +41,74 @@ class Local:
         first = list(islice(items, 2))
         if self.n_threads == 1 or len(first) == 1:
             return map(function, chain(first, items))
-        return _in_order(_pool(self.n_threads, os.getpid()), function, chain(first, items), ahead=2 * self.n_threads)
+        return _Shared(function, chain(first, items), self.n_threads - 1).results()
+
+
+class _Shared:
+    """Items that the thread which wants the results works through together with its helpers.
+
+    A helper never waits: it takes what lies ready, and goes home when nothing does. So an interrupt, wherever it
+    strikes, leaves no thread behind.
+    """
+
+    def __init__(self, function: Callable[[Any], Any], items: Iterable[Any], n_helpers: int) -> None:
+        self._function, self._items, self._n_helpers = function, enumerate(items), n_helpers
+        self._todo: deque[tuple[int, Any]] = deque()
+        self._done: SimpleQueue[tuple[int, Any, BaseException | None]] = SimpleQueue()
+        self._helpers: list[Future[None]] = []
+
+    def results(self) -> Iterator[Any]:
+        """One for each item, in order."""
+        ready: dict[int, Any] = {}
+        try:
+            n_begun = self._put_ready(2 * (self._n_helpers + 1))
+            for number in count():
+                if number == n_begun:
+                    return
+                while number not in ready:
+                    place, result = self._work() if self._done.empty() else self._wait()
+                    ready[place] = result
+                yield ready.pop(number)
+                n_begun += self._put_ready(1)
+        finally:
+            self._todo.clear()
+
+    def _put_ready(self, number: int) -> int:
+        """Let the next few items lie ready, and helpers come -> how many there were."""
+        items = list(islice(self._items, number))
+        self._todo.extend(items)
+        self._helpers = [helper for helper in self._helpers if not helper.done()]
+        pool = _pool(self._n_helpers, os.getpid())
+        self._helpers += [pool.submit(self._help) for _ in range(min(len(items), self._n_helpers - len(self._helpers)))]
+        return len(items)
+
+    def _work(self) -> tuple[int, Any]:
+        try:
+            number, item = self._todo.popleft()
+        except IndexError:
+            return self._wait()
+        return number, self._function(item)
+
+    def _wait(self) -> tuple[int, Any]:
+        number, result, error = self._done.get()
+        if error is not None:
+            raise error
+        return number, result
+
+    def _help(self) -> None:
+        with suppress(IndexError):
+            while True:
+                number, item = self._todo.popleft()
+                try:
+                    self._done.put((number, self._function(item), None))
+                except BaseException as error:
+                    self._done.put((number, None, error))
 
 
 @cache
 def _pool(n_threads: int, process: int) -> ThreadPoolExecutor:
     """One pool per size, kept: starting threads costs more than a small pass. A forked process gets its own."""
     return ThreadPoolExecutor(n_threads, thread_name_prefix="mixtura")
-
-
-def _in_order(
-    pool: ThreadPoolExecutor, function: Callable[[Any], Any], items: Iterable[Any], ahead: int
-) -> Iterator[Any]:
-    waiting: deque[Future[Any]] = deque()
-    try:
-        for item in items:
-            waiting.append(pool.submit(function, item))
-            if len(waiting) == ahead:
-                yield waiting.popleft().result()
-        while waiting:
-            yield waiting.popleft().result()
-    finally:
-        for future in waiting:
-            future.cancel()
 
 
 def n_threads(n_jobs: int | None) -> int:
