@@ -17,8 +17,8 @@ from mixtura._kernels import family
 from mixtura._kernels.compile import kernel, piece
 from mixtura._kernels.densities import Diagonal, Full, Spherical
 from mixtura._kernels.family import implement
-from mixtura._kernels.memory import add_up, load, load_register, store, zeros
-from mixtura._kernels.simd import choose_larger, lanes, larger, splat, width
+from mixtura._kernels.memory import load, load_register, store, zeros
+from mixtura._kernels.simd import add_up, choose_larger, lanes, larger, largest, splat, width
 from mixtura._kernels.tiles import flaw
 
 # All K components out of sight together are less than half a unit in the last place of the one in sight.
@@ -49,25 +49,21 @@ class AxesColumns(NamedTuple):
 
 
 @kernel
-def new_box(D):
-    return Box(np.empty(D), np.empty(D))
+def new_box(means):
+    D = means.shape[1]
+    return Box(zeros(means, (D,)), zeros(means, (D,)))
 
 
 @kernel
 def enclose(tile, n, box):
     """The smallest box around n rows of tile.points."""
-    ends = np.empty(2 * lanes(tile.points), tile.points.dtype)
     for d in range(len(box.middle)):
         low = high = load_register(tile.points, d * tile.stride)
         for p in range(lanes(tile.points), n, lanes(tile.points)):
             x = load_register(tile.points, d * tile.stride + p)
             high = larger(x, high)
             low = 0.0 - larger(0.0 - x, 0.0 - low)
-        store(ends, 0, high)
-        store(ends, lanes(tile.points), 0.0 - low)
-        least, most = -ends[lanes(tile.points)], ends[0]
-        for t in range(1, lanes(tile.points)):
-            least, most = min(least, -ends[lanes(tile.points) + t]), max(most, ends[t])
+        least, most = -largest(0.0 - low), largest(high)
         box.middle[d], box.half[d] = 0.5 * (least + most), 0.5 * (most - least)
 
 
@@ -184,7 +180,7 @@ def full_bound(columns, box, nearest):
                 e += larger(w, 0.0 - w) * box.half[j]
             near, far = _add_squares(near, far, u, e)
         top = _keep(columns.constants, near, far, k, nearest, top)
-    return _largest(columns.means, top)
+    return largest(top)
 
 
 @kernel
@@ -198,7 +194,7 @@ def axes_bound(columns, box, nearest):
             u = w * (box.middle[d] - load(columns.means, d * C + k))
             near, far = _add_squares(near, far, u, w * box.half[d])
         top = _keep(columns.constants, near, far, k, nearest, top)
-    return _largest(columns.means, top)
+    return largest(top)
 
 
 @piece
@@ -213,16 +209,6 @@ def _keep(constants, near, far, k, nearest, top):
     constant = load(constants, k)
     store(nearest, k, constant - 0.5 * near)
     return larger(constant - 0.5 * far, top)
-
-
-@piece
-def _largest(like, values):
-    numbers = np.empty(width(like))
-    store(numbers, 0, values)
-    largest = numbers[0]
-    for number in numbers[1:]:
-        largest = max(largest, number)
-    return largest
 
 
 implement(family.columns, Full, full_columns)

@@ -1,8 +1,9 @@
 """An order of the rows in which neighbours follow each other: the leaves of a k-d tree (Bentley 1975), one by one."""
 
 import math
+from typing import NamedTuple
 
-import numpy as np
+from numpy import ndarray
 
 from mixtura._kernels.compile import cached_kernel, kernel
 from mixtura._kernels.densities import NEIGHBOURS
@@ -10,46 +11,70 @@ from mixtura._kernels.densities import NEIGHBOURS
 LOOKED_AT = 256  # rows of a part, about, that say along which feature to cut it
 
 
+class Room(NamedTuple):
+    """Scratch, made by the caller: to make it here would double what there is to compile."""
+
+    keys: ndarray  # (N,) float32, of rows
+    unit: ndarray  # (D,) standard deviations of all rows
+    spreads: ndarray  # (D,) of a part
+    means: ndarray  # (D,)
+    parts: ndarray  # (M, 2), first and last of those not yet cut
+
+
 @cached_kernel
-def leaves(points, D, order):
-    """(N D,) -> order (N,): rows leaf by leaf, NEIGHBOURS in each but the last, in ascending order.
+def leaves(points, order, room):
+    """(N D,), order (N,) = 0 … N - 1 -> rows leaf by leaf, NEIGHBOURS in each but the last, in ascending order.
 
     A part is cut near its median along the feature in which it is widest, by the feature's standard deviation.
     """
-    N = len(points) // D
-    order[:] = np.arange(N)
-    keys, parts = np.empty(N, np.float32), [(0, N)]
-    unit = _spreads(points, D, order)
-    while parts:
-        start, stop = parts.pop()
+    parts = room.parts
+    _measure(points, order, room.means, room.unit)
+    parts[0, 0], parts[0, 1], left = 0, len(order), 1
+    while left > 0:
+        left -= 1
+        start, stop = parts[left, 0], parts[left, 1]
         part = order[start:stop]
         if len(part) <= NEIGHBOURS:
             _sort(part)
             continue
-        d = np.argmax(_spreads(points, D, part) / np.where(unit > 0.0, unit, 1.0))
+        _measure(points, part, room.means, room.spreads)
         half = (len(part) // NEIGHBOURS + 1) // 2 * NEIGHBOURS
-        _cut(points, D, d, part, keys[: len(part)], half)
-        parts.append((start, start + half))
-        parts.append((start + half, stop))
+        _cut(points, len(room.unit), _widest(room), part, room.keys, half)
+        parts[left, 0], parts[left, 1] = start, start + half
+        parts[left + 1, 0], parts[left + 1, 1] = start + half, stop
+        left += 2
 
 
 @kernel
-def _spreads(points, D, rows):
+def _measure(points, rows, means, spreads):
     """Standard deviations (D,) of every so many-th of the rows; 0 where there is none."""
-    mask = 1
-    while mask * LOOKED_AT < len(rows):
-        mask *= 2
-    looked_at = rows[rows & (mask - 1) == 0]
-    spreads = np.zeros(D)
+    D, mask, number, first = len(means), 0, 0, 0
+    while (mask + 1) * LOOKED_AT < len(rows):
+        mask = 2 * mask + 1
     for d in range(D):
-        total = squares = 0.0
-        for n in looked_at:
-            x = points[n * D + d] - points[looked_at[0] * D + d]
-            total += x
-            squares += x * x
-        variance = squares / len(looked_at) - (total / len(looked_at)) ** 2
+        means[d] = spreads[d] = 0.0
+    for n in rows:
+        if n & mask == 0:
+            first = n if number == 0 else first
+            number += 1
+            for d in range(D):
+                x = points[n * D + d] - points[first * D + d]
+                means[d] += x
+                spreads[d] += x * x
+    for d in range(D):
+        variance = spreads[d] / max(number, 1) - (means[d] / max(number, 1)) ** 2
         spreads[d] = math.sqrt(variance) if variance > 0.0 else 0.0
-    return spreads
+
+
+@kernel
+def _widest(room):
+    """The feature in which a part is widest; the first of equals."""
+    widest, width = 0, -1.0
+    for d in range(len(room.unit)):
+        relative = room.spreads[d] / room.unit[d] if room.unit[d] > 0.0 else room.spreads[d]
+        if relative > width:
+            widest, width = d, relative
+    return widest
 
 
 @kernel

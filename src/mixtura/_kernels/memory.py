@@ -169,19 +169,6 @@ def add_row_sums(typing_context, sums, offset, vec):
 
 
 @intrinsic
-def add_up(typing_context, vec):
-    """The sum of all numbers of a value, as float64."""
-
-    def build(context, builder, sig, args):
-        quarters = _fold(builder, args[0])
-        numbers = [builder.extract_element(quarters, ir.IntType(32)(lane)) for lane in range(QUAD)]
-        a, b, c, d = (context.cast(builder, number, vec.dtype, types.float64) for number in numbers)
-        return builder.fadd(builder.fadd(a, b), builder.fadd(c, d))
-
-    return types.float64(vec), build
-
-
-@intrinsic
 def zeros(typing_context, like, shape):
     """An array of the type of `like`'s elements. `np.zeros` would be compiled anew for every type and dimension."""
     array = types.Array(like.dtype, len(shape), "C")

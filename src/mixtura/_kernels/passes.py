@@ -36,20 +36,23 @@ def collect_neighbours(
 ) -> tuple[Float[ndarray, " K"], Moments, float]:
     """What `collect` gives, in less time where rows that follow each other lie close together."""
     arguments = _rows(points), _parameters(weights), _parameters(log_weights), _protected(density)
-    (counts, shifts, scatter), log_likelihood = skipping.collect_neighbours(*arguments)
+    (counts, shifts, scatter), log_likelihood = _run(skipping.collect_neighbours, *arguments, _room_for(log_weights))
     return counts, Moments(shifts, scatter), log_likelihood
 
 
 def active_share(points: Points, log_weights: Float[ndarray, " K"], density: Density) -> float:
     """The share of the components that `collect_neighbours` has to look at, on average over its tiles."""
-    share: float = skipping.active_share(_rows(points), _parameters(log_weights), _protected(density))
+    arguments = _rows(points), _parameters(log_weights), _protected(density), _room_for(log_weights)
+    share: float = _run(skipping.active_share, *arguments)
     return share
 
 
 def leaves(points: Points) -> Int[ndarray, " N"]:
     """An order of the rows in which neighbours follow each other: tile by tile of `collect_neighbours`."""
-    order = np.empty(len(points), np.int32)
-    tree.leaves(_rows(points), points.shape[1], order)
+    N, D = points.shape
+    order, parts = np.arange(N, dtype=np.int32), np.empty((64, 2), np.int64)  # of half the length, one after the other
+    room = tree.Room(np.empty(N, np.float32), np.empty(D), np.empty(D), np.empty(D), parts)
+    tree.leaves(_rows(points), order, room)
     return order
 
 
@@ -131,6 +134,11 @@ def _is_caused_by_interrupt(error: BaseException | None) -> bool:
     while error is not None and not isinstance(error, KeyboardInterrupt):
         error = error.__cause__ or error.__context__
     return error is not None
+
+
+def _room_for(log_weights: Float[ndarray, " K"]) -> Int[ndarray, " K"]:
+    """Of the active components; made here because kernels compile faster the fewer types of array they make."""
+    return np.empty(len(log_weights), np.int64)
 
 
 def _rows(points: Points) -> Points:

@@ -140,11 +140,7 @@ def polynomial(coefficients):
 @intrinsic
 def larger(typing_context, left, right):
     """`right` where one of the two is not a number."""
-
-    def build(context, builder, sig, args):
-        return builder.select(builder.fcmp_ordered(">", *args), *args)
-
-    return left(left, right), build
+    return left(left, right), lambda context, builder, _, args: _larger(builder, *args)
 
 
 @intrinsic
@@ -155,6 +151,33 @@ def choose_larger(typing_context, left, right, if_larger, otherwise):
         return builder.select(builder.fcmp_ordered(">", *args[:2]), *args[2:])
 
     return otherwise(left, right, if_larger, otherwise), build
+
+
+# A value to a float64.
+
+
+def _reducer(combine):
+    @intrinsic
+    def reduce(typing_context, vec):
+        def build(context, builder, sig, args):
+            value = args[0]
+            if vec.dtype == types.float32:
+                value = builder.fpext(value, ir.VectorType(ir.DoubleType(), vec.lanes))
+            while value.type.count > 1:
+                half = value.type.count // 2
+                value = combine(builder, pick(builder, value, range(half)), pick(builder, value, range(half, 2 * half)))
+            return builder.extract_element(value, ir.IntType(32)(0))
+
+        return types.float64(vec), build
+
+    return reduce
+
+
+def _larger(builder, left, right):
+    return builder.select(builder.fcmp_ordered(">", left, right), left, right)
+
+
+add_up, largest = _reducer(lambda builder, left, right: builder.fadd(left, right)), _reducer(_larger)
 
 
 # Bits of floating-point numbers.

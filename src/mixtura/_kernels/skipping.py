@@ -1,25 +1,27 @@
 """The pass over rows that lie close together: every tile meets only the components in its sight."""
 
-import numpy as np
-
 from mixtura._kernels import chosen, family  # noqa: F401 - chosen registers itself
 from mixtura._kernels.boxes import enclose, keep, look, new_box
 from mixtura._kernels.compile import cached_kernel
 from mixtura._kernels.densities import NEIGHBOURS
+from mixtura._kernels.memory import zeros
 from mixtura._kernels.mixtures import new_centre
 from mixtura._kernels.tiles import fill, new_tile, normalise, weigh
 
 
 @cached_kernel
-def collect_neighbours(points, weights, log_weights, density):
-    """(N D,), (N,), (K,), density -> counts (K,), shifts (K, D), scatter, log-likelihood; see `mixtures.collect`."""
+def collect_neighbours(points, weights, log_weights, density, active):
+    """(N D,), (N,), (K,), density -> counts (K,), shifts (K, D), scatter, log-likelihood; see `mixtures.collect`.
+
+    Components that are active, (K,), are kept track of in memory of the caller.
+    """
     K, D = density.means.shape
     N = len(points) // D
     tile, centre = new_tile(points, D, K, NEIGHBOURS), new_centre(points, density.means)
     terms, room = family.terms(density, log_weights, centre), family.terms(density, log_weights, centre)
     sums, part = family.new_sums(density), family.new_sums(density)
-    columns, box = family.columns(density, log_weights, centre), new_box(D)
-    nearest, active = np.empty(len(columns.constants)), np.empty(K, np.int64)
+    columns, box = family.columns(density, log_weights, centre), new_box(density.means)
+    nearest = zeros(columns.constants, columns.constants.shape)
     log_likelihood = 0.0
     for start in range(0, N, NEIGHBOURS):
         n = fill(tile, points, N, start, centre)
@@ -36,13 +38,13 @@ def collect_neighbours(points, weights, log_weights, density):
 
 
 @cached_kernel
-def active_share(points, log_weights, density):
+def active_share(points, log_weights, density, active):
     """(N D,), (K,), density -> the share of the components in sight from a tile, on average."""
     K, D = density.means.shape
     N = len(points) // D
     tile, centre = new_tile(points, D, 1, NEIGHBOURS), new_centre(points, density.means)
-    columns, box = family.columns(density, log_weights, centre), new_box(D)
-    nearest, active = np.empty(len(columns.constants)), np.empty(K, np.int64)
+    columns, box = family.columns(density, log_weights, centre), new_box(density.means)
+    nearest = zeros(columns.constants, columns.constants.shape)
     total = n_tiles = 0
     for start in range(0, N, NEIGHBOURS):
         n = fill(tile, points, N, start, centre)

@@ -11,7 +11,6 @@ from numpy import ndarray
 from mixtura._kernels.compile import kernel
 from mixtura._kernels.elementary import exp, log
 from mixtura._kernels.memory import (
-    add_up,
     load,
     load_as,
     load_register,
@@ -27,7 +26,7 @@ from mixtura._kernels.memory import (
     store_transposed,
     zeros,
 )
-from mixtura._kernels.simd import choose_larger, lanes, larger, splat, width
+from mixtura._kernels.simd import add_up, choose_larger, lanes, larger, splat, width
 from mixtura._kernels.views import as_read_only
 
 ROWS = 512
