@@ -11,12 +11,26 @@ import numpy as np
 from jaxtyping import Float, Int
 from numpy import ndarray
 
-from mixtura._kernels import axes, climbing, full, kmeans, mixtures, skipping, tied, whitening  # noqa: F401 - densities register
+from mixtura._kernels import (  # densities register
+    axes,  # noqa: F401
+    climbing,
+    full,  # noqa: F401
+    kmeans,
+    mixtures,
+    reference,
+    skipping,
+    tied,  # noqa: F401
+    whitening,
+)
 from mixtura._kernels import leaves as tree
 from mixtura._kernels.densities import Ascent, Density, Diagonal, Full, Moments, Spherical, Tied
 
 COMPILED = (Full, Tied, Diagonal, Spherical)
 SKIPPING = (Full, Diagonal, Spherical)  # densities that `collect_neighbours` takes
+
+# Rows times columns times components: below, a kernel would spare less than a millisecond, and take half a second to
+# compile. The sums of a fit, which are made again and again, always have theirs.
+LITTLE = 2**14
 
 Points = Float[ndarray, "N D"]
 Weights = Float[ndarray, " N"]
@@ -72,6 +86,8 @@ def posterior(
     points: Points, log_weights: Float[ndarray, " K"], density: Density
 ) -> tuple[Float[ndarray, "N K"], Float[ndarray, " N"]]:
     """How much each component explains of each row, and the log-density of the mixture there."""
+    if _is_little(points, log_weights):
+        return reference.posterior(points, log_weights, _protected(density))
     responsibilities = np.empty((len(points), len(log_weights)), points.dtype)
     log_evidence = np.empty(len(points), points.dtype)
     _run(
@@ -84,6 +100,8 @@ def classify(
     points: Points, log_weights: Float[ndarray, " K"], density: Density
 ) -> tuple[Int[ndarray, " N"], Float[ndarray, " N"], Float[ndarray, " N"]]:
     """The most probable component of each row (the first of equals), its probability, the mixture's log-density."""
+    if _is_little(points, log_weights):
+        return reference.classify(points, log_weights, _protected(density))
     N = len(points)
     answers = np.empty(N, np.int32), np.empty(N, points.dtype), np.empty(N, points.dtype)
     _run(mixtures.classify, _rows(points), _parameters(log_weights), _protected(density), *answers)
@@ -102,6 +120,9 @@ def collect_nearest(
 
 def nearest(points: Points, centres: Float[ndarray, "K D"]) -> tuple[Int[ndarray, " N"], Float[ndarray, " N"]]:
     """The centre nearest to each row (the first of equals) and its squared distance."""
+    if _is_little(points, centres):
+        to_all = distances(points, centres)  # which starts have compiled anyway
+        return to_all.argmin(0).astype(np.int32), to_all.min(0)
     answers = np.empty(len(points), np.int32), np.empty(len(points), points.dtype)
     _run(kmeans.nearest, _rows(points), _parameters(centres), *answers)
     return answers
@@ -118,6 +139,10 @@ def whiten(covariances: Float[ndarray, "K D D"]) -> tuple[Float[ndarray, "K D D"
     """Lower triangular W with W Σ Wᵀ = I, and log det W; NaN for a matrix that is not positive definite."""
     answers: tuple[ndarray, ndarray] = _run(whitening.whiten, _parameters(covariances))
     return answers
+
+
+def _is_little(points: Points, components: ndarray) -> bool:
+    return points.size * len(components) < LITTLE
 
 
 def _run(kernel: Callable[..., Any], *arguments: Any) -> Any:

@@ -1,0 +1,43 @@
+"""Whoever asks once about a few rows does not wait for a compiler."""
+
+import numpy as np
+import pytest
+
+from mixtura import _kernels
+from mixtura._kernels import kmeans, mixtures, reference
+from mixtura._kernels.densities import Spherical
+
+RNG = np.random.default_rng(0)
+MEANS = RNG.normal(size=(3, 2))
+DENSITY = Spherical(MEANS, np.ones(3), np.zeros(3))
+ABOUT_ROWS = {"posterior": (np.log(np.full(3, 1 / 3)), DENSITY), "nearest": (MEANS,)}
+ABOUT_ROWS["classify"] = ABOUT_ROWS["posterior"]
+
+
+class Compiled(Exception):
+    pass
+
+
+@pytest.fixture(autouse=True)
+def no_kernel(monkeypatch):
+    def compiled(*arguments):
+        raise Compiled
+
+    for module, name in ((mixtures, "posterior"), (mixtures, "classify"), (kmeans, "nearest")):
+        monkeypatch.setattr(module, name, compiled)
+
+
+@pytest.mark.parametrize("name", ABOUT_ROWS)
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+def test_a_few_rows_are_answered_by_what_is_there(name, dtype):
+    points = RNG.normal(size=(300, 2)).astype(dtype)
+    found = getattr(_kernels, name)(points, *ABOUT_ROWS[name])
+    for one, other in zip(found, getattr(reference, name)(points, *ABOUT_ROWS[name]), strict=True):
+        assert one.dtype == other.dtype
+        np.testing.assert_allclose(one, other, rtol=1e-4 if dtype == np.float32 else 1e-12)
+
+
+@pytest.mark.parametrize("name", ABOUT_ROWS)
+def test_many_rows_are_worth_a_kernel(name):
+    with pytest.raises(Compiled):
+        getattr(_kernels, name)(np.zeros((3000, 2)), *ABOUT_ROWS[name])
