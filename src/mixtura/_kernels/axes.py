@@ -6,7 +6,7 @@ from typing import NamedTuple
 from numpy import ndarray
 
 from mixtura._kernels import family
-from mixtura._kernels.compile import kernel
+from mixtura._kernels.compile import kernel, piece
 from mixtura._kernels.densities import Diagonal, Spherical
 from mixtura._kernels.family import implement
 from mixtura._kernels.memory import add_row_sums, load, load_register, load_rows, repeat, spread, store, zeros
@@ -37,7 +37,7 @@ class DiagonalSums(NamedTuple):
 class SphericalSums(NamedTuple):
     counts: ndarray
     shifts: ndarray
-    squares: ndarray  # (D, Q), to be added up over the features
+    traces: ndarray  # (K, 4), to be added up
 
 
 @kernel
@@ -78,7 +78,7 @@ def means_and_constants(means, log_det, log_weights, centre):
 @kernel
 def diagonal_log_joint(terms, tile, n):
     """-Σ ((x - m) w)²/2 + constant."""
-    means, whiteners, constants, stride = terms.means, terms.whiteners, terms.constants, tile.stride
+    means, whiteners, stride = terms.means, terms.whiteners, tile.stride
     D, Q = means.shape
     for p in range(0, n, width(tile.points)):
         for k in range(0, Q, 4):
@@ -93,25 +93,39 @@ def diagonal_log_joint(terms, tile, n):
                 c += y * y
                 y = (x - means[j, k + 3]) * whiteners[j, k + 3]
                 d += y * y
-            at = k * stride + p
-            store(tile.joint, at, constants[k] - 0.5 * a)
-            store(tile.joint, at + stride, constants[k + 1] - 0.5 * b)
-            store(tile.joint, at + 2 * stride, constants[k + 2] - 0.5 * c)
-            store(tile.joint, at + 3 * stride, constants[k + 3] - 0.5 * d)
+            store_log_joint(terms.constants, tile, k, p, (a, b, c, d))
 
 
 @kernel
 def spherical_log_joint(terms, tile, n):
     """-|x - m|² w²/2 + constant."""
-    means, precisions, constants, stride = terms.means, terms.precisions, terms.constants, tile.stride
+    precisions = terms.precisions
     for p in range(0, n, width(tile.points)):
-        for k in range(0, len(constants), 4):
-            a, b, c, d = squared_distances(tile.points, means, k, p)
-            at = k * stride + p
-            store(tile.joint, at, constants[k] - 0.5 * precisions[k] * a)
-            store(tile.joint, at + stride, constants[k + 1] - 0.5 * precisions[k + 1] * b)
-            store(tile.joint, at + 2 * stride, constants[k + 2] - 0.5 * precisions[k + 2] * c)
-            store(tile.joint, at + 3 * stride, constants[k + 3] - 0.5 * precisions[k + 3] * d)
+        for k in range(0, len(precisions), 4):
+            a, b, c, d = squared_distances(tile.points, terms.means, k, p)
+            store_four(tile.distances, k, p, (a, b, c, d))
+            a, b, c, d = precisions[k] * a, precisions[k + 1] * b, precisions[k + 2] * c, precisions[k + 3] * d
+            store_log_joint(terms.constants, tile, k, p, (a, b, c, d))
+
+
+@piece
+def store_log_joint(constants, tile, k, p, distances):
+    """Of four components from k on, given their squared distances in standard deviations."""
+    a, b, c, d = distances
+    a, b = constants[k] - 0.5 * a, constants[k + 1] - 0.5 * b
+    c, d = constants[k + 2] - 0.5 * c, constants[k + 3] - 0.5 * d
+    store_four(tile.joint, k, p, (a, b, c, d))
+
+
+@piece
+def store_four(table, k, p, values):
+    """To the rows from k on."""
+    a, b, c, d = values
+    stride = table.shape[1]
+    store(table, k * stride + p, a)
+    store(table, (k + 1) * stride + p, b)
+    store(table, (k + 2) * stride + p, c)
+    store(table, (k + 3) * stride + p, d)
 
 
 @kernel
@@ -134,43 +148,63 @@ def squared_distances(points, centres, k, p):
 
 @kernel
 def diagonal_sums(density):
-    return DiagonalSums(*_new_sums(density.means))
+    counts, shifts = _new_sums(density.means)
+    return DiagonalSums(counts, shifts, zeros(shifts, shifts.shape))
 
 
 @kernel
 def spherical_sums(density):
-    return SphericalSums(*_new_sums(density.means))
+    counts, shifts = _new_sums(density.means)
+    return SphericalSums(counts, shifts, zeros(counts, counts.shape))
 
 
 @kernel
 def _new_sums(means):
     K, D = means.shape
-    Q = whole_quads(K)
-    return zeros(means, (K, 4)), zeros(means, (D, Q)), zeros(means, (D, Q))
+    return zeros(means, (K, 4)), zeros(means, (D, whole_quads(K)))
+
+
+# In sums over rows the registers of a quad are four components. Two features at a time: else each addition would wait
+# for the one before.
 
 
 @kernel
-def accumulate(terms, tile, n, sums):
+def diagonal_accumulate(terms, tile, n, sums):
+    """Σ r (x - m), Σ r (x - m)²."""
     weigh_responsibilities(tile, n, sums.counts)
-    _add(terms.means, tile, n, sums.shifts, sums.squares)
-
-
-@kernel
-def _add(means, tile, n, shifts, squares):
-    """Σ r (x - m), Σ r (x - m)²: the registers of a quad are four components."""
-    D, Q = means.shape
+    D, Q = terms.means.shape
     stride = tile.stride
     for k in range(0, Q, 4):
-        for d in range(D):
-            mean = spread(means, d * Q + k)
-            shift = square = splat(mean, 0.0)
+        for d in range(0, D, 2):
+            e = min(d + 1, D - 1)
+            mean_d, mean_e = spread(terms.means, d * Q + k), spread(terms.means, e * Q + k)
+            shift_d = shift_e = square_d = square_e = splat(mean_d, 0.0)
             for p in range(0, n, lanes(tile.points)):
-                deviation = repeat(load_register(tile.points, d * stride + p)) - mean
-                weighted = load_rows(tile.joint, k * stride + p, stride) * deviation
-                shift += weighted
-                square += weighted * deviation
-            add_row_sums(shifts, d * Q + k, shift)
-            add_row_sums(squares, d * Q + k, square)
+                r = load_rows(tile.joint, k * stride + p, stride)
+                deviation = repeat(load_register(tile.points, d * stride + p)) - mean_d
+                shift_d += r * deviation
+                square_d += r * deviation * deviation
+                deviation = repeat(load_register(tile.points, e * stride + p)) - mean_e
+                shift_e += r * deviation
+                square_e += r * deviation * deviation
+            _add_two(sums.shifts, d, e, k, (shift_d, shift_e))
+            _add_two(sums.squares, d, e, k, (square_d, square_e))
+
+
+@kernel
+def spherical_accumulate(terms, tile, n, sums):
+    """Σ r (x - m), and Σ r |x - m|² of the distances that `spherical_log_joint` left."""
+    stride = tile.stride
+    for k in range(len(sums.counts)):
+        count = trace = splat(tile.joint, 0.0)
+        for p in range(0, n, width(tile.joint)):
+            r = load(tile.joint, k * stride + p) * load(tile.scale, p)
+            store(tile.joint, k * stride + p, r)
+            count += r
+            trace += r * load(tile.distances, k * stride + p)
+        add_row_sums(sums.counts, k * 4, count)
+        add_row_sums(sums.traces, k * 4, trace)
+    add_shifts(terms.means, tile, n, sums.shifts)
 
 
 @kernel
@@ -186,30 +220,60 @@ def weigh_responsibilities(tile, n, counts):
 
 
 @kernel
+def add_shifts(means, tile, n, shifts):
+    """Σ r (x - m)."""
+    D, Q = means.shape
+    stride = tile.stride
+    for k in range(0, Q, 4):
+        for d in range(0, D, 2):
+            e = min(d + 1, D - 1)
+            mean_d, mean_e = spread(means, d * Q + k), spread(means, e * Q + k)
+            shift_d = shift_e = splat(mean_d, 0.0)
+            for p in range(0, n, lanes(tile.points)):
+                r = load_rows(tile.joint, k * stride + p, stride)
+                shift_d += r * (repeat(load_register(tile.points, d * stride + p)) - mean_d)
+                shift_e += r * (repeat(load_register(tile.points, e * stride + p)) - mean_e)
+            _add_two(shifts, d, e, k, (shift_d, shift_e))
+
+
+@piece
+def _add_two(sums, d, e, k, values):
+    """To rows d and e of sums (D, Q), which are one row where the number of features is odd."""
+    value_d, value_e = values
+    add_row_sums(sums, d * sums.shape[1] + k, value_d)
+    if e > d:
+        add_row_sums(sums, e * sums.shape[1] + k, value_e)
+
+
+@kernel
 def diagonal_finish(sums, density):
-    return _by_component(sums.counts, sums.shifts, sums.squares)
+    return fold(sums.counts), by_component(sums.shifts, density), by_component(sums.squares, density)
 
 
 @kernel
 def spherical_finish(sums, density):
-    counts, shifts, squares = _by_component(sums.counts, sums.shifts, sums.squares)
-    traces = zeros(counts, counts.shape)
-    for k in range(len(counts)):
-        for d in range(squares.shape[1]):
-            traces[k] += squares[k, d]
-    return counts, shifts, traces
+    return fold(sums.counts), by_component(sums.shifts, density), fold(sums.traces)
 
 
 @kernel
-def _by_component(quarters, columns, squares):
-    K, D = len(quarters), len(columns)
-    counts, shifts, scatter = zeros(columns, (K,)), zeros(columns, (K, D)), zeros(columns, (K, D))
-    for k in range(K):
+def fold(quarters):
+    """(K, 4) -> its row sums."""
+    totals = zeros(quarters, (len(quarters),))
+    for k in range(len(quarters)):
         for t in range(4):
-            counts[k] += quarters[k, t]
+            totals[k] += quarters[k, t]
+    return totals
+
+
+@kernel
+def by_component(columns, density):
+    """The first columns of (D or more, K or more), as rows: (K, D)."""
+    rows = zeros(columns, density.means.shape)
+    K, D = rows.shape
+    for k in range(K):
         for d in range(D):
-            shifts[k, d], scatter[k, d] = columns[d, k], squares[d, k]
-    return counts, shifts, scatter
+            rows[k, d] = columns[d, k]
+    return rows
 
 
 implement(family.terms, Diagonal, diagonal_terms)
@@ -218,7 +282,7 @@ implement(family.log_joint, DiagonalTerms, diagonal_log_joint)
 implement(family.log_joint, SphericalTerms, spherical_log_joint)
 implement(family.new_sums, Diagonal, diagonal_sums)
 implement(family.new_sums, Spherical, spherical_sums)
-implement(family.accumulate, DiagonalTerms, accumulate)
-implement(family.accumulate, SphericalTerms, accumulate)
+implement(family.accumulate, DiagonalTerms, diagonal_accumulate)
+implement(family.accumulate, SphericalTerms, spherical_accumulate)
 implement(family.finish, DiagonalSums, diagonal_finish)
 implement(family.finish, SphericalSums, spherical_finish)

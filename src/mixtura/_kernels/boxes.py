@@ -81,7 +81,7 @@ def look(columns, box, nearest, active):
 
 @kernel
 def keep(tile, n, active, K):
-    """The active components (A,) that a row of tile.joint sees, moved to the front with their densities -> the number.
+    """The active components (A,) that a row of tile.joint sees, moved to the front with what is known -> the number.
 
     The box may hold rows of two far clusters: then most of what it sees lies in between, where there is no row.
     """
@@ -99,17 +99,19 @@ def keep(tile, n, active, K):
             below = load(joint, a * stride + p) - load(tile.evidence, p)
             hidden = choose_larger(splat(joint, horizon), below, hidden, splat(joint, 0.0))
         if add_up(hidden) < width(joint):
-            _move(tile, n, a, number)
+            _move(tile.joint, n, a, number)
+            _move(tile.distances, n, a, number)
             active[number] = active[a]
             number += 1
     return number
 
 
 @kernel
-def _move(tile, n, a, place):
+def _move(table, n, a, place):
+    stride = table.shape[1]
     if a > place:
-        for p in range(0, n, width(tile.joint)):
-            store(tile.joint, place * tile.stride + p, load(tile.joint, a * tile.stride + p))
+        for p in range(0, n, width(table)):
+            store(table, place * stride + p, load(table, a * stride + p))
 
 
 @kernel

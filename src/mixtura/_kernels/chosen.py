@@ -87,8 +87,11 @@ def clear_diagonal(sums, A):
 
 @kernel
 def clear_spherical(sums, A):
-    counts, shifts, squares = clear_diagonal(sums, A)
-    return SphericalSums(counts, shifts, squares)
+    part = SphericalSums(sums.counts[:A], _narrow(sums.shifts, A), sums.traces[:A])
+    _clear(part.counts)
+    _clear(part.shifts)
+    _clear(part.traces)
+    return part
 
 
 @kernel
@@ -103,11 +106,9 @@ def _clear(table):
 @kernel
 def add_full(part, active, sums):
     _, T, _, _ = sums.products.shape
+    _add_rows(part.counts, active, sums.counts)
+    _add_rows(part.shifts, active, sums.shifts)
     for place, k in enumerate(active):
-        for t in range(4):
-            sums.counts[k, t] += part.counts[place, t]
-        for i in range(part.shifts.shape[1]):
-            sums.shifts[k, i] += part.shifts[place, i]
         for i in range(T):
             for s in range(4):
                 for t in range(4):
@@ -115,14 +116,31 @@ def add_full(part, active, sums):
 
 
 @kernel
-def add_axes(part, active, sums):
+def add_diagonal(part, active, sums):
+    _add_rows(part.counts, active, sums.counts)
+    _add_columns(part.shifts, active, sums.shifts)
+    _add_columns(part.squares, active, sums.squares)
+
+
+@kernel
+def add_spherical(part, active, sums):
+    _add_rows(part.counts, active, sums.counts)
+    _add_columns(part.shifts, active, sums.shifts)
+    _add_rows(part.traces, active, sums.traces)
+
+
+@kernel
+def _add_rows(part, active, whole):
     for place, k in enumerate(active):
-        for t in range(4):
-            sums.counts[k, t] += part.counts[place, t]
-    for d in range(len(sums.shifts)):
+        for t in range(part.shape[1]):
+            whole[k, t] += part[place, t]
+
+
+@kernel
+def _add_columns(part, active, whole):
+    for d in range(len(whole)):
         for place, k in enumerate(active):
-            sums.shifts[d, k] += part.shifts[d, place]
-            sums.squares[d, k] += part.squares[d, place]
+            whole[d, k] += part[d, place]
 
 
 implement(family.choose, FullTerms, choose_full)
@@ -132,5 +150,5 @@ implement(family.clear, FullSums, clear_full)
 implement(family.clear, DiagonalSums, clear_diagonal)
 implement(family.clear, SphericalSums, clear_spherical)
 implement(family.add, FullSums, add_full)
-implement(family.add, DiagonalSums, add_axes)
-implement(family.add, SphericalSums, add_axes)
+implement(family.add, DiagonalSums, add_diagonal)
+implement(family.add, SphericalSums, add_spherical)

@@ -168,34 +168,43 @@ def add_row_sums(typing_context, sums, offset, vec):
     return types.none(sums, types.intp, vec), build
 
 
-@intrinsic
-def zeros(typing_context, like, shape):
-    """An array of the type of `like`'s elements. `np.zeros` would be compiled anew for every type and dimension."""
-    array = types.Array(like.dtype, len(shape), "C")
+def _maker(is_clear):
+    @intrinsic
+    def make(typing_context, like, shape):
+        array = types.Array(like.dtype, len(shape), "C")
 
-    def build(context, builder, sig, args):
-        sizes = [
-            context.cast(builder, size, kind, types.intp)
-            for size, kind in zip(cgutils.unpack_tuple(builder, args[1]), shape, strict=True)
-        ]
-        steps = [context.get_constant(types.intp, like.dtype.bitwidth // 8)]
-        for size in reversed(sizes):
-            steps.insert(0, builder.mul(steps[0], size))
-        meminfo = context.nrt.meminfo_alloc_aligned(builder, steps[0], context.get_constant(types.uint32, CACHE_LINE))
-        data = context.nrt.meminfo_data(builder, meminfo)
-        cgutils.memset(builder, data, steps[0], 0)
-        made = context.make_array(array)(context, builder)
-        context.populate_array(
-            made,
-            data=builder.bitcast(data, made.data.type),
-            shape=sizes,
-            strides=steps[1:],
-            itemsize=steps[-1],
-            meminfo=meminfo,
-        )
-        return impl_ret_new_ref(context, builder, sig.return_type, made._getvalue())
+        def build(context, builder, sig, args):
+            sizes = [
+                context.cast(builder, size, kind, types.intp)
+                for size, kind in zip(cgutils.unpack_tuple(builder, args[1]), shape, strict=True)
+            ]
+            steps = [context.get_constant(types.intp, like.dtype.bitwidth // 8)]
+            for size in reversed(sizes):
+                steps.insert(0, builder.mul(steps[0], size))
+            align = context.get_constant(types.uint32, CACHE_LINE)
+            meminfo = context.nrt.meminfo_alloc_aligned(builder, steps[0], align)
+            data = context.nrt.meminfo_data(builder, meminfo)
+            if is_clear:
+                cgutils.memset(builder, data, steps[0], 0)
+            made = context.make_array(array)(context, builder)
+            context.populate_array(
+                made,
+                data=builder.bitcast(data, made.data.type),
+                shape=sizes,
+                strides=steps[1:],
+                itemsize=steps[-1],
+                meminfo=meminfo,
+            )
+            return impl_ret_new_ref(context, builder, sig.return_type, made._getvalue())
 
-    return array(like, shape), build
+        return array(like, shape), build
+
+    return make
+
+
+# Arrays of the type of `like`'s elements: of zeros, and of whatever the memory holds. NumPy's would be compiled anew
+# for every type and dimension.
+zeros, scratch = _maker(is_clear=True), _maker(is_clear=False)
 
 
 @intrinsic

@@ -11,13 +11,22 @@ from typing import NamedTuple
 from numpy import ndarray
 
 from mixtura._kernels import family
-from mixtura._kernels.axes import means_and_constants, squared_distances, weigh_responsibilities
+from mixtura._kernels.axes import (
+    add_shifts,
+    by_component,
+    fold,
+    means_and_constants,
+    squared_distances,
+    store_four,
+    store_log_joint,
+    weigh_responsibilities,
+)
 from mixtura._kernels.compile import kernel
 from mixtura._kernels.densities import Tied
 from mixtura._kernels.family import implement
-from mixtura._kernels.memory import add_row_sums, load, load_register, load_rows, repeat, spread, store, zeros
+from mixtura._kernels.memory import load, store, zeros
 from mixtura._kernels.products import add_products, n_tiles, product
-from mixtura._kernels.simd import lanes, splat, width
+from mixtura._kernels.simd import splat, width
 from mixtura._kernels.tiles import whole_quads
 
 
@@ -58,16 +67,11 @@ def terms(density, log_weights, centre):
 @kernel
 def log_joint(terms, tile, n):
     """-|W x - W m_k|²/2 + constant."""
-    stride, constants = tile.stride, terms.constants
     for p in range(0, n, width(tile.points)):
         _whiten(terms.whitener, tile, p)
-        for k in range(0, len(constants), 4):
-            a, b, c, d = squared_distances(tile.work, terms.whitened_means, k, p)
-            at = k * stride + p
-            store(tile.joint, at, constants[k] - 0.5 * a)
-            store(tile.joint, at + stride, constants[k + 1] - 0.5 * b)
-            store(tile.joint, at + 2 * stride, constants[k + 2] - 0.5 * c)
-            store(tile.joint, at + 3 * stride, constants[k + 3] - 0.5 * d)
+        for k in range(0, len(terms.constants), 4):
+            distances = squared_distances(tile.work, terms.whitened_means, k, p)
+            store_log_joint(terms.constants, tile, k, p, distances)
 
 
 @kernel
@@ -81,10 +85,7 @@ def _whiten(whitener, tile, p):
             b += whitener[i + 1, j] * x
             c += whitener[i + 2, j] * x
             d += whitener[i + 3, j] * x
-        store(tile.work, i * stride + p, a)
-        store(tile.work, (i + 1) * stride + p, b)
-        store(tile.work, (i + 2) * stride + p, c)
-        store(tile.work, (i + 3) * stride + p, d)
+        store_four(tile.work, i, p, (a, b, c, d))
 
 
 @kernel
@@ -100,7 +101,7 @@ def new_sums(density):
 def accumulate(terms, tile, n, sums):
     K = len(sums.counts)
     weigh_responsibilities(tile, n, sums.counts)
-    _shift(terms.means, tile, n, sums.shifts)
+    add_shifts(terms.means, tile, n, sums.shifts)
     for p in range(n):
         w = tile.weights[p]
         tile.evidence[p] = 1.0 / math.sqrt(w) if w > 0.0 else 0.0
@@ -112,21 +113,6 @@ def accumulate(terms, tile, n, sums):
             at = k * tile.stride + p
             store(tile.joint, at, load(tile.joint, at) * unit)
     add_products(tile.joint, n, sums.between)
-
-
-@kernel
-def _shift(means, tile, n, shifts):
-    """Σ w r (x - m): the registers of a quad are four components."""
-    P, Q = means.shape
-    stride = tile.stride
-    for k in range(0, Q, 4):
-        for d in range(P):
-            mean = spread(means, d * Q + k)
-            shift = splat(mean, 0.0)
-            for p in range(0, n, lanes(tile.points)):
-                deviation = repeat(load_register(tile.points, d * stride + p)) - mean
-                shift += load_rows(tile.joint, k * stride + p, stride) * deviation
-            add_row_sums(shifts, d * Q + k, shift)
 
 
 @kernel
@@ -149,26 +135,17 @@ def _leave_means(means, K, tile, n):
                 b += r * (x - means[d + 1, k])
                 c += r * (y - means[d + 2, k])
                 e += r * (z - means[d + 3, k])
-            store(tile.work, d * stride + p, a * unit)
-            store(tile.work, (d + 1) * stride + p, b * unit)
-            store(tile.work, (d + 2) * stride + p, c * unit)
-            store(tile.work, (d + 3) * stride + p, e * unit)
+            store_four(tile.work, d, p, (a * unit, b * unit, c * unit, e * unit))
 
 
 @kernel
 def finish(sums, density):
     means = density.means
     K, D = means.shape
-    counts, shifts, scatter = zeros(means, (K,)), zeros(means, (K, D)), zeros(means, (1, D, D))
-    for k in range(K):
-        for t in range(4):
-            counts[k] += sums.counts[k, t]
-        for d in range(D):
-            shifts[k, d] = sums.shifts[d, k]
+    scatter, apart = zeros(means, (1, D, D)), zeros(means, (D,))
     for i in range(D):
         for j in range(D):
             scatter[0, i, j] = product(sums.within, i, j)
-    apart = zeros(means, (D,))
     for k in range(K):
         for m in range(k):
             shared = product(sums.between, k, m)
@@ -177,7 +154,7 @@ def finish(sums, density):
             for i in range(D):
                 for j in range(D):
                     scatter[0, i, j] += shared * apart[i] * apart[j]
-    return counts, shifts, scatter
+    return fold(sums.counts), by_component(sums.shifts, density), scatter
 
 
 implement(family.terms, Tied, terms)

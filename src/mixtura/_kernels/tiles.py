@@ -18,13 +18,13 @@ from mixtura._kernels.memory import (
     load_transposed,
     prefetch,
     repeat,
+    scratch,
     spread,
     store,
     store_as,
     store_row,
     store_rows,
     store_transposed,
-    zeros,
 )
 from mixtura._kernels.simd import add_up, choose_larger, lanes, larger, splat, width
 from mixtura._kernels.views import as_read_only
@@ -40,6 +40,7 @@ class Tile(NamedTuple):
 
     points: ndarray  # (P, stride), about the pass's centre; zero for added features
     joint: ndarray  # (Q, stride), log joint density, then densities relative to each row's largest
+    distances: ndarray  # (Q, stride), squared, from each mean; where moments are made of them
     work: ndarray  # (P, stride)
     weighted: ndarray  # (4, stride)
     weights: ndarray  # (stride,) of rows
@@ -66,11 +67,15 @@ def flaw(total):
 def new_tile(points, D, K, rows=ROWS):
     stride = rows + 4 * lanes(points)  # never a power of two: features would share the same cache sets
     P, Q = whole_quads(D), whole_quads(K)
-    features, joint = zeros(points, (P, stride)), zeros(points, (Q, stride))
-    work, weighted = zeros(points, (P, stride)), zeros(points, (4, stride))
-    weights, evidence, scale = zeros(points, (stride,)), zeros(points, (stride,)), zeros(points, (stride,))
-    edge = zeros(points, ((rows + 1) * P,))
-    return Tile(features, joint, work, weighted, weights, evidence, scale, edge, stride, rows)
+    features, joint = scratch(points, (P, stride)), scratch(points, (Q, stride))
+    for d in range(D, P):
+        for p in range(stride):
+            features[d, p] = 0.0
+    distances = scratch(points, (Q, stride))
+    work, weighted = scratch(points, (P, stride)), scratch(points, (4, stride))
+    weights, evidence, scale = scratch(points, (stride,)), scratch(points, (stride,)), scratch(points, (stride,))
+    edge = scratch(points, ((rows + 1) * P,))
+    return Tile(features, joint, distances, work, weighted, weights, evidence, scale, edge, stride, rows)
 
 
 @kernel
