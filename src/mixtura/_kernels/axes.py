@@ -11,6 +11,7 @@ from mixtura._kernels.densities import Diagonal, Spherical
 from mixtura._kernels.family import implement
 from mixtura._kernels.memory import add_row_sums, load, load_register, load_rows, repeat, spread, store, zeros
 from mixtura._kernels.simd import lanes, splat, width
+from mixtura._kernels.sums import by_component, fold
 from mixtura._kernels.tiles import flaw, whole_quads
 
 
@@ -253,27 +254,6 @@ def diagonal_finish(sums, density):
 @kernel
 def spherical_finish(sums, density):
     return fold(sums.counts), by_component(sums.shifts, density), fold(sums.traces)
-
-
-@kernel
-def fold(quarters):
-    """(K, 4) -> its row sums."""
-    totals = zeros(quarters, (len(quarters),))
-    for k in range(len(quarters)):
-        for t in range(4):
-            totals[k] += quarters[k, t]
-    return totals
-
-
-@kernel
-def by_component(columns, density):
-    """The first columns of (D or more, K or more), as rows: (K, D)."""
-    rows = zeros(columns, density.means.shape)
-    K, D = rows.shape
-    for k in range(K):
-        for d in range(D):
-            rows[k, d] = columns[d, k]
-    return rows
 
 
 implement(family.terms, Diagonal, diagonal_terms)

@@ -21,7 +21,9 @@ from mixtura._kernels.memory import (
     turn,
     zeros,
 )
+from mixtura._kernels.products import add_tile, n_tiles, place, product
 from mixtura._kernels.simd import lanes, splat, width
+from mixtura._kernels.sums import fold
 from mixtura._kernels.tiles import flaw, whole_quads
 
 
@@ -36,7 +38,7 @@ class FullTerms(NamedTuple):
 class FullSums(NamedTuple):
     counts: ndarray  # (K, 4), to be added up
     shifts: ndarray  # (K, P)
-    products: ndarray  # (K, T, 4, 4): tiles on and below the diagonal, see `accumulate`
+    products: ndarray  # (K, T, 4, 4): tiles on and below the diagonal, see `products`
 
 
 @kernel
@@ -116,35 +118,19 @@ def new_sums(density):
     means = density.means
     K, D = means.shape
     P = whole_quads(D)
-    n_tiles = P // 4 * (P // 4 + 1) // 2
-    return FullSums(zeros(means, (K, 4)), zeros(means, (K, P)), zeros(means, (K, n_tiles, 4, 4)))
+    return FullSums(zeros(means, (K, 4)), zeros(means, (K, P)), zeros(means, (K, n_tiles(P), 4, 4)))
 
 
 @kernel
 def accumulate(terms, tile, n, sums):
-    """With z = x - m and y = r z, sums of y zᵀ in tiles of four by four features.
-
-    The registers of a quad of features times those of another, turned by s = 0 … 3, make a whole tile:
-    products[k, tile, s, t] belongs to features t and (t + s) mod 4. On the diagonal s = 3 would repeat s = 1.
-    """
+    """With z = x - m and y = r z, sums of y and of y zᵀ."""
     K, P = terms.means.shape
     for k in range(K):
         _responsibility(tile, k, n, sums)
         for i in range(0, P, 4):
             _deviations(terms, tile, k, i, n, sums)
             for j in range(0, i, 4):
-                _tile_of_products(tile, j, n, sums.products, _place(sums, k, i, j))
-
-
-@kernel
-def _place(sums, k, i, j):
-    """Where the tile of features i … i + 3 and j … j + 3 begins in sums.products."""
-    return (k * sums.products.shape[1] + _tile_number(i, j)) * 16
-
-
-@kernel
-def _tile_number(i, j):
-    return (i // 4) * (i // 4 + 1) // 2 + j // 4
+                add_tile(tile.weighted, tile.work, j, n, sums.products[k], place(i, j))
 
 
 @kernel
@@ -176,48 +162,24 @@ def _deviations(terms, tile, k, i, n, sums):
         a += y * z
         b += y * turn(z, 1)
         c += y * turn(z, 2)
-    at = _place(sums, k, i, i)
+    products, at = sums.products[k], place(i, i)
     add_row_sums(sums.shifts, k * P + i, shift)
-    add_row_sums(sums.products, at, a)
-    add_row_sums(sums.products, at + 4, b)
-    add_row_sums(sums.products, at + 8, c)
-
-
-@kernel
-def _tile_of_products(tile, j, n, products, at):
-    """Of the quad in tile.weighted and features j … j + 3."""
-    stride = tile.stride
-    a = b = c = d = splat(load_rows(tile.work, 0, stride), 0.0)
-    for p in range(0, n, lanes(tile.work)):
-        y = load_rows(tile.weighted, p, stride)
-        z = load_rows(tile.work, j * stride + p, stride)
-        a += y * z
-        b += y * turn(z, 1)
-        c += y * turn(z, 2)
-        d += y * turn(z, 3)
     add_row_sums(products, at, a)
     add_row_sums(products, at + 4, b)
     add_row_sums(products, at + 8, c)
-    add_row_sums(products, at + 12, d)
 
 
 @kernel
 def finish(sums, density):
-    means = density.means
-    K, D = means.shape
-    counts, shifts, scatter = zeros(means, (K,)), zeros(means, (K, D)), zeros(means, (K, D, D))
+    means, whiteners = density.means, density.whiteners
+    shifts, scatter = zeros(means, means.shape), zeros(whiteners, whiteners.shape)
+    K, D = shifts.shape
     for k in range(K):
-        counts[k] = sums.counts[k, 0] + sums.counts[k, 1] + sums.counts[k, 2] + sums.counts[k, 3]
         for i in range(D):
             shifts[k, i] = sums.shifts[k, i]
             for j in range(i + 1):
-                tile, step = _tile_number(i, j), (j - i) % 4
-                if i // 4 == j // 4 and step == 3:
-                    scatter[k, i, j] = sums.products[k, tile, 1, j % 4]
-                else:
-                    scatter[k, i, j] = sums.products[k, tile, step, i % 4]
-                scatter[k, j, i] = scatter[k, i, j]
-    return counts, shifts, scatter
+                scatter[k, i, j] = scatter[k, j, i] = product(sums.products[k], i, j)
+    return fold(sums.counts), shifts, scatter
 
 
 implement(family.terms, Full, terms)

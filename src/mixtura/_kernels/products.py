@@ -18,21 +18,25 @@ def n_tiles(features):
 @kernel
 def add_products(rows, n, products):
     """Rows (features, stride) -> Σ x xᵀ over n numbers of each, added to products (tiles, 4, 4)."""
-    at = 0
     for i in range(0, len(rows), 4):
         for j in range(0, i, 4):
-            _off_diagonal(rows, i, j, n, products, at)
-            at += 16
-        _diagonal(rows, i, n, products, at)
-        at += 16
+            add_tile(rows[i : i + 4], rows, j, n, products, place(i, j))
+        _add_diagonal(rows, i, n, products, place(i, i))
 
 
 @kernel
-def _off_diagonal(rows, i, j, n, products, at):
+def place(i, j):
+    """Where the tile of features i … i + 3 and j … j + 3 begins."""
+    return 16 * ((i // 4) * (i // 4 + 1) // 2 + j // 4)
+
+
+@kernel
+def add_tile(four, rows, j, n, products, at):
+    """Σ y zᵀ over n numbers of each of four rows y and of rows j … j + 3, added to products from `at` on."""
     stride = rows.shape[1]
     a = b = c = d = splat(load_rows(rows, 0, stride), 0.0)
     for p in range(0, n, lanes(rows)):
-        y = load_rows(rows, i * stride + p, stride)
+        y = load_rows(four, p, stride)
         z = load_rows(rows, j * stride + p, stride)
         a += y * z
         b += y * turn(z, 1)
@@ -45,7 +49,7 @@ def _off_diagonal(rows, i, j, n, products, at):
 
 
 @kernel
-def _diagonal(rows, i, n, products, at):
+def _add_diagonal(rows, i, n, products, at):
     stride = rows.shape[1]
     a = b = c = splat(load_rows(rows, 0, stride), 0.0)
     for p in range(0, n, lanes(rows)):
@@ -60,10 +64,10 @@ def _diagonal(rows, i, n, products, at):
 
 @kernel
 def product(products, i, j):
-    """What `add_products` found for features i and j."""
+    """What was found for features i and j."""
     if i < j:
         i, j = j, i
-    tile, step = (i // 4) * (i // 4 + 1) // 2 + j // 4, (j - i) % 4
+    tile, step = place(i, j) // 16, (j - i) % 4
     if i // 4 == j // 4 and step == 3:
         return products[tile, 1, j % 4]
     return products[tile, step, i % 4]

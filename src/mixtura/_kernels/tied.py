@@ -13,8 +13,6 @@ from numpy import ndarray
 from mixtura._kernels import family
 from mixtura._kernels.axes import (
     add_shifts,
-    by_component,
-    fold,
     means_and_constants,
     squared_distances,
     store_four,
@@ -27,6 +25,7 @@ from mixtura._kernels.family import implement
 from mixtura._kernels.memory import load, store, zeros
 from mixtura._kernels.products import add_products, n_tiles, product
 from mixtura._kernels.simd import splat, width
+from mixtura._kernels.sums import by_component, fold
 from mixtura._kernels.tiles import whole_quads
 
 
