@@ -31,17 +31,13 @@ def climb(points, weights, ascent, stop, trace, span):
     rows = (N + width(log_weights) - 1) // width(log_weights) * width(log_weights)
     tile, centre = new_tile(points, D, K, rows), _middle(points, D)
     n = fill(tile, points, N, 0, centre)
-    log_likelihood = zeros(log_weights, (4,))
     for step in range(span[0], span[1]):
         terms, sums = family.terms(density, log_weights, centre), family.new_sums(density)
         family.log_joint(terms, tile, n)
         normalise(tile, n, K)
-        log_likelihood[:] = 0.0
-        weigh(tile, n, weights, 0, log_likelihood)
-        total = log_likelihood[0] + log_likelihood[1] + log_likelihood[2] + log_likelihood[3]
-        if not math.isfinite(total):
+        trace[step] = weigh(tile, n, weights, 0)
+        if not math.isfinite(trace[step]):
             return step, COLLAPSED
-        trace[step] = total
         family.accumulate(terms, tile, n, sums)
         counts, shifts, scatter = family.finish(sums, density)
         _share(counts, log_weights)
