@@ -16,11 +16,11 @@ _ROUNDING = 1e-12  # of a count: what subtraction may leave where nothing is lef
 
 
 class KMeansStatistics(NamedTuple):
-    """How much each centre attracts, how far that lies from it on the whole, and the squared distances."""
+    """How much each centre attracts, how far that lies from it on the whole, and all squared distances."""
 
     counts: Float[ndarray, " K"]
     shifts: Float[ndarray, "K D"]
-    inertias: Float[ndarray, " K"]
+    inertia: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,7 +38,7 @@ class CentreModel:
 
     def objective(self, statistics: KMeansStatistics) -> float:
         """Minus the inertia, so that, as for a mixture, more is better."""
-        return -float(statistics.inertias.sum())
+        return -statistics.inertia
 
     def maximise(self, statistics: KMeansStatistics, centres: Float[ndarray, "K D"]) -> Float[ndarray, "K D"]:
         """Centres move to the means of their rows, empty ones to the rows that are worst served, which leave theirs."""

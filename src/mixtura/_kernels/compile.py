@@ -76,9 +76,13 @@ class _WholeCompiler(_PartCompiler):
 # What lets Python call a kernel takes longer to compile than many a kernel.
 PART = OPTIONS | {"no_cpython_wrapper": True, "pipeline_class": _PartCompiler}
 INLINE = PART | {"forceinline": True}
+BORROWING = PART | {"_nrt": False}
 
 # Called by other kernels only.
 kernel = numba.njit(**PART)
+# The same, called once for every tile. It neither makes nor returns arrays, so it need not count references to them:
+# that would take longer than the arithmetic of a small tile.
+tile_kernel = numba.njit(**BORROWING)
 # A piece of a kernel that returns SIMD values, which would travel through memory if it were called.
 piece = numba.njit(**INLINE)
 

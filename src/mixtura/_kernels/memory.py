@@ -121,6 +121,19 @@ def store_transposed(typing_context, array, offset, stride, vec):
     return types.none(array, types.intp, types.intp, vec), build
 
 
+@intrinsic(prefer_literal=True)
+def load_every(typing_context, array, offset, step, first):
+    """A wide value of every `step`-th number, from the one called `first` on; both written as literals."""
+    vec = wide(array.dtype)
+
+    def build(context, builder, sig, args):
+        all_lanes = step.literal_value * vec.lanes
+        both = _load(context, builder, array, *args[:2], ir.VectorType(context.get_value_type(array.dtype), all_lanes))
+        return pick(builder, both, range(first.literal_value, all_lanes, step.literal_value))
+
+    return vec(array, types.intp, step, first), build
+
+
 @intrinsic
 def spread(typing_context, array, offset):
     """A quad of four consecutive numbers, each in every lane of its register."""

@@ -110,9 +110,9 @@ def classify(
 
 def collect_nearest(
     points: Points, weights: Weights, centres: Float[ndarray, "K D"]
-) -> tuple[Float[ndarray, " K"], Float[ndarray, "K D"], Float[ndarray, " K"]]:
-    """Sums over the rows nearest to each centre: counts, deviations from the centre, squared distances."""
-    sums: tuple[ndarray, ndarray, ndarray] = _run(
+) -> tuple[Float[ndarray, " K"], Float[ndarray, "K D"], float]:
+    """Sums over the rows nearest to each centre: counts and deviations from the centre; all squared distances."""
+    sums: tuple[ndarray, ndarray, float] = _run(
         kmeans.collect_nearest, _rows(points), _parameters(weights), _parameters(centres)
     )
     return sums

@@ -105,17 +105,17 @@ def classify(
 
 def collect_nearest(
     points: Points, weights: Weights, centres: Float[ndarray, "K D"]
-) -> tuple[Float[ndarray, " K"], Float[ndarray, "K D"], Float[ndarray, " K"]]:
-    """Sums over the rows nearest to each centre: counts, deviations from the centre, squared distances."""
+) -> tuple[Float[ndarray, " K"], Float[ndarray, "K D"], float]:
+    """Sums over the rows nearest to each centre: counts and deviations from the centre; all squared distances."""
     labels, _ = nearest(points, centres)
-    counts, shifts, inertias = np.zeros(len(centres)), np.zeros(centres.shape), np.zeros(len(centres))
+    counts, shifts, inertia = np.zeros(len(centres)), np.zeros(centres.shape), 0.0
     for k, centre in enumerate(centres):
         own = labels == k
         deviations, own_weights = points[own] - centre, weights[own]
         counts[k] = own_weights.sum()
         shifts[k] = own_weights @ deviations
-        inertias[k] = own_weights @ _squared_norms(deviations)
-    return counts, shifts, inertias
+        inertia += float(own_weights @ _squared_norms(deviations))
+    return counts, shifts, inertia
 
 
 def nearest(points: Points, centres: Float[ndarray, "K D"]) -> tuple[Int[ndarray, " N"], Float[ndarray, " N"]]:

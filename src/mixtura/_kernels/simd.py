@@ -5,6 +5,7 @@ several. `memory` has the ways in and out.
 """
 
 import operator
+from functools import reduce
 
 from llvmlite import ir
 from numba.core import types
@@ -151,6 +152,28 @@ def choose_larger(typing_context, left, right, if_larger, otherwise):
         return builder.select(builder.fcmp_ordered(">", *args[:2]), *args[2:])
 
     return otherwise(left, right, if_larger, otherwise), build
+
+
+@intrinsic
+def choose_equal(typing_context, left, right, if_equal, otherwise):
+    """Lane by lane: `if_equal` where `left == right`, else `otherwise`."""
+
+    def build(context, builder, sig, args):
+        return builder.select(builder.fcmp_ordered("==", *args[:2]), *args[2:])
+
+    return otherwise(left, right, if_equal, otherwise), build
+
+
+@intrinsic
+def add_registers(typing_context, vec):
+    """The sum of the registers of a wide value."""
+    size = register(vec.dtype).lanes
+
+    def build(context, builder, sig, args):
+        parts = [pick(builder, args[0], range(first, first + size)) for first in range(0, vec.lanes, size)]
+        return reduce(lambda total, part: builder.fadd(total, part, flags=FLAGS), parts)
+
+    return register(vec.dtype)(vec), build
 
 
 # A value to a float64.

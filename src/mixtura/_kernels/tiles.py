@@ -8,11 +8,12 @@ from typing import NamedTuple
 
 from numpy import ndarray
 
-from mixtura._kernels.compile import kernel
+from mixtura._kernels.compile import kernel, tile_kernel
 from mixtura._kernels.elementary import exp, log
 from mixtura._kernels.memory import (
     load,
     load_as,
+    load_every,
     load_register,
     load_rows,
     load_transposed,
@@ -33,6 +34,7 @@ ROWS = 512
 AHEAD = 1024  # numbers: rows are read by fits and starts, and processors foresee only an even flow
 SUMS = 4  # SIMD values of sums whose product has one logarithm
 MANY = 2**15  # components: to the fourth, they are as much as `log` takes in float32
+SPARE = 16  # rows after those of a tile that may be read with them: loads reach over the end of a row
 
 
 class Tile(NamedTuple):
@@ -74,22 +76,29 @@ def new_tile(points, D, K, rows=ROWS):
     distances = scratch(points, (Q, stride))
     work, weighted = scratch(points, (P, stride)), scratch(points, (4, stride))
     weights, evidence, scale = scratch(points, (stride,)), scratch(points, (stride,)), scratch(points, (stride,))
-    edge = scratch(points, ((rows + 1) * P,))
+    edge = scratch(points, ((rows + SPARE) * P,))
     return Tile(features, joint, distances, work, weighted, weights, evidence, scale, edge, stride, rows)
 
 
-@kernel
+@tile_kernel
 def fill(tile, points, N, start, centre):
     """Rows from `start` of points (N D,), about the centre -> the number of rows, rounded up."""
     D = len(points) // N
-    n, source, offset = tile.rows, points, start * D
-    if start + tile.rows + 3 > N:  # transposing reads three numbers too many
-        n, source, offset = _copy_edge(tile, points, D, start), as_read_only(tile.edge), 0
-    _transpose(source, offset, D, n, centre, tile)
-    return n
+    if is_edge(tile, N, start):
+        n = _copy_edge(tile, points, D, start)
+        _transpose(as_read_only(tile.edge), 0, D, n, centre, tile)
+        return n
+    _transpose(points, start * D, D, tile.rows, centre, tile)
+    return tile.rows
 
 
-@kernel
+@tile_kernel
+def is_edge(tile, N, start):
+    """Whether the rows from `start` stand in tile.edge, with room after them, and not as they lie in memory."""
+    return start + tile.rows + SPARE > N
+
+
+@tile_kernel
 def _copy_edge(tile, points, D, start):
     """The last rows, and the very last until a whole SIMD value is full -> their number."""
     value = width(tile.points)
@@ -99,9 +108,12 @@ def _copy_edge(tile, points, D, start):
     return n
 
 
-@kernel
+@tile_kernel
 def _transpose(source, offset, D, n, centre, tile):
     """Row-major numbers from `offset` on, less the centre -> tile.points; four features of some rows at a time."""
+    if D < 3:
+        _deal(source, offset, D, n, centre, tile)
+        return
     stride = tile.stride
     whole = D - D % 4
     for p in range(0, n, lanes(tile.points)):
@@ -121,19 +133,25 @@ def _transpose(source, offset, D, n, centre, tile):
                 store_row(tile.points, at + 2 * stride, rest, 2)
 
 
-@kernel
+@tile_kernel
+def _deal(source, offset, D, n, centre, tile):
+    """One feature, or two in turn."""
+    for p in range(0, n, width(tile.points)):
+        if D == 1:
+            store(tile.points, p, load(source, offset + p) - centre[0])
+        else:
+            store(tile.points, p, load_every(source, offset + 2 * p, 2, 0) - centre[0])
+            store(tile.points, tile.stride + p, load_every(source, offset + 2 * p, 2, 1) - centre[1])
+
+
+@tile_kernel
 def weigh(tile, n, weights, start):
     """Let rows count as weights (N,) from `start` on say, added ones nothing -> their log-likelihood."""
-    if start + n <= len(weights):
-        for p in range(0, n, width(tile.weights)):
-            store(tile.weights, p, load_as(tile.weights, weights, start + p))
-    else:
-        for p in range(n):
-            tile.weights[p] = weights[start + p] if start + p < len(weights) else 0.0
+    find_weights(tile, n, weights, start)
     return _count_once(tile, n) if _is_one(tile.weights, n) else _count_as_weighted(tile, n)
 
 
-@kernel
+@tile_kernel
 def _is_one(numbers, n):
     apart = splat(numbers, 0.0)
     for p in range(0, n, width(numbers)):
@@ -142,7 +160,7 @@ def _is_one(numbers, n):
     return add_up(apart) == 0.0
 
 
-@kernel
+@tile_kernel
 def _count_once(tile, n):
     """Σ log evidence as the logarithm of products of sums, each of which lies between 1 and K."""
     step = width(tile.scale) * (SUMS if len(tile.joint) <= MANY else 1)
@@ -158,7 +176,7 @@ def _count_once(tile, n):
     return add_up(log_likelihood)
 
 
-@kernel
+@tile_kernel
 def _count_as_weighted(tile, n):
     log_likelihood = splat(tile.scale, 0.0)
     for p in range(0, n, width(tile.scale)):
@@ -168,7 +186,18 @@ def _count_as_weighted(tile, n):
     return add_up(log_likelihood)
 
 
-@kernel
+@tile_kernel
+def find_weights(tile, n, weights, start):
+    """weights (N,) from `start` on -> tile.weights; added rows weigh nothing."""
+    if start + n <= len(weights):
+        for p in range(0, n, width(tile.weights)):
+            store(tile.weights, p, load_as(tile.weights, weights, start + p))
+    else:
+        for p in range(n):
+            tile.weights[p] = weights[start + p] if start + p < len(weights) else 0.0
+
+
+@tile_kernel
 def hand_out(values, n, start, answers):
     """A row of the tile -> answers (N,) from `start` on."""
     whole = n if start + n <= len(answers) else 0
@@ -178,7 +207,7 @@ def hand_out(values, n, start, answers):
         answers[start + p] = answers.dtype.type(values[p])
 
 
-@kernel
+@tile_kernel
 def hand_out_responsibilities(tile, n, start, answers):
     """tile.joint times tile.scale -> answers (N, K) from `start` on.
 
@@ -197,7 +226,7 @@ def hand_out_responsibilities(tile, n, start, answers):
             answers[start + p, k] = tile.joint[k, p] * tile.scale[p]
 
 
-@kernel
+@tile_kernel
 def normalise(tile, n, K):
     """Log joint densities -> densities relative to each row's largest (-> tile.evidence), their sum -> tile.scale."""
     stride, joint = tile.stride, tile.joint
@@ -214,7 +243,7 @@ def normalise(tile, n, K):
         store(tile.scale, p, total)
 
 
-@kernel
+@tile_kernel
 def settle(tile, n):
     """What `normalise` found -> log evidence, and one over the sums, of rows that all count once."""
     for p in range(0, n, width(tile.scale)):
@@ -223,7 +252,7 @@ def settle(tile, n):
         store(tile.scale, p, 1.0 / total)
 
 
-@kernel
+@tile_kernel
 def best(tile, n, K):
     """Log joint densities -> the first largest's number in tile.work, its probability in tile.scale, log evidence."""
     stride, joint = tile.stride, tile.joint

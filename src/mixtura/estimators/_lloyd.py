@@ -45,7 +45,7 @@ def rest(source: ArraySource, tol: float, n_clusters: int, runner: Local) -> Res
     points = source.points
     mean = points.mean(0, dtype=np.float64)
     total = runner(source, partial(block_statistics, centres=mean[None]))
-    variance = float(total.inertias[0] / total.counts[0] - ((total.shifts / total.counts) ** 2).sum()) / len(mean)
+    variance = float(total.inertia / total.counts[0] - ((total.shifts / total.counts) ** 2).sum()) / len(mean)
     largest = max(abs(float(points.min())), abs(float(points.max())))
     return Rest(tol * variance, n_clusters * len(mean) * (_ROUNDING * largest) ** 2)
 
