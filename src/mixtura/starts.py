@@ -21,6 +21,8 @@ from mixtura.statistics import Block, merge_all
 Assignment = ndarray  # labels (N,) or responsibilities (N, K)
 Assign = Callable[[Float[ndarray, "N D"], Float[ndarray, " N"], int, np.random.Generator], Assignment]
 
+_Part = tuple[ndarray, ndarray, ndarray]  # points, weights, ratios: see `subsample`
+
 _CHUNK = 1 << 20  # numbers in a chunk of responsibilities, 8 MB
 
 
@@ -172,18 +174,42 @@ def subsample(blocks: Iterable[Block], size: int, rng: np.random.Generator) -> B
     Priority sampling (Duffield, Lund & Thorup 2007): the rows with the largest weight / uniform number are kept, and
     stand for the others: a row lighter than the largest ratio left out, t, counts once, a heavier one weight / t times.
     """
-    drawn: list[ndarray] = []  # points, weights, ratios
+    parts: list[_Part] = []
     threshold = 0.0
     for block in blocks:
-        counts = block.weights > 0
-        ratios = block.weights[counts] / rng.uniform(size=counts.sum())
-        fresh = [block.points[counts], block.weights[counts], ratios]
-        drawn = [np.concatenate(pair) for pair in zip(drawn, fresh, strict=True)] if drawn else fresh
-        if len(drawn[2]) > size:
-            order = np.argpartition(-drawn[2], size)
-            threshold = max(threshold, drawn[2][order[size:]].max())
-            drawn = [values[np.sort(order[:size])] for values in drawn]
-    if not drawn or not len(drawn[1]):
+        parts.append(_above(threshold, block, rng))
+        if _n_rows(parts) > 2 * size:
+            parts, threshold = _largest(parts, size)
+    if not _n_rows(parts):
         raise ValueError("There are no rows to draw from.")
-    points, weights, _ = drawn
+    if _n_rows(parts) > size:
+        parts, threshold = _largest(parts, size)
+    points, weights, _ = _joined(parts)
     return Block(np.ascontiguousarray(points), np.maximum(weights / threshold, 1.0) if threshold else weights)
+
+
+def _above(threshold: float, block: Block, rng: np.random.Generator) -> _Part:
+    """The rows of a block that count and whose ratio is above the threshold: few, once it is known."""
+    points, weights = block
+    if not weights.all():
+        points, weights = points[weights > 0], weights[weights > 0]
+    ratios = weights / rng.uniform(size=len(weights))
+    kept = np.flatnonzero(ratios > threshold)
+    return points[kept], weights[kept], ratios[kept]
+
+
+def _largest(parts: list[_Part], size: int) -> tuple[list[_Part], float]:
+    """The rows with the largest ratios, in order, and the largest ratio of those left out."""
+    points, weights, ratios = _joined(parts)
+    order = np.argpartition(-ratios, size)
+    kept = np.sort(order[:size])
+    return [(points[kept], weights[kept], ratios[kept])], float(ratios[order[size]])
+
+
+def _joined(parts: list[_Part]) -> _Part:
+    points, weights, ratios = map(np.concatenate, zip(*parts, strict=True))
+    return points, weights, ratios
+
+
+def _n_rows(parts: list[_Part]) -> int:
+    return sum(len(ratios) for _, _, ratios in parts)

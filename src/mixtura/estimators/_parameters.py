@@ -36,11 +36,13 @@ def either(*rules: Rule) -> Rule:
     return Rule(lambda value: any(rule.accepts(value) for rule in rules), " or ".join(rule.wanted for rule in rules))
 
 
-def check_parameters(owner: str, values: Mapping[str, Any], rules: Mapping[str, Rule]) -> None:
+def check_parameters(estimator: Any, rules: Mapping[str, Rule]) -> None:
     """Raise a ValueError for the first parameter that its rule refuses."""
     for name, rule in rules.items():
-        if not rule.accepts(values[name]):
-            raise ValueError(f"The {name!r} parameter of {owner} must be {rule.wanted}. Got {values[name]!r} instead.")
+        value = getattr(estimator, name)
+        if not rule.accepts(value):
+            owner = type(estimator).__name__
+            raise ValueError(f"The {name!r} parameter of {owner} must be {rule.wanted}. Got {value!r} instead.")
 
 
 def _is_number(value: Any, kind: type) -> bool:

@@ -201,7 +201,7 @@ class GaussianMixture(FittedAnswers):
         ConvergenceWarning
             If `max_iter` was reached first.
         """
-        rules.check_parameters(type(self).__name__, self.get_params(deep=False), self._rules)
+        rules.check_parameters(self, self._rules)
         points = check_points(self, X, reset=True, min_rows=2)
         source = weighted_source(points, check_weights(sample_weight, len(points)))
         check_enough_rows(source.points, self.n_components)

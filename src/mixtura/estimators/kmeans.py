@@ -143,7 +143,7 @@ class KMeans(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin, Ba
         ValueError
             If an option or the data cannot be used.
         """
-        rules.check_parameters(type(self).__name__, self.get_params(deep=False), self._rules)
+        rules.check_parameters(self, self._rules)
         points = check_points(self, X, reset=True)
         weights = check_weights(sample_weight, len(points))
         source = weighted_source(points, weights)
