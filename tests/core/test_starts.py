@@ -127,6 +127,20 @@ def test_subsample_keeps_whole_rows_in_order(n_rows, size, block_rows):
     np.testing.assert_array_equal(sample.points[:, 1], sample.points[:, 0] + 1)
 
 
+@given(n_rows=st.integers(1, 300), size=st.integers(1, 40), block_rows=st.integers(1, 60), seed=st.integers(0, 9))
+@settings(max_examples=60)
+def test_rows_set_aside_on_the_way_are_those_that_would_not_have_stayed(n_rows, size, block_rows, seed):
+    weights = np.random.default_rng(seed).integers(0, 3, n_rows) + 0.5 * (np.arange(n_rows) == n_rows - 1)
+    source = ArraySource(np.arange(float(n_rows))[:, None], weights, block_rows)
+    sample = starts.subsample(source.blocks(), size, np.random.default_rng(seed))
+    rows = np.flatnonzero(weights > 0)
+    ratios = weights[rows] / np.random.default_rng(seed).uniform(size=len(rows))
+    expected = np.sort(rows[np.argsort(-ratios)[:size]])
+    np.testing.assert_array_equal(sample.points.ravel(), expected)
+    if size < len(rows):
+        np.testing.assert_array_equal(sample.weights, np.maximum(weights[expected] / np.sort(ratios)[-size - 1], 1))
+
+
 def test_subsample_gives_every_row_the_same_chance():
     source = ArraySource(np.arange(40.0)[:, None], block_rows=7)
     drawn = [starts.subsample(source.blocks(), 10, np.random.default_rng(i)).points.ravel() for i in range(2000)]

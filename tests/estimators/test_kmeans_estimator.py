@@ -6,6 +6,8 @@ import pytest
 from mixtura import KMeans
 from mixtura.em import Outcome
 from mixtura.estimators import _lloyd
+from mixtura.runners.local import Local
+from mixtura.sources.array import ArraySource
 
 RNG = np.random.default_rng(1)
 X = np.concatenate([RNG.normal(9 * k, 1, (size, 2)) for k, size in enumerate((30, 90, 60))])
@@ -73,6 +75,15 @@ def test_verbose_tells_why_it_stopped(capsys):
     assert "strict convergence" in capsys.readouterr().out
     KMeans(3, random_state=0, tol=10, verbose=1).fit(X)
     assert "within tolerance" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("offset", [0, 1e8])
+def test_the_tolerance_is_a_part_of_the_mean_variance(offset):
+    """Also where some rows, here every second one, do not lie about the mean of all."""
+    points = offset + np.concatenate([np.tile([[0.0, 1.0], [9.0, 3.0]], (1500, 1)), RNG.normal(5, 1, (600, 2))])
+    ending = _lloyd.rest(ArraySource(points), 1e-3, 4, Local(2))
+    assert ending.tolerance == pytest.approx(1e-3 * points.var(0).mean(), rel=1e-12)
+    assert ending.rounding == 8 * (16 * np.finfo(float).eps * np.abs(points).max()) ** 2
 
 
 def test_clusters_are_features():

@@ -76,4 +76,4 @@ def relative_error(result, expected):
         if other.size:
             scale = np.abs(other).max()
             errors.append(np.abs(one.astype(float) - other.astype(float)).max() / (scale if scale else 1.0))
-    return max(errors)
+    return float(np.max(errors))  # NaN if one of them is

@@ -56,20 +56,20 @@ def test_the_first_of_equally_near_centres_is_joined(D, K, dtype):
 
 @pytest.mark.parametrize(("D", "K"), [(2, 4), (8, 16)])
 def test_clusters_far_smaller_than_their_distances_lose_no_digits(D, K):
-    steps = np.arange(1.0, 601)[:, None] % 7 - 3
-    centres = np.arange(K, dtype=float)[:, None] * 2.0**20 + np.zeros(D)
-    points = (centres[:, None] + 2.0**-20 * steps).reshape(-1, D)  # which is exact
+    rng = np.random.default_rng(0)
+    centres = rng.uniform(0, 1e6, (K, D))
+    points = (centres[:, None] + rng.normal(0, 1e-6, (600, D))).reshape(-1, D)
+    deviations = points.reshape(K, 600, D) - centres[:, None]  # exact: the numbers are close to each other
     counts, shifts, inertia = _kernels.collect_nearest(points, np.ones(len(points)), centres)
-    assert (counts == len(steps)).all()
-    np.testing.assert_array_equal(shifts, np.full((K, D), 2.0**-20 * steps.sum()))
-    assert inertia == 2.0**-40 * D * K * (steps**2).sum()
+    assert (counts == 600).all()
+    np.testing.assert_allclose(shifts, deviations.sum(1), rtol=0, atol=600e-6 * 1e-13)
+    np.testing.assert_allclose(inertia, (deviations**2).sum(), rtol=1e-13)
 
 
-@pytest.mark.parametrize(("D", "K"), [(2, 4), (8, 16)])
+@pytest.mark.parametrize(("D", "K"), [(2, 4), (5, 17)])
 def test_numbers_after_the_last_row_are_never_added(D, K):
-    """Whole registers are read: were the block a part of a larger array, they would hold what follows."""
-    points, weights, centres = case(1040, D, K)
-    some = np.array(points[:1000])
-    poisoned = np.concatenate([some, np.full((40, D), np.nan)])[:1000]
-    expected = _kernels.collect_nearest(some, weights[:1000], centres)
-    assert relative_error(_kernels.collect_nearest(poisoned, weights[:1000], centres), expected) == 0
+    """Whole registers are read: they may hold numbers of a block that follows in memory."""
+    points, weights, centres = case(1000, D, K)
+    followed = np.concatenate([points, np.full((1000, D), np.nan)])[:1000]
+    expected = _kernels.collect_nearest(points, weights, centres)
+    assert relative_error(_kernels.collect_nearest(followed, weights, centres), expected) == 0

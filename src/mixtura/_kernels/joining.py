@@ -15,60 +15,57 @@ from mixtura._kernels.memory import (
     load,
     load_as,
     load_register,
+    prefetch,
     store,
     store_as,
     zeros,
 )
 from mixtura._kernels.simd import add_registers, add_up, choose_equal, lanes, splat, width
-from mixtura._kernels.tiles import is_edge
+from mixtura._kernels.tiles import is_edge, whole_quads
 from mixtura._kernels.views import as_read_only
 
 FEW = 56  # sums up to which it takes less time to add a row to all centres than to its own
 
 
 class Sums(NamedTuple):
-    """R is the number of features, rounded up to whole registers of L numbers.
+    """Flat arrays with as much room for each centre: a register for the weight, registers for the deviations.
 
-    Sums are flat: K (1 + D) registers of weights and deviations where they are few, else K R deviations.
+    Where sums are few, each has a register, whose numbers are to be added up; else features lie side by side.
     """
 
     total: ndarray  # of the pass, float64
     part: ndarray  # of a tile, in the points' type
-    centres: ndarray  # (K, R), in the points' type
-    counts: ndarray  # (K,), where sums are many
+    centres: ndarray  # likewise, in the places of the deviations where features lie side by side
+    n_centres: int
+    room: int  # for each
+    are_few: bool
 
 
 @kernel
 def new_sums(points, centres):
     K, D = centres.shape
-    L = lanes(points)
-    R = (D + L - 1) // L * L
-    own = zeros(points, (K, R))
+    L, are_few = lanes(points), K * (1 + D) <= FEW
+    room = L * (1 + D) if are_few else L + (D + L - 1) // L * L
+    size = whole_quads(K) * room  # whole SIMD values
+    sums = Sums(zeros(centres, (size,)), zeros(points, (size,)), zeros(points, (size,)), K, room, are_few)
     for k in range(K):
         for d in range(D):
-            own[k, d] = centres[k, d]
-    size = K * (1 + D) * L if _are_few(K, D) else K * R
-    whole = (size + width(centres) - 1) // width(centres) * width(centres)
-    return Sums(zeros(centres, (whole,)), zeros(points, (whole,)), own, zeros(centres, (K,)))
-
-
-@kernel
-def _are_few(K, D):
-    return K * (1 + D) <= FEW
+            sums.centres[k * room + L + d] = centres[k, d]
+    return sums
 
 
 @tile_kernel
 def join(columns, tile, n, points, start, sums):
     """Find the nearest column of n rows of the tile, from `start` of points (N D,) on; add them to it -> inertia."""
     D = len(columns)
-    if _are_few(len(sums.counts), D):
-        inertia = _add_to_all(columns, tile, n, sums)
+    inertia = _label(columns, tile, n, points, (start + tile.rows) * D)
+    if sums.are_few:
+        _add_to_all(columns, tile, n, sums)
     else:
-        inertia = _label(columns, tile, n)
+        source, offset = points, start * D
         if is_edge(tile, len(points) // D, start):
-            _add_to_own(as_read_only(tile.edge), 0, D, n, tile, sums)
-        else:
-            _add_to_own(points, start * D, D, n, tile, sums)
+            source, offset = as_read_only(tile.edge), 0
+        _add_to_own(source, offset, D, n, tile, sums)
     for i in range(0, len(sums.part), width(sums.total)):
         store(sums.total, i, load(sums.total, i) + load_as(sums.total, sums.part, i))
         store_as(sums.part, i, splat(sums.total, 0.0))
@@ -76,30 +73,12 @@ def join(columns, tile, n, points, start, sums):
 
 
 @tile_kernel
-def _add_to_all(columns, tile, n, sums):
-    D, K, L = len(columns), len(sums.counts), lanes(tile.points)
-    inertia = splat(tile.points, 0.0)
+def _label(columns, tile, n, points, later):
+    """The number of each row's nearest column -> tile.work; their inertia. Rows from `later` on are fetched."""
+    D, inertia = len(columns), splat(tile.points, 0.0)
     for p in range(0, n, width(tile.points)):
-        label, least = find_nearest(columns, tile, p)
-        weight = load(tile.weights, p)
-        inertia += weight * least
-        at = 0
-        for k in range(K):
-            own = choose_equal(label, splat(label, float(k)), weight, splat(label, 0.0))
-            store(sums.part, at, load_register(sums.part, at) + add_registers(own))
-            for d in range(D):
-                at += L
-                weighted = own * (load(tile.points, d * tile.stride + p) - columns[d, k])
-                store(sums.part, at, load_register(sums.part, at) + add_registers(weighted))
-            at += L
-    return add_up(inertia)
-
-
-@tile_kernel
-def _label(columns, tile, n):
-    """The number of each row's nearest column -> tile.work; their inertia."""
-    inertia = splat(tile.points, 0.0)
-    for p in range(0, n, width(tile.points)):
+        for i in range(p * D, (p + width(points)) * D, lanes(points)):
+            prefetch(points, later + i)
         label, least = find_nearest(columns, tile, p)
         store(tile.work, p, label)
         inertia += load(tile.weights, p) * least
@@ -107,16 +86,30 @@ def _label(columns, tile, n):
 
 
 @tile_kernel
+def _add_to_all(columns, tile, n, sums):
+    D, L = len(columns), lanes(tile.points)
+    for p in range(0, n, width(tile.points)):
+        label, weight = load(tile.work, p), load(tile.weights, p)
+        for k in range(sums.n_centres):
+            own = choose_equal(label, splat(label, float(k)), weight, splat(label, 0.0))
+            at = k * sums.room
+            store(sums.part, at, load_register(sums.part, at) + add_registers(own))
+            for d in range(D):
+                at += L
+                weighted = own * (load(tile.points, d * tile.stride + p) - columns[d, k])
+                store(sums.part, at, load_register(sums.part, at) + add_registers(weighted))
+
+
+@tile_kernel
 def _add_to_own(source, offset, D, n, tile, sums):
     """Rows, row-major from `offset` on, less the centres that tile.work names -> sums."""
-    R, L = sums.centres.shape[1], lanes(source)
+    L = lanes(source)
     for p in range(n):
-        k, weight = np.uint64(tile.work[0, p]), tile.weights[p]
-        at = k * np.uint64(R)
-        sums.counts[k] += weight
-        _add_register(source, offset + p * D, weight, at, sums)
-        for d in range(L, R, L):  # the first one apart: mostly it is all
-            _add_register(source, offset + p * D + d, weight, at + np.uint64(d), sums)
+        at, weight = np.uint64(tile.work[0, p]) * np.uint64(sums.room), tile.weights[p]
+        sums.part[at] += weight
+        _add_register(source, offset + p * D, weight, at + np.uint64(L), sums)
+        for d in range(L, sums.room - L, L):  # the first one apart: mostly it is all
+            _add_register(source, offset + p * D + d, weight, at + np.uint64(L + d), sums)
 
 
 @piece
@@ -131,24 +124,22 @@ def finish(sums, columns, middle, centres):
     """Counts (K,), shifts (K, D); deviations were from centres as far as the points' type can hold them."""
     K, D = centres.shape
     counts, shifts = zeros(centres, (K,)), zeros(centres, (K, D))
+    L = lanes(middle)
+    step = L if sums.are_few else 1
     for k in range(K):
-        if _are_few(K, D):
-            counts[k] = _register_sum(middle, sums.total, k * (1 + D))
-        else:
-            counts[k] = sums.counts[k]
+        at = k * sums.room
+        counts[k] = _sum(sums.total, at, L)
         for d in range(D):
-            if _are_few(K, D):
-                shift = _register_sum(middle, sums.total, k * (1 + D) + 1 + d)
-                used = np.float64(columns[d, k]) + np.float64(middle[d])
-            else:
-                shift, used = sums.total[k * sums.centres.shape[1] + d], np.float64(sums.centres[k, d])
-            shifts[k, d] = shift + counts[k] * (used - centres[k, d])
+            held = np.float64(sums.centres[at + L + d])
+            if sums.are_few:
+                held = np.float64(columns[d, k]) + np.float64(middle[d])
+            shifts[k, d] = _sum(sums.total, at + L + d * step, step) + counts[k] * (held - centres[k, d])
     return counts, shifts
 
 
-@kernel
-def _register_sum(like, numbers, place):
+@tile_kernel
+def _sum(numbers, start, n):
     total = 0.0
-    for i in range(place * lanes(like), (place + 1) * lanes(like)):
+    for i in range(start, start + n):
         total += numbers[i]
     return total

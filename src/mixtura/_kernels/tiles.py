@@ -84,12 +84,11 @@ def new_tile(points, D, K, rows=ROWS):
 def fill(tile, points, N, start, centre):
     """Rows from `start` of points (N D,), about the centre -> the number of rows, rounded up."""
     D = len(points) // N
+    n, source, offset = tile.rows, points, start * D
     if is_edge(tile, N, start):
-        n = _copy_edge(tile, points, D, start)
-        _transpose(as_read_only(tile.edge), 0, D, n, centre, tile)
-        return n
-    _transpose(points, start * D, D, tile.rows, centre, tile)
-    return tile.rows
+        n, source, offset = _copy_edge(tile, points, D, start), as_read_only(tile.edge), 0
+    _transpose(source, offset, D, n, centre, tile)
+    return n
 
 
 @tile_kernel
@@ -137,6 +136,8 @@ def _transpose(source, offset, D, n, centre, tile):
 def _deal(source, offset, D, n, centre, tile):
     """One feature, or two in turn."""
     for p in range(0, n, width(tile.points)):
+        for i in range(0, width(tile.points) * D, lanes(tile.points)):
+            prefetch(source, offset + p * D + i + AHEAD)
         if D == 1:
             store(tile.points, p, load(source, offset + p) - centre[0])
         else:
