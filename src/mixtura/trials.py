@@ -178,15 +178,15 @@ def _remark(setting: Setting, search: race.Search, total_weight: float, ridge: f
     if search.best.outcome is em.Outcome.COLLAPSED:
         return search.best.outcome.value
     weights, (means, covariances) = search.best.parameters
-    counts = weights * total_weight
-    spurious = spurious_components(counts, covariances)
+    counts, model = weights * total_weight, MODELS[setting.covariance]
+    spurious = spurious_components(counts, covariances, model.has_own_axes)
     few = spurious[counts[spurious] < 3 * (means.shape[1] + 1)]
     if not len(few) and len(flat_components(covariances, ridge)):
         return (
             "A component has no width in some direction but what the regularisation gives it: a column takes few "
             "values there, or columns determine each other."
         )
-    if MODELS[setting.covariance].is_shared or not len(spurious):
+    if model.is_shared or not len(spurious):
         return ""
     return (
         f"A component of {counts[spurious].min():.3g} rows is a spike: flat in some direction, an accident of few rows."

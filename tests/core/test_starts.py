@@ -3,9 +3,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from laws.settings import NAMES
 from mixtura import _kernels as kernels
 from mixtura import starts
-from mixtura.covariance import MODELS
 from mixtura.emissions.gaussian import Gaussian
 from mixtura.kmeans import seed
 from mixtura.mixture import Mixture
@@ -33,7 +33,7 @@ def test_every_kind_gives_every_row_to_a_component(kind):
 
 
 @pytest.mark.parametrize("kind", starts.STARTS)
-@pytest.mark.parametrize("covariance", MODELS)
+@pytest.mark.parametrize("covariance", NAMES)
 def test_every_start_gives_a_usable_mixture(kind, covariance):
     model = Mixture(Gaussian(covariance))
     [candidate] = starts.draw(model, SAMPLE, 3, [kind], np.random.default_rng(0))

@@ -4,11 +4,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from mixtura.covariance import MODELS
+from mixtura.covariance import ALIASES, MODELS
 from mixtura.emissions.gaussian import Gaussian, GaussianParameters
 from mixtura.mixture import Mixture, MixtureParameters
 
 K, D, N = 3, 4, 1500
+NAMES = [name for name in MODELS if name not in ALIASES]
 _rng = np.random.default_rng(0)
 _centres = _rng.normal(scale=4, size=(K, D))
 POINTS = np.concatenate([c + _rng.standard_normal((N // K, D)) * _rng.uniform(0.5, 2, D) for c in _centres])
@@ -30,7 +31,7 @@ def _gaussian(name: str) -> Setting:
     return Setting(Mixture(Gaussian(name, ridge=0.0)), MixtureParameters(np.array([0.5, 0.3, 0.2]), emission), POINTS)
 
 
-SETTINGS = {f"gaussian {name}": _gaussian(name) for name in MODELS}
+SETTINGS = {f"gaussian {name}": _gaussian(name) for name in NAMES}
 
 
 def flat(values: Any) -> list[Any]:

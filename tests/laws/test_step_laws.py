@@ -5,7 +5,7 @@ from functools import partial
 import numpy as np
 import pytest
 
-from laws.settings import POINTS, SETTINGS, D, N
+from laws.settings import NAMES, POINTS, SETTINGS, D, N
 from mixtura import em
 from mixtura.acceleration import SmallGain
 from mixtura.covariance import MODELS
@@ -45,22 +45,23 @@ def test_one_step_beats_its_neighbours(name):
     np.testing.assert_allclose(new.weights, responsibilities.mean(0))
 
 
-@pytest.mark.parametrize("name", MODELS)
-def test_one_component_gives_the_sample_moments_in_one_step(name):
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("ridge", [0.0, 0.5])
+def test_one_component_gives_the_sample_moments_in_one_step(name, ridge):
     kind = MODELS[name].kind
     far = {"spherical": np.full(1, 9.0), "diagonal": np.full((1, D), 9.0), "full": 9 * np.eye(D)[None]}[kind]
-    model = Mixture(Gaussian(name, ridge=0.0))
+    model = Mixture(Gaussian(name, ridge))
     start = MixtureParameters(np.ones(1), GaussianParameters(np.full((1, D), 3.0), far))
     new = model.maximise(model.statistics(start)(Block(POINTS, np.ones(N))), start).emission
-    covariance = np.cov(POINTS.T, bias=True)
+    covariance = np.cov(POINTS.T, bias=True) + ridge * np.eye(D)
     wanted = {"spherical": np.trace(covariance) / D, "diagonal": np.diag(covariance), "full": covariance}[kind]
     np.testing.assert_allclose(new.means[0], POINTS.mean(0))
     np.testing.assert_allclose(new.covariances[0], wanted)
 
 
-@pytest.mark.parametrize("name", MODELS)
+@pytest.mark.parametrize("name", ["EII", "VII", "EEI", "VVI", "EEE", "VVV"])
 @pytest.mark.parametrize("ridge", [0.0, 0.5])
-def test_ridge_adds_to_the_variances(name, ridge):
+def test_ridge_adds_to_variances_that_are_all_shared_or_all_own(name, ridge):
     _, parameters, points = SETTINGS[f"gaussian {name}"]
     block = Block(points, np.ones(N))
     plain, ridged = (Mixture(Gaussian(name, ridge=r)) for r in (0.0, ridge))
@@ -72,7 +73,7 @@ def test_ridge_adds_to_the_variances(name, ridge):
 
 
 @pytest.mark.parametrize("offset", [0.0, 1e4, 1e8])
-@pytest.mark.parametrize("name", MODELS)
+@pytest.mark.parametrize("name", NAMES)
 def test_a_shift_moves_the_means_and_nothing_else(name, offset):
     model, parameters, points = SETTINGS[f"gaussian {name}"]
     shifted = parameters._replace(emission=parameters.emission._replace(means=parameters.emission.means + offset))
@@ -85,7 +86,7 @@ def test_a_shift_moves_the_means_and_nothing_else(name, offset):
     np.testing.assert_allclose(there.emission.means - offset, here.emission.means, atol=10 * precision)
 
 
-@pytest.mark.parametrize("name", MODELS)
+@pytest.mark.parametrize("name", NAMES)
 def test_rescaling_parameters_is_rescaling_rows(name):
     model, parameters, points = SETTINGS[f"gaussian {name}"]
     centre, scale = np.arange(4.0), np.array([1.0, 10.0, 0.1, 3.0])
@@ -94,24 +95,6 @@ def test_rescaling_parameters_is_rescaling_rows(name):
     there = model.classify(stretched)(Block(centre + points * scale, np.ones(N)))
     np.testing.assert_allclose(there.log_density, here.log_density - np.log(scale).sum(), rtol=1e-9)
     np.testing.assert_allclose(there.probabilities, here.probabilities, rtol=1e-9)
-
-
-@pytest.mark.parametrize("name", MODELS)
-def test_n_free_is_the_rank_of_the_parametrisation(name):
-    """The covariances that M-steps reach span a space of `n_free` dimensions."""
-    K, model, rng = 3, MODELS[name], np.random.default_rng(0)
-    draws = []
-    for _ in range(60):
-        roots = rng.standard_normal((K, D, 3 * D))
-        full = roots @ roots.mT
-        scatter = {
-            "spherical": np.trace(full, axis1=1, axis2=2) / D,
-            "diagonal": np.diagonal(full, axis1=1, axis2=2).copy(),
-            "full": full,
-            "pooled": full.sum(0, keepdims=True),
-        }[model.scatter]
-        draws.append(model.maximise(scatter, rng.uniform(5, 50, K), None).ravel())
-    assert np.linalg.matrix_rank(np.array(draws)) == model.n_free(K, D)
 
 
 @every_setting

@@ -11,10 +11,11 @@ import numpy as np
 from jaxtyping import Float
 from numpy import ndarray
 
-from mixtura.covariance import closed
+from mixtura.covariance import closed, one_orientation, one_shape
 
 Ridge = float | tuple[float, ...]  # one number, or one for each column
 Scatter = Literal["spherical", "diagonal", "full", "pooled"]
+Maximise = Callable[[ndarray, ndarray, ndarray | None], ndarray]  # (scatter, counts, previous) -> covariances
 
 
 class CovarianceModel(NamedTuple):
@@ -26,10 +27,12 @@ class CovarianceModel(NamedTuple):
     """
 
     scatter: Scatter
-    maximise: Callable[[ndarray, ndarray, ndarray | None], ndarray]  # (scatter, counts, previous) -> covariances
+    maximise: Maximise
     n_free: Callable[[int, int], int]  # (K, D) -> free numbers in the covariances
     words: str = ""  # for people
     is_shared: bool = False
+    has_own_axes: bool = False  # whether every component finds its axes alone, which takes rows
+    is_of_its_units: bool = False  # whether another unit for one column makes it another model
 
     @property
     def kind(self) -> str:
@@ -44,23 +47,59 @@ class CovarianceModel(NamedTuple):
     def estimate(
         self, scatter: ndarray, counts: Float[ndarray, " K"], ridge: Ridge, previous: ndarray | None = None
     ) -> ndarray:
-        """The covariances of the M-step, `ridge` added to every variance."""
-        return add_ridge(self.maximise(scatter, counts, previous), ridge)
+        """The covariances of the M-step, as if every row were a cloud with the variance `ridge` in every direction."""
+        return self.maximise(add_ridge(scatter, counts, ridge), counts, previous)
 
 
-def add_ridge(covariances: ndarray, ridge: Ridge) -> ndarray:
-    """(K,), (K, D) or (K, D, D): `ridge` added to the variances; spheres get the mean of several."""
-    if covariances.ndim == 1:
-        return covariances + np.mean(ridge)
-    return covariances + (ridge * np.eye(covariances.shape[-1]) if covariances.ndim == 3 else np.asarray(ridge))
+def add_ridge(scatter: ndarray, counts: Float[ndarray, " K"], ridge: Ridge) -> ndarray:
+    """(K,), (K, D), (K, D, D) or (1, D, D): scatters of rows that are clouds, which for spheres are spheres."""
+    n_columns = scatter.shape[-1]
+    of_a_row = {1: np.mean(ridge), 2: np.full(n_columns, ridge), 3: ridge * np.eye(n_columns)}[scatter.ndim]
+    return scatter + np.multiply.outer(counts if len(scatter) == len(counts) else counts.sum(keepdims=True), of_a_row)
+
+
+def _row(name: str, maximise: Maximise, words: str) -> CovarianceModel:
+    """The model whose letters say if volume, shape and orientation are Equal, Vary, or are the Identity's."""
+    shape, orientation = name[1], name[2]
+    full: Scatter = "pooled" if name == "EEE" else "full"
+    return CovarianceModel(
+        "spherical" if shape == "I" else "diagonal" if orientation == "I" else full,
+        maximise,
+        lambda K, D: _count(name, K, D),
+        words,
+        is_shared="V" not in name,
+        has_own_axes=orientation == "V",
+        is_of_its_units=shape == "I" or (orientation != "I" and shape != orientation),
+    )
+
+
+def _count(name: str, K: int, D: int) -> int:
+    """Free numbers: a volume, D - 1 ratios of axes, D (D - 1) / 2 angles, once or for every component."""
+    times = {"E": 1, "V": K, "I": 0}
+    return sum(times[letter] * size for letter, size in zip(name, (1, D - 1, D * (D - 1) // 2), strict=True))
 
 
 _COMPILED = (closed.vii, closed.vvi, closed.eee, closed.vvv)
 MODELS: dict[str, CovarianceModel] = {
-    "VII": CovarianceModel("spherical", closed.vii, lambda K, D: K, "every cluster a sphere of its own size"),
-    "VVI": CovarianceModel("diagonal", closed.vvi, lambda K, D: K * D, "every cluster an ellipse along the axes"),
-    "EEE": CovarianceModel("pooled", closed.eee, lambda K, D: D * (D + 1) // 2, "all clusters the same ellipse", True),
-    "VVV": CovarianceModel("full", closed.vvv, lambda K, D: K * D * (D + 1) // 2, "every cluster its own ellipse"),
+    name: _row(name, maximise, words)
+    for name, maximise, words in (
+        ("EII", closed.eii, "all clusters the same sphere"),
+        ("VII", closed.vii, "every cluster a sphere of its own size"),
+        ("EEI", closed.eei, "all clusters the same ellipse along the axes"),
+        ("VEI", one_shape.vei, "ellipses of one shape along the axes, each of its own size"),
+        ("EVI", closed.evi, "ellipses of one size along the axes, each of its own shape"),
+        ("VVI", closed.vvi, "every cluster an ellipse along the axes"),
+        ("EEE", closed.eee, "all clusters the same ellipse"),
+        ("VEE", one_shape.vee, "ellipses of one shape and direction, each of its own size"),
+        ("EVE", one_orientation.eve, "ellipses of one size and direction, each of its own shape"),
+        ("VVE", one_orientation.vve, "ellipses of one direction, each of its own size and shape"),
+        ("EEV", closed.eev, "ellipses of one size and shape, each in its own direction"),
+        ("VEV", one_shape.vev, "ellipses of one shape, each of its own size and direction"),
+        ("EVV", closed.evv, "ellipses of one size, each of its own shape and direction"),
+        ("VVV", closed.vvv, "every cluster its own ellipse"),
+    )
 }
-ALIASES = {"spherical": "VII", "diag": "VVI", "tied": "EEE", "full": "VVV"}
+ALIASES = {"spherical": "VII", "diag": "VVI", "tied": "EEE", "full": "VVV"}  # scikit-learn's
+ALIASES |= {"tied_spherical": "EII", "tied_diag": "EEI"}
+ALIASES |= {"E": "EII", "V": "VII"}  # mclust's, of one column
 MODELS |= {alias: MODELS[name] for alias, name in ALIASES.items()}

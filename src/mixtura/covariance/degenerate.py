@@ -13,7 +13,9 @@ _FLATTEST = 1e-8  # of a column's variance: less is no width, but ties, or colum
 _ACCIDENTS = 1e-3  # expected of a kind, below which one is none
 
 
-def spurious_components(counts: Float[ndarray, " K"], covariances: ndarray) -> Int[ndarray, " M"]:
+def spurious_components(
+    counts: Float[ndarray, " K"], covariances: ndarray, has_own_axes: bool = True
+) -> Int[ndarray, " M"]:
     """Components that are flat in some direction because they hold few rows: spikes of the likelihood, not groups.
 
     A small group is none of them if rows without groups would hardly ever come so close together.
@@ -25,6 +27,8 @@ def spurious_components(counts: Float[ndarray, " K"], covariances: ndarray) -> I
     covariances : array of shape (K,), (K, D) or (K, D, D)
         In units in which the columns have variance one. For spheres D is taken to be one: more columns would only make
         an accident less likely.
+    has_own_axes : bool
+        Whether every component found its axes alone, for which it needs about as many rows as there are columns.
 
     Returns
     -------
@@ -40,7 +44,7 @@ def spurious_components(counts: Float[ndarray, " K"], covariances: ndarray) -> I
     """
     variances = _variances(covariances)
     is_thin = counts * variances.min(1) < _THINNEST
-    if covariances.ndim == 3:
+    if covariances.ndim == 3 and has_own_axes:
         is_thin |= counts < covariances.shape[-1] / 2
     n_rows = float(counts.sum())
     return np.array(

@@ -25,7 +25,8 @@ class GaussianParameters(NamedTuple):
 class Gaussian:
     """Gaussian components under a covariance model: its name in `mixtura.covariance.MODELS`.
 
-    `ridge` is added to every variance in the M-step, in squared units of the data: one number, or one for each column.
+    `ridge` is added to every variance in the M-step, in squared units of the data, one number or one for each column;
+    where components share volumes or shapes, before they are shared out.
     """
 
     covariance: str = "full"
@@ -115,7 +116,8 @@ class Gaussian:
         if self.model.is_shared:
             return False
         unit = np.where(variances > 0, variances, 1.0) ** -0.5
-        return len(spurious_components(counts, rescale(*parameters, np.zeros(len(unit)), unit)[1])) > 0
+        covariances = rescale(*parameters, np.zeros(len(unit)), unit)[1]
+        return len(spurious_components(counts, covariances, self.model.has_own_axes)) > 0
 
     def n_free(self, parameters: GaussianParameters) -> int:
         K, D = parameters.means.shape

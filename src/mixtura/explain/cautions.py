@@ -105,10 +105,10 @@ def _range_end(history: dict[str, Any], n_components: int) -> Iterator[str]:
 
 
 def _tiny(fitted: FittedMixture, clusters: tuple[Cluster, ...]) -> Iterator[str]:
-    """One cluster is the whole table; only a full covariance of its own takes more rows than columns."""
+    """One cluster is the whole table; only axes of its own take more rows than columns."""
     model = MODELS.get(getattr(fitted.model.emission, "covariance", ""))
-    has_own_shape = model is not None and model.kind == "full" and not model.is_shared
-    fewest = max(_TINY, len(fitted.features) + 1 if has_own_shape else 0)
+    has_own_axes = model is not None and model.has_own_axes
+    fewest = max(_TINY, len(fitted.features) + 1 if has_own_axes else 0)
     for cluster in clusters if len(clusters) > 1 else ():
         if cluster.n_rows < fewest:
             yield (

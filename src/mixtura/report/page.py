@@ -40,9 +40,9 @@ def render(about: dict[str, Any], fitted: FittedMixture, rows: Rows | None) -> s
 
 
 def _covariance_words(covariance: str, scaling: str | None) -> str:
-    """What a covariance model means; a sphere is one in the units of the fit, which may not be those of the data."""
+    """What a covariance model means; a sphere or an angle is one in the units of the fit, maybe not in the data's."""
     model = MODELS[covariance]
-    is_stretched = model.kind == "spherical" and scaling not in (None, "none")
+    is_stretched = model.is_of_its_units and scaling not in (None, "none")
     return f"{model.words} in scaled columns" if is_stretched else model.words
 
 
