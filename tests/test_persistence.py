@@ -9,12 +9,14 @@ from hypothesis import strategies as st
 from safetensors.numpy import load_file
 
 from mixtura.assembly import assemble
+from mixtura.covariance import MODELS
 from mixtura.emissions.gaussian import Gaussian, GaussianParameters
 from mixtura.errors import OutputError
 from mixtura.fitted import FittedMixture, default_names
 from mixtura.mixture import Mixture, MixtureParameters
 from mixtura.persistence import load, save
 from mixtura.selection import select
+from mixtura.trials import Options
 
 HISTORY = {"n_rows": 40, "log_likelihood": -12.5, "criteria": {"bic": 1 / 3}, "trace": [-13.0, -12.5], "starts": []}
 
@@ -22,7 +24,7 @@ HISTORY = {"n_rows": 40, "log_likelihood": -12.5, "criteria": {"bic": 1 / 3}, "t
 def by_hand(covariance="full", n_components=2, n_columns=3, seed=0, **others):
     """A mixture that nobody fitted."""
     rng = np.random.default_rng(seed)
-    kind = Gaussian(covariance).model.scatter
+    kind = Gaussian(covariance).model.kind
     shape = {"spherical": (n_components,), "diagonal": (n_components, n_columns)}.get(kind)
     roots = rng.normal(size=(n_components, n_columns, n_columns))
     full = roots @ roots.swapaxes(1, 2) + np.eye(n_columns)
@@ -45,7 +47,7 @@ def assert_equal(one, other):
 
 @settings(deadline=None)
 @given(
-    covariance=st.sampled_from(["full", "tied", "diag", "spherical", "VVV", "EEE", "VVI", "VII"]),
+    covariance=st.sampled_from(sorted(MODELS)),
     n_components=st.integers(1, 5),
     n_columns=st.integers(1, 4),
     seed=st.integers(0, 10**6),
@@ -65,6 +67,16 @@ def test_a_fit_with_its_whole_record_comes_back(tmp_path, covariance):
     fitted = assemble(selection, ["näme", "地 \u200b'\"\\"], provenance=provenance).renamed({0: "long\nname"})
     save(fitted, tmp_path / "model")
     assert_equal(load(tmp_path / "model"), fitted)
+
+
+def test_equal_weights_are_kept(tmp_path):
+    one, other = (
+        select(np.arange(40.0)[:, None], n_components=[2], options=Options(equal_weights=w)) for w in (False, True)
+    )
+    for selection in (one, other):
+        save(assemble(selection, ["age"]), tmp_path / "model")
+        assert_equal(load(tmp_path / "model"), assemble(selection, ["age"]))
+    assert (tmp_path / "model").read_bytes().count(b"equal_weights") == 1
 
 
 def test_same_value_same_bytes(tmp_path):

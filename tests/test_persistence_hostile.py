@@ -164,6 +164,7 @@ def test_arrays_that_make_no_mixture(path, tensors, message):
         ({"history__starts": [[]]}, "history.starts[0] is not an object"),
         ({"history__is_complete": 1}, "history.is_complete is not true or false"),
         ({"provenance__data": "here"}, "provenance.data is not an object"),
+        ({"equal_weights": "yes"}, "equal_weights is not true or false"),
         ({"secret": 1}, "holds 'secret'"),
     ],
 )

@@ -6,7 +6,6 @@ from typing import Any
 import numpy as np
 
 from mixtura.fitted import FittedMixture, default_names
-from mixtura.mixture import Mixture
 from mixtura.ordering import canonical_order
 from mixtura.race import Search
 from mixtura.scaling import Scaling
@@ -48,11 +47,10 @@ def assemble(
     (('cluster 0', 'cluster 1'), [0.8, 0.2])
     """
     chosen = candidate or selection.best
-    model = Mixture(chosen.emission)
     by = canonical_order(chosen.parameters.weights, chosen.parameters.emission.means, order)
     return FittedMixture(
-        model=model,
-        parameters=model.reorder(chosen.parameters, by),
+        model=chosen.model,
+        parameters=chosen.model.reorder(chosen.parameters, by),
         features=tuple(selection.features if features is None else features),
         cluster_names=default_names(len(by)),
         order=order,

@@ -49,9 +49,13 @@ class Sums(partial[MixtureStatistics]):
 
 @dataclass(frozen=True)
 class Mixture:
-    """K components of one emission family. The value that a fit finds is `MixtureParameters`."""
+    """K components of one emission family, of weights that are free or all 1 / K.
+
+    The value that a fit finds is `MixtureParameters`.
+    """
 
     emission: Emission
+    equal_weights: bool = False
 
     def statistics(self, parameters: MixtureParameters) -> Sums:
         """The function that turns a block into statistics under `parameters`. It pickles, so it can travel."""
@@ -69,8 +73,12 @@ class Mixture:
         """The M-step: parameters from statistics that were collected under `parameters`."""
         counts = statistics.counts + SPECK
         return MixtureParameters(
-            counts / counts.sum(), self.emission.maximise(statistics.emission, counts, parameters.emission)
+            self.share(counts), self.emission.maximise(statistics.emission, counts, parameters.emission)
         )
+
+    def share(self, counts: Float[ndarray, " K"]) -> Float[ndarray, " K"]:
+        """The mixing weights of components that explain so many rows."""
+        return np.full(len(counts), 1 / len(counts)) if self.equal_weights else counts / counts.sum()
 
     def objective(self, statistics: MixtureStatistics) -> float:
         """What EM raises: the log-likelihood in nats, of the parameters under which the statistics were collected."""
@@ -78,7 +86,8 @@ class Mixture:
 
     def n_free(self, parameters: MixtureParameters) -> int:
         """How many numbers the fit left free."""
-        return len(parameters.weights) - 1 + self.emission.n_free(parameters.emission)
+        n_weights = 0 if self.equal_weights else len(parameters.weights) - 1
+        return n_weights + self.emission.n_free(parameters.emission)
 
     def reorder(self, parameters: MixtureParameters, order: ndarray) -> MixtureParameters:
         """The same mixture with its components in another order."""

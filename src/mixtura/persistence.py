@@ -37,6 +37,7 @@ _HISTORY = {
     "criterion": str, "outcome": str, "is_complete": bool, "remark": str, "trace": [_NUMBER], "starts": [_START],
     "selection": [_TRIED], "ranking": [int],
 }  # fmt: skip
+_OPTIONAL: dict[str, Any] = {"equal_weights": bool}  # written where it is true
 _RECORD: dict[str, Any] = {
     "format": int, "family": str, "settings": {}, "features": [str], "cluster_names": [str],
     "order": str, "scaling": {"name": str, "centre": [_NUMBER], "scale": [_NUMBER]}, "history": _HISTORY,
@@ -91,6 +92,7 @@ def save(fitted: FittedMixture | _Estimator, path: str | os.PathLike[str]) -> No
         "settings": asdict(emission),
         **{name: getattr(fitted, name) for name in ("features", "cluster_names", "order")},
         **{name: getattr(fitted, name) for name in ("scaling", "history", "provenance")},
+        **({"equal_weights": True} if fitted.model.equal_weights else {}),
     }
     text = json.dumps(record, allow_nan=False, ensure_ascii=False, separators=(",", ":"))
     write_bytes_atomic(Path(path), serialise(tensors, {_KEY: text}))
@@ -165,9 +167,10 @@ def _record(text: str) -> dict[str, Any]:
     for name in _RECORD:
         if name not in record:
             raise ValueError(f"its description lacks {name}")
-    if unknown := sorted(record.keys() - _RECORD):
+    known = _RECORD | {name: shape for name, shape in _OPTIONAL.items() if name in record}
+    if unknown := sorted(record.keys() - known):
         raise ValueError(f"its description holds {unknown[0]!r}, which this version does not know")
-    for name, shape in _RECORD.items():
+    for name, shape in known.items():
         conform(record[name], shape, name)
     return record
 
@@ -193,7 +196,7 @@ def _restore(record: dict[str, Any], tensors: dict[str, ndarray]) -> FittedMixtu
     emission.check(parameters.emission)
     called = tuple(record["features"]), tuple(record["cluster_names"])
     others = (record[name] for name in ("order", "scaling", "history", "provenance"))
-    fitted = FittedMixture(Mixture(emission), parameters, *called, *others)
+    fitted = FittedMixture(Mixture(emission, record.get("equal_weights", False)), parameters, *called, *others)
     _check_consistent(fitted)
     return fitted
 

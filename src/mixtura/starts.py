@@ -154,7 +154,7 @@ def parameters_from(
         for rows, shares in _shares(assignment, weights, n_components, extra)
     )
     counts = counts + SPECK
-    return MixtureParameters(counts / counts.sum(), model.emission.maximise(statistics, counts, origin))
+    return MixtureParameters(model.share(counts), model.emission.maximise(statistics, counts, origin))
 
 
 def _shares(

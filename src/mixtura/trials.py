@@ -36,7 +36,7 @@ class Candidate(NamedTuple):
     """One fit of a selection, in the units of the data."""
 
     setting: Setting
-    emission: Gaussian
+    model: Mixture
     parameters: MixtureParameters
     evidence: Evidence
     criteria: dict[str, float]  # by name; smaller is better
@@ -53,6 +53,7 @@ class Options(NamedTuple):
     max_iterations: int = 1000
     tolerance: float | None = None  # nats in total; by default a thousandth, more for many rows
     n_threads: int = 1
+    equal_weights: bool = False  # whether all components have the same mixing weight
 
 
 Job = tuple[Setting, np.random.SeedSequence]
@@ -117,15 +118,18 @@ class _Workshop(NamedTuple):
     def fit(self, job: Job) -> Candidate:
         """One fit, in the units of the data."""
         setting, stream = job
-        emission = Gaussian(setting.covariance, self.options.ridge)
+        model = Mixture(self._emission(setting), self.options.equal_weights)
         search = race.run(
-            Mixture(emission), self.source, self._plan(setting), runner=self.runner, rng=np.random.default_rng(stream)
+            model, self.source, self._plan(setting), runner=self.runner, rng=np.random.default_rng(stream)
         )
         try:
-            return _candidate(setting, emission, search, self.source, self.scaling, self.runner)
+            return self._candidate(setting, search)
         except KeyboardInterrupt:  # the pass that tells how good the fit is comes last, and loses nothing by another go
             cut = search._replace(best=search.best._replace(outcome=em.Outcome.INTERRUPTED))
-            return _candidate(setting, emission, cut, self.source, self.scaling, self.runner)
+            return self._candidate(setting, cut)
+
+    def _emission(self, setting: Setting) -> Gaussian:
+        return Gaussian(setting.covariance, self.options.ridge)
 
     def _plan(self, setting: Setting) -> race.Plan:
         n_init = self.options.n_init
@@ -139,23 +143,22 @@ class _Workshop(NamedTuple):
             patience=PATIENCE,
         )
 
-
-def _candidate(
-    setting: Setting, emission: Gaussian, search: race.Search, source: ArraySource, scaling: Scaling, runner: Local
-) -> Candidate:
-    model, parameters = Mixture(emission), search.best.parameters
-    scaled = collect_evidence(model.classify(parameters), model.n_free(parameters), source, runner)
-    shift = source.total_weight * scaling.log_volume  # from the units of the fit to those of the data
-    evidence = scaled._replace(log_likelihood=scaled.log_likelihood - shift)
-    return Candidate(
-        setting,
-        emission,
-        parameters._replace(emission=emission.rescale(parameters.emission, scaling.centre, scaling.scale)),
-        evidence,
-        {name: criterion(evidence) for name, criterion in CRITERIA.items()},
-        search,
-        _remark(setting, search, source.total_weight, float(np.max(emission.ridge))),
-    )
+    def _candidate(self, setting: Setting, search: race.Search) -> Candidate:
+        emission, parameters = self._emission(setting), search.best.parameters
+        model = Mixture(emission, self.options.equal_weights)
+        n_rows, scaling = self.source.total_weight, self.scaling
+        scaled = collect_evidence(model.classify(parameters), model.n_free(parameters), self.source, self.runner)
+        # from the units of the fit to those of the data
+        evidence = scaled._replace(log_likelihood=scaled.log_likelihood - n_rows * scaling.log_volume)
+        return Candidate(
+            setting,
+            model,
+            parameters._replace(emission=emission.rescale(parameters.emission, scaling.centre, scaling.scale)),
+            evidence,
+            {name: criterion(evidence) for name, criterion in CRITERIA.items()},
+            search,
+            _remark(setting, search, n_rows, float(np.max(emission.ridge))),
+        )
 
 
 def collect_evidence(

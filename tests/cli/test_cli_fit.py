@@ -144,6 +144,17 @@ def test_what_is_asked_for_is_tried(run, table):
     ]  # fmt: skip
 
 
+def test_any_covariance_model_and_equal_weights(run, table, tmp_path):
+    result = run("fit", table, "-k", "2", "--covariance", "VVE,tied_diag", "--equal-weights", "-o", tmp_path / "o")
+    assert "covariance, equal weights, BIC" in result.stdout
+    summary = json.loads((tmp_path / "o" / "summary.json").read_text())
+    assert summary["answer"]["equal_weights"] is True
+    assert {fit["covariance"]: fit["n_free"] for fit in summary["choice"]["fits"]} == {"VVE": 15, "tied_diag": 9}
+    assert "--equal-weights" in summary["reproduce"]["command"].split()
+    shown = run("show", tmp_path / "o" / "model.safetensors")
+    assert "covariance, equal weights" in shown.stdout.splitlines()[0]
+
+
 def test_a_dry_run_says_what_would_be_done_and_does_not(run, table, tmp_path):
     result = run("fit", table, "-k", "1-3", "--dry-run", "-o", tmp_path / "o")
     assert result.exit_code == 0

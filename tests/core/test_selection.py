@@ -85,9 +85,8 @@ def test_a_fit_does_not_depend_on_what_else_is_tried():
 def test_scaling_leaves_log_likelihoods_in_the_units_of_the_data(scale):
     found = select(TABLES["faithful"], n_components=[2], covariances=["full"], options=Options(scale=scale))
     candidate = found.best
-    model = Mixture(candidate.emission)
     block = Block(TABLES["faithful"], np.ones(272))
-    own = model.statistics(candidate.parameters)(block).log_likelihood
+    own = candidate.model.statistics(candidate.parameters)(block).log_likelihood
     assert own == pytest.approx(candidate.evidence.log_likelihood, rel=1e-9)
     assert own == pytest.approx(-1130.264, abs=0.01)  # mclust's
 

@@ -145,7 +145,8 @@ def _ending(start: Facts, furthest: int) -> str:
 
 def _headline(facts: Facts) -> list[str]:
     answer, choice = facts["answer"], facts["choice"]
-    text = f"{answer['covariance']} covariance, {answer['criterion'].upper()} {answer['value']:,.1f}"
+    weights = "equal weights, " if answer["equal_weights"] else ""
+    text = f"{answer['covariance']} covariance, {weights}{answer['criterion'].upper()} {answer['value']:,.1f}"
     if choice and choice["runner_up"]:
         second = choice["runner_up"]
         text += (

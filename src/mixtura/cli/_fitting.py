@@ -48,6 +48,7 @@ class Request:
     truth: str | None
     k: tuple[int, ...] | None
     covariance: tuple[str, ...] | None
+    equal_weights: bool
     criterion: str
     missing: Literal["error", "drop"]
     scale: str
@@ -158,7 +159,13 @@ def _select(request: Request, table: Table, numbers: tuple[int, ...], progress: 
     """The fits, and whether somebody cut them short."""
     progress.stage("fitting", len(numbers) * len(request.covariances), request.criterion)
     options = Options(
-        request.scale, request.reg, request.n_init, request.max_iter, tolerance=request.tol, n_threads=request.n_threads
+        request.scale,
+        request.reg,
+        request.n_init,
+        request.max_iter,
+        tolerance=request.tol,
+        n_threads=request.n_threads,
+        equal_weights=request.equal_weights,
     )
     with watched(request.time_limit) as interruption:
         try:

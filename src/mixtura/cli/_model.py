@@ -28,6 +28,7 @@ def facts(fitted: FittedMixture) -> dict[str, Any]:
         "features": list(fitted.features),
         "family": type(emission).__name__.lower(),
         "covariance": emission.covariance,
+        "equal_weights": fitted.model.equal_weights,
         "clusters": [
             {"name": name, "weight": float(weight), "means": mean.tolist(), "sds": sd.tolist()}
             for name, weight, mean, sd in zip(fitted.cluster_names, fitted.parameters.weights, means, sds, strict=True)
@@ -44,7 +45,8 @@ def facts(fitted: FittedMixture) -> dict[str, Any]:
 def lines(told: Mapping[str, Any], verbose: bool = False) -> list[str]:
     """The facts on one screen."""
     title = f"{count(told['n_components'], 'cluster')} in {count(len(told['features']), 'column')}"
-    text = [click.style(f"{title}, {told['covariance']} covariance", bold=True), *_found(told), ""]
+    title += f", {told['covariance']} covariance" + (", equal weights" if told["equal_weights"] else "")
+    text = [click.style(title, bold=True), *_found(told), ""]
     text += _table(told)
     choice = choice_table(told["choice"])
     if choice:

@@ -20,6 +20,7 @@ _model_options = _options.combine(
                  help="How many clusters; auto tries 1 to 9 and takes the best by the criterion."),
     click.option("--covariance", type=_options.covariances, metavar="auto|NAMES", default="auto", show_default=True,
                  help="Shapes of clusters to try; auto is full,tied,diag,spherical."),
+    click.option("--equal-weights", is_flag=True, help="Give all clusters the same share of the rows."),
     click.option("--criterion", type=click.Choice(list(CRITERIA)), default="bic", show_default=True,
                  help="What to choose by."),
     _options.missing_option,
@@ -100,6 +101,8 @@ def _command_on_record(ctx: click.Context) -> str:
 def _words(option: str, value: Any) -> list[str]:
     if option == "--na":
         return [word for text in value for word in (option, text)]
+    if value is True:
+        return [option]
     if isinstance(value, tuple):
         return [option, f"{value[0]}-{value[-1]}" if option == "-k" else _options.list_names(value)]
     return [option, "auto" if value is None else str(value)]

@@ -72,7 +72,9 @@ def _covariances(precisions: Any, covariance: str, shape: tuple[int, int]) -> nd
 
 
 def _as_array(value: Any, shape: tuple[int, ...], name: str) -> ndarray:
-    array: ndarray = check_array(value, dtype=np.float64, ensure_2d=False, allow_nd=True)
+    array: ndarray = check_array(np.atleast_1d(value), dtype=np.float64, ensure_2d=False, allow_nd=True)
+    if shape == () and array.size == 1:
+        return array.reshape(shape)
     if array.shape != shape:
         raise ValueError(f"The parameter '{name}' should have the shape of {shape}, but got {array.shape}")
     return array

@@ -182,7 +182,7 @@ class FittedAnswers(ClassNamePrefixFeaturesOutMixin, TransformerMixin, DensityMi
 
     @property
     def _model(self) -> Mixture:
-        return Mixture(self._emission)
+        return Mixture(self._emission, bool(self.equal_weights))
 
     @property
     def _n_features_out(self) -> int:

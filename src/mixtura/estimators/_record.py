@@ -7,7 +7,6 @@ import numpy as np
 from mixtura.assembly import assemble
 from mixtura.criteria import CRITERIA
 from mixtura.em import Outcome
-from mixtura.emissions.gaussian import Gaussian
 from mixtura.mixture import Mixture, MixtureParameters
 from mixtura.race import Search
 from mixtura.runners.local import Local
@@ -33,14 +32,12 @@ def record(search: Search, source: ArraySource, *, is_begun: bool) -> dict[str, 
 
 
 def history(
-    emission: Gaussian, parameters: MixtureParameters, search: Search, source: ArraySource, runner: Local
+    setting: Setting, model: Mixture, parameters: MixtureParameters, search: Search, source: ArraySource, runner: Local
 ) -> dict[str, Any]:
     """What `FittedMixture.history` holds, for a fit that was not chosen among others."""
-    model = Mixture(emission)
     facts = collect_evidence(model.classify(parameters), model.n_free(parameters), source, runner)
     criteria = {name: criterion(facts) for name, criterion in CRITERIA.items()}
-    setting = Setting(len(parameters.weights), emission.covariance)
-    candidate = Candidate(setting, emission, parameters, facts, criteria, search, "")
+    candidate = Candidate(setting, model, parameters, facts, criteria, search, "")
     scaling = Scaling("none", np.zeros(source.n_columns), np.ones(source.n_columns))
     is_complete = search.best.outcome is not Outcome.INTERRUPTED
     selection = Selection((candidate,), "bic", (0,), scaling, source.n_rows, is_complete)

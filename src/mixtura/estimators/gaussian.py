@@ -21,6 +21,7 @@ from mixtura.estimators._search import INITS, Resumed, Starts, little_of, plan_s
 from mixtura.ordering import ORDERS, canonical_order
 from mixtura.race import Plan, Search
 from mixtura.sources.array import ArraySource
+from mixtura.trials import Setting
 
 _AUTO = rules.one_of(["auto"])
 _CALLBACKS = rules.Rule(
@@ -63,7 +64,7 @@ class GaussianMixture(FittedAnswers):
     init_params : {"auto", "kmeans", "k-means++", "random", "random_from_data"}, default="auto"
         How a start is drawn, from 20 000 rows at most. "auto" makes eight starts of four kinds, takes short runs from
         all of them, moves single components of the best about until that leads no higher, and goes on from there.
-    weights_init, means_init, precisions_init : array-like, default=None
+    weights_init, means_init, precisions_init : array-like (a number for the precision of "EII"), default=None
         Parts of a start that are given; the rest is drawn as `init_params` says ("auto" means "kmeans" then).
     random_state : int, RandomState or None, default=None
         Same seed, same result.
@@ -73,6 +74,8 @@ class GaussianMixture(FittedAnswers):
         1 prints the iterations, 2 their times and gains too.
     verbose_interval : int, default=10
         Iterations between two lines.
+    equal_weights : bool, default=False
+        Whether all components have the same mixing weight, 1 / K.
     order : {"auto", "weight", "means", "none"}, default="auto"
         How components are numbered: the largest weight first with ties by means, the smallest mean first, or as they
         began. "auto" is "none" for a given start and for a warm start, else "weight".
@@ -126,11 +129,12 @@ class GaussianMixture(FittedAnswers):
         "init_params": rules.one_of(["auto", *INITS]),
         "weights_init": rules.either(rules.NONE, rules.ARRAY),
         "means_init": rules.either(rules.NONE, rules.ARRAY),
-        "precisions_init": rules.either(rules.NONE, rules.ARRAY),
+        "precisions_init": rules.either(rules.NONE, rules.ARRAY, rules.real(0)),
         "random_state": rules.SEED,
         "warm_start": rules.BOOLEAN,
         "verbose": rules.VERBOSITY,
         "verbose_interval": rules.whole(1),
+        "equal_weights": rules.BOOLEAN,
         "order": rules.one_of(["auto", *ORDERS]),
         "n_jobs": rules.JOBS,
         "callbacks": rules.either(rules.NONE, _CALLBACKS),
@@ -153,6 +157,7 @@ class GaussianMixture(FittedAnswers):
         warm_start: bool = False,
         verbose: int = 0,
         verbose_interval: int = 10,
+        equal_weights: bool = False,
         order: str = "auto",
         n_jobs: int | None = None,
         callbacks: Sequence[Callable[[em.Step], None]] | None = None,
@@ -171,6 +176,7 @@ class GaussianMixture(FittedAnswers):
         self.warm_start = warm_start
         self.verbose = verbose
         self.verbose_interval = verbose_interval
+        self.equal_weights = equal_weights
         self.order = order
         self.n_jobs = n_jobs
         self.callbacks = callbacks
@@ -260,7 +266,8 @@ class GaussianMixture(FittedAnswers):
             setattr(self, name, value)
         self._numbered_by = order
         self._bounds = (*begin.earlier, *self.lower_bounds_)[-_REMEMBERED:]
-        self._history = history(self._emission, parameters, search, source, local(self.n_jobs))
+        setting = Setting(self.n_components, self.covariance_type)
+        self._history = history(setting, self._model, parameters, search, source, local(self.n_jobs))
 
     def _order(self, begin: Starts) -> str:
         if self.order == "auto":

@@ -92,6 +92,7 @@ def _answer(fitted: FittedMixture, explanation: Explanation) -> dict[str, Any]:
         "total_weight": explanation.total_weight,
         "n_columns": len(fitted.features),
         "covariance": getattr(fitted.model.emission, "covariance", None),
+        "equal_weights": fitted.model.equal_weights,
         "criterion": criterion,
         "value": history["criteria"][criterion] if criterion else None,
     }
