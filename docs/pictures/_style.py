@@ -16,12 +16,12 @@ plt.rcParams |= {
 }
 
 
-def draw_ellipse(axes, mean, covariance, colour, share=0.95):
+def draw_ellipse(axes, mean, covariance, colour, share=0.95, width=2):
     """The line within which `share` of a Gaussian in two dimensions lies."""
     angle = np.linspace(0, 2 * np.pi, 200)
     radius = np.sqrt(-2 * np.log(1 - share))
     outline = mean + radius * np.stack([np.cos(angle), np.sin(angle)], axis=1) @ np.linalg.cholesky(covariance).T
-    axes.plot(*outline.T, color=colour, lw=2)
+    axes.plot(*outline.T, color=colour, lw=width)
 
 
 def mix_colours(responsibilities):

@@ -3,16 +3,17 @@
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
+from dataclasses import replace
 from functools import partial
 from itertools import islice
 from threading import Event
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from mixtura import em, race, starts
 from mixtura.acceleration import SmallRemainder, default_tolerance
-from mixtura.covariance import MODELS
+from mixtura.covariance import OF_OWN_VOLUMES
 from mixtura.covariance.degenerate import flat_components, spurious_components
 from mixtura.criteria import CRITERIA, Evidence
 from mixtura.emissions.gaussian import Gaussian
@@ -157,8 +158,16 @@ class _Workshop(NamedTuple):
             evidence,
             {name: criterion(evidence) for name, criterion in CRITERIA.items()},
             search,
-            _remark(setting, search, n_rows, float(np.max(emission.ridge))),
+            _remark(search.best._replace(parameters=self._laid_bare(model, parameters)), emission, n_rows),
         )
+
+    def _laid_bare(self, model: Mixture, parameters: MixtureParameters) -> MixtureParameters:
+        """The parameters, or those of another step with own volumes where one for all would hide flat components."""
+        emission: Any = model.emission
+        if emission.covariance not in OF_OWN_VOLUMES:
+            return parameters
+        own = replace(model, emission=replace(emission, covariance=OF_OWN_VOLUMES[emission.covariance]))
+        return own.maximise(self.runner(self.source, model.statistics(parameters)), parameters)
 
 
 def collect_evidence(
@@ -177,19 +186,19 @@ def _block_evidence(block: Block, classify: Callable[[Block], Classification]) -
     return float((block.weights * log_density).sum()), -float((block.weights * logs).sum())
 
 
-def _remark(setting: Setting, search: race.Search, total_weight: float, ridge: float) -> str:
-    if search.best.outcome is em.Outcome.COLLAPSED:
-        return search.best.outcome.value
-    weights, (means, covariances) = search.best.parameters
-    counts, model = weights * total_weight, MODELS[setting.covariance]
-    spurious = spurious_components(counts, covariances, model.has_own_axes)
+def _remark(best: em.Fit, emission: Gaussian, total_weight: float) -> str:
+    if best.outcome is em.Outcome.COLLAPSED:
+        return best.outcome.value
+    weights, (means, covariances) = best.parameters
+    counts = weights * total_weight
+    spurious = spurious_components(counts, covariances, emission.model.has_own_axes)
     few = spurious[counts[spurious] < 3 * (means.shape[1] + 1)]
-    if not len(few) and len(flat_components(covariances, ridge)):
+    if not len(few) and len(flat_components(covariances, float(np.max(emission.ridge)))):
         return (
             "A component has no width in some direction but what the regularisation gives it: a column takes few "
             "values there, or columns determine each other."
         )
-    if model.is_shared or not len(spurious):
+    if emission.model.is_shared or not len(spurious):
         return ""
     return (
         f"A component of {counts[spurious].min():.3g} rows is a spike: flat in some direction, an accident of few rows."

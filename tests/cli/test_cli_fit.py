@@ -162,6 +162,7 @@ def test_a_dry_run_says_what_would_be_done_and_does_not(run, table, tmp_path):
     assert not (tmp_path / "o").exists()
     plan = json.loads(run("fit", table, "-k", "1-3", "--dry-run", "--json").stdout)
     assert plan["n_components"] == [1, 2, 3] and plan["files"] == []
+    assert "Would fit 42 mixtures" in run("fit", table, "-k", "1-3", "--covariance", "all", "--dry-run").stdout
 
 
 @pytest.mark.parametrize(

@@ -108,7 +108,10 @@ def test_a_spike_is_not_chosen_when_a_sound_fit_exists():
     assert found.best.setting.n_components == 1
 
 
-@pytest.mark.parametrize(("covariance", "gap"), [("full", 6.0), ("tied", 0.0), ("diag", 6.0)])
+@pytest.mark.parametrize(
+    ("covariance", "gap"),
+    [("full", 6.0), ("tied", 0.0), ("diag", 6.0), ("EVI", 6.0), ("EVE", 6.0), ("VVE", 6.0), ("EVV", 6.0)],
+)
 def test_a_column_of_few_values_does_not_make_the_groups(covariance, gap):
     """Within a year the year has no variance, so its density grows without bound."""
     rng = np.random.default_rng(0)

@@ -10,6 +10,9 @@ from mixtura.mixture import Mixture, MixtureParameters
 
 K, D, N = 3, 4, 1500
 NAMES = [name for name in MODELS if name not in ALIASES]
+LETTERED = [
+    name for name in NAMES if set(name) <= set("EVI")
+]  # volume, shape and orientation: Equal, Varying, Identity
 _rng = np.random.default_rng(0)
 _centres = _rng.normal(scale=4, size=(K, D))
 POINTS = np.concatenate([c + _rng.standard_normal((N // K, D)) * _rng.uniform(0.5, 2, D) for c in _centres])

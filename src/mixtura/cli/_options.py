@@ -71,15 +71,15 @@ def folder(value: str) -> str:
 
 
 def covariances(value: str) -> tuple[str, ...] | None:
-    """Covariance models: auto (None), or names separated by commas."""
-    from mixtura.covariance import MODELS
+    """Covariance models: auto (None), all fourteen, or names separated by commas."""
+    from mixtura.covariance import FOURTEEN, MODELS
 
-    if value == "auto":
-        return None
+    if value in ("auto", "all"):
+        return None if value == "auto" else FOURTEEN
     found = tuple(dict.fromkeys(name.strip() for name in value.split(",")))
     for name in found:
         if name not in MODELS:
-            raise click.BadParameter(f"{name!r} is unknown; use auto, or some of {', '.join(MODELS)}.")
+            raise click.BadParameter(f"{name!r} is unknown; use auto, all, or some of {', '.join(MODELS)}.")
     return found
 
 

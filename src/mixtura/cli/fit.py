@@ -18,8 +18,9 @@ _WITHOUT_EFFECT = {
 _model_options = _options.combine(
     click.option("-k", type=_options.components, metavar="auto|K|FROM-TO", default="auto", show_default=True,
                  help="How many clusters; auto tries 1 to 9 and takes the best by the criterion."),
-    click.option("--covariance", type=_options.covariances, metavar="auto|NAMES", default="auto", show_default=True,
-                 help="Shapes of clusters to try; auto is full,tied,diag,spherical."),
+    click.option("--covariance", type=_options.covariances, metavar="auto|all|NAMES", default="auto",
+                 show_default=True, help="Shapes of clusters to try; auto is full,tied,diag,spherical, all is mclust's "
+                                         "fourteen, such as VVE."),
     click.option("--equal-weights", is_flag=True, help="Give all clusters the same share of the rows."),
     click.option("--criterion", type=click.Choice(list(CRITERIA)), default="bic", show_default=True,
                  help="What to choose by."),

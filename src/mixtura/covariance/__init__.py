@@ -99,7 +99,11 @@ MODELS: dict[str, CovarianceModel] = {
         ("VVV", closed.vvv, "every cluster its own ellipse"),
     )
 }
+FOURTEEN = tuple(MODELS)
 ALIASES = {"spherical": "VII", "diag": "VVI", "tied": "EEE", "full": "VVV"}  # scikit-learn's
 ALIASES |= {"tied_spherical": "EII", "tied_diag": "EEI"}
 ALIASES |= {"E": "EII", "V": "VII"}  # mclust's, of one column
+# Models of one volume but own shapes, and what they are with own volumes. A component that is flat in one direction
+# grows in the others until it has the volume, and so does not look flat.
+OF_OWN_VOLUMES = {"EVI": "VVI", "EVE": "VVE", "EVV": "VVV"}
 MODELS |= {alias: MODELS[name] for alias, name in ALIASES.items()}

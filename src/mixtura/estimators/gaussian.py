@@ -48,8 +48,9 @@ class GaussianMixture(FittedAnswers):
     ----------
     n_components : int, default=1
         Number of components, K.
-    covariance_type : {"full", "tied", "diag", "spherical"}, default="full"
-        Which shapes components may have, and whether they share one; or a name of `mixtura.covariance.MODELS`.
+    covariance_type : {"full", "tied", "diag", "spherical", "tied_diag", "tied_spherical"}, default="full"
+        Which shapes components may have, and whether they share one; or one of mclust's fourteen models: "EII", "VII",
+        "EEI", "VEI", "EVI", "VVI", "EEE", "VEE", "EVE", "VVE", "EEV", "VEV", "EVV", "VVV".
     tol : float or "auto", default="auto"
         Stop when the mean log-likelihood per row changes by less (scikit-learn's rule). "auto" stops when all steps to
         come promise less than a thousandth of a nat in total, or a millionth per row if that is more.
@@ -90,7 +91,8 @@ class GaussianMixture(FittedAnswers):
         The share of each component.
     means_ : array of shape (K, D)
     covariances_, precisions_, precisions_cholesky_ : array
-        Of shape (K, D, D) for "full", (D, D) for "tied", (K, D) for "diag", (K,) for "spherical". `predict` and its
+        Of shape (K, D, D) for "full", (D, D) for "tied", (K, D) for "diag", (K,) for "spherical", (D,) for "tied_diag"
+        and () for "tied_spherical"; the others have the shape of that of "full" or "diag". `predict` and its
         kin read `weights_`, `means_` and `precisions_cholesky_`, so that these may also be set by hand.
     converged_ : bool
     outcome_ : mixtura.em.Outcome
