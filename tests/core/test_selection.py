@@ -126,7 +126,9 @@ def test_a_column_of_few_values_does_not_make_the_groups(covariance, gap):
 def test_spurious_components_are_those_flat_by_few_rows():
     thin = np.array([np.eye(2), np.diag([1, 1e-5]), np.diag([1, 1e-3])])
     assert spurious_components(np.array([50.0, 5.0, 50.0]), thin).tolist() == [1]
-    assert spurious_components(np.array([0.5, 50.0, 50.0]), np.tile(np.eye(2), (3, 1, 1))).tolist() == [0]
+    few = np.array([0.5, 50.0, 50.0]), np.tile(np.eye(2), (3, 1, 1))
+    assert spurious_components(*few).tolist() == [0]
+    assert spurious_components(*few, has_own_axes=False).tolist() == []
 
 
 def test_an_interrupt_keeps_the_fits_that_are_done():

@@ -82,10 +82,13 @@ def test_the_shape_of_a_single_cluster_is_no_close_call(warnings):
     assert warnings(**(SOUND | {"selection": rows, "ranking": [0, 1, 2]})) == ()
 
 
-@pytest.mark.parametrize(("covariance", "fewest"), [("full", 21), ("tied", 5), ("diag", 5), ("spherical", 5)])
+@pytest.mark.parametrize(
+    ("covariance", "fewest"),
+    [("full", 21), ("EEV", 21), ("tied", 5), ("VVE", 5), ("diag", 5), ("tied_diag", 5), ("spherical", 5)],
+)
 @pytest.mark.parametrize("n_clusters", [1, 2])
 def test_how_few_rows_are_few_depends_on_the_shape(mixture, classify, covariance, fewest, n_clusters):
-    shape = {"spherical": 1.0, "diag": np.ones(20)}.get(covariance, np.eye(20))
+    shape = {"spherical": 1.0, "diag": np.ones(20), "tied_diag": np.ones(20)}.get(covariance, np.eye(20))
     means = np.zeros((n_clusters, 20)) + 50 * np.arange(n_clusters)[:, None]
     fitted = mixture(np.full(n_clusters, 1 / n_clusters), means, [shape] * n_clusters, covariance=covariance)
     points = np.repeat(means[:, None], fewest - 1, axis=1).reshape(-1, 20)

@@ -48,17 +48,21 @@ def test_the_page_says_every_fact(faithful, parse, tmp_path):
     assert [fact for fact in said if fact not in text] == []
 
 
-def test_a_sphere_in_scaled_columns_is_not_called_one_in_those_of_the_data(parse, tmp_path):
+@pytest.mark.parametrize(
+    ("covariance", "words_of_it"),
+    [("spherical", "a sphere of its own size"), ("VVE", "each of its own size and shape")],
+)
+def test_what_holds_in_scaled_columns_is_not_said_of_those_of_the_data(parse, tmp_path, covariance, words_of_it):
     data = datasets.load("faithful")
 
     def words(scale):
-        selection = select(data.data, n_components=[1, 2], covariances=["spherical"], options=Options(scale=scale))
+        selection = select(data.data, n_components=[1, 2], covariances=[covariance], options=Options(scale=scale))
         fitted = assemble(selection, data.feature_names)
         found, weights = classify(fitted, data.data), np.ones(len(data.data))
         rows = report.Rows(data.data, weights, found)
         report.write(tmp_path / "r.html", fitted, rows, explain(fitted, data.data, weights, found))
         page = parse((tmp_path / "r.html").read_text(encoding="utf-8")).text
-        return re.search(r"a sphere of its own size([^)]*)\)", page).group(1)
+        return re.search(rf"{words_of_it}([^)]*)\)", page).group(1)
 
     assert words("standard") == " in scaled columns"
     assert words("none") == ""
