@@ -28,6 +28,7 @@ def vei(
     return _of_one_shape(_pool_along_axes, scatter, counts, _log_volumes(scatter, counts, previous))
 
 
+@degenerate_is_nan
 def vev(
     scatter: Float[ndarray, "K D D"], counts: Float[ndarray, " K"], previous: ndarray | None
 ) -> Float[ndarray, "K D D"]:
