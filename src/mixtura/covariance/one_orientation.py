@@ -64,7 +64,7 @@ def _common_axes(
         turned = axes.T @ scatter @ axes
         objective, slopes = criterion(_diagonals(turned), counts)
         angles, promise = _jacobi_angles(turned, slopes)
-        return View(axes, objective, promise, axes @ _rotation(angles), lambda: axes @ _minorising(turned, slopes))
+        return View(axes, objective, promise, axes @ _rotation(angles), lambda: axes @ _majorising(turned, slopes))
 
     origins = [scatter] if previous is None else [scatter, previous]
     views = [look(np.linalg.eigh(origin.sum(0))[1]) for origin in origins]
@@ -93,7 +93,7 @@ def _rotation(angles: Float[ndarray, "D D"]) -> Float[ndarray, "D D"]:
     return np.linalg.solve(unit - half, unit + half)
 
 
-def _minorising(turned: Float[ndarray, "K D D"], slopes: Float[ndarray, " K"]) -> Float[ndarray, "D D"]:
+def _majorising(turned: Float[ndarray, "K D D"], slopes: Float[ndarray, " K"]) -> Float[ndarray, "D D"]:
     """Browne & McNicholas' step: the orthogonal matrix that minimises a bound which touches the criterion here."""
     largest = np.linalg.eigvalsh(turned)[:, -1]
     pull = largest[:, None, None] * np.eye(turned.shape[1]) - turned
