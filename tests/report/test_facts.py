@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 from mixtura import report
-from mixtura.report.sample import draw_sample, most_distinguishing
 
 
 def test_facts_are_plain_data(faithful):
@@ -94,29 +93,3 @@ def test_a_mixture_without_a_record_has_facts_too(typed):
 
 def test_few_rows_are_all_drawn(faithful):
     assert faithful.about["drawn"]["n_rows"] == 272
-
-
-def test_of_many_rows_outliers_and_a_share_of_every_cluster_are_drawn(typed):
-    rows = typed(5, 2, 30_000).rows
-    sample = draw_sample(rows, 1000)
-    labels, _, log_density = rows.classification
-    assert 950 <= len(sample.labels) <= 1005
-    shares = np.bincount(sample.labels) / len(sample.labels)
-    np.testing.assert_allclose(shares, np.bincount(labels) / len(labels), atol=0.02)
-    drawn = set(map(tuple, sample.points.tolist()))
-    assert set(map(tuple, rows.points[np.argsort(log_density)[:20]].tolist())) <= drawn
-
-
-def test_the_smallest_cluster_is_drawn_too(typed):
-    rows = typed(2, 2, 5000).rows
-    labels = np.zeros(5000, dtype=rows.classification.labels.dtype)
-    labels[77] = 1
-    sample = draw_sample(rows._replace(classification=rows.classification._replace(labels=labels)), 100)
-    assert 1 in sample.labels
-
-
-def test_columns_are_chosen_by_how_much_the_means_vary(typed):
-    clusters = typed(4, 8, 100).explanation.clusters
-    shares = sum(c.weight * np.array(c.differences) ** 2 for c in clusters)
-    assert most_distinguishing(clusters, 3) == sorted(np.argsort(shares)[-3:].tolist())
-    assert most_distinguishing(clusters, 99) == list(range(8))

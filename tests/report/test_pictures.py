@@ -1,48 +1,22 @@
 """The geometry of the pictures: what is drawn is where the numbers say."""
 
 import re
-from math import cos, radians, sin, sqrt
 
 import numpy as np
 import pytest
-from scipy.stats import norm
 
+from drawing.cases import share_inside
+from mixtura.drawing.sample import draw_sample
 from mixtura.report.charts import choice_picture, trace_picture
-from mixtura.report.densities import component_densities, density_picture
-from mixtura.report.ellipses import LEVELS, ellipse
+from mixtura.report.densities import density_picture
 from mixtura.report.marks import N_COLOURS, SHAPES, colour, shape, signs
 from mixtura.report.pairs import pair_picture
-from mixtura.report.sample import draw_sample
 from mixtura.report.svg import Scale, element, fitting_ticks, scale_over, ticks
 
 ELLIPSE = re.compile(
     r'<ellipse cx="(\S+)" cy="(\S+)" rx="(\S+)" ry="(\S+)" '
     r'transform="rotate\((\S+) \S+ \S+\)" class="(c\d) ellipse (\w+)"'
 )
-
-
-def share_inside(points, x, y, major, minor, angle):
-    """How many points lie in an ellipse, worked out by turning the points instead of the ellipse."""
-    dx, dy = points[:, 0] - x, points[:, 1] - y
-    c, s = cos(radians(angle)), sin(radians(angle))
-    return np.mean(((dx * c + dy * s) / major) ** 2 + ((dy * c - dx * s) / minor) ** 2 <= 1)
-
-
-@pytest.mark.parametrize("share", [*LEVELS, 0.99])
-@pytest.mark.parametrize(
-    "covariance", [[[1, 0], [0, 1]], [[4, 1.5], [1.5, 1]], [[1, -2.9], [-2.9, 9]], [[1, 0], [0, 25]]]
-)
-def test_an_ellipse_holds_its_share_of_a_gaussian(share, covariance):
-    mean, covariance = np.array([3.0, -2.0]), np.array(covariance, dtype=float)
-    points = np.random.default_rng(0).multivariate_normal(mean, covariance, 40_000)
-    found = share_inside(points, *ellipse(mean, covariance, share))
-    assert found == pytest.approx(share, abs=4 * sqrt(share * (1 - share) / len(points)))
-
-
-def test_a_flat_gaussian_has_a_flat_ellipse():
-    covariance = np.array([[1.0, 1.0 + 1e-14], [1.0 + 1e-14, 1.0]])  # rounding makes one eigenvalue negative
-    assert np.linalg.eigvalsh(covariance)[0] < 0
-    assert ellipse(np.zeros(2), covariance, 0.5).minor == pytest.approx(0, abs=1e-6)
 
 
 def test_the_ellipses_on_the_page_hold_the_rows_on_the_page(typed):
@@ -56,14 +30,6 @@ def test_the_ellipses_on_the_page_hold_the_rows_on_the_page(typed):
         points = starts - [shape(label).dx, shape(label).dy]
         assert share_inside(points, *drawn[f"c{label}", "outer"]) == pytest.approx(0.95, abs=0.03)
         assert share_inside(points, *drawn[f"c{label}", "inner"]) == pytest.approx(0.5, abs=0.08)
-
-
-def test_densities_are_those_of_the_components_and_add_up_to_one():
-    weights, means, sds = np.array([0.3, 0.7]), np.array([0.0, 4.0]), np.array([0.5, 2.0])
-    grid = np.linspace(-10, 20, 3001)
-    densities = component_densities(grid, weights, means, sds)
-    np.testing.assert_allclose(densities, weights[:, None] * norm.pdf(grid, means[:, None], sds[:, None]), atol=1e-300)
-    assert np.trapezoid(densities.sum(0), grid) == pytest.approx(1)
 
 
 def test_a_heavier_row_makes_a_higher_bar(typed):

@@ -8,11 +8,11 @@ import numpy as np
 
 from mixtura.cli._answer import choice_table, more_columns, screen_width, start_table, wrap
 from mixtura.cli._tables import lay_out, squeeze
+from mixtura.explain.choice import choice_facts
 from mixtura.explain.numbers import percent, rounded
 from mixtura.explain.profiles import component_moments
 from mixtura.explain.words import count
 from mixtura.fitted import FittedMixture
-from mixtura.report.facts import choice_facts
 
 _CELL = 16
 

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from markupsafe import Markup
 
+from mixtura.drawing.criterion import criterion_range
 from mixtura.report.marks import signs
 from mixtura.report.svg import Scale, element, line, picture, scale_over, x_axis, y_axis
 
@@ -78,11 +79,8 @@ def _curve(fits: list[dict[str, Any]], name: str, scales: tuple[Scale, Scale], n
 
 
 def _criterion_scale(values: list[float], chosen: list[float]) -> Scale:
-    """From the best of the fits that were considered to the upper fence of a box plot: the far flatten nothing."""
-    low, worst = min(values), max(values)
-    first, third = np.quantile(values, [0.25, 0.75])
-    high = max(min(worst, float(third + 1.5 * (third - first))), low + (worst - low) / 4)
-    return scale_over(np.array([low, high, *chosen]), _BOTTOM, _TOP, margin=0.08)
+    """The fits that were considered, as far as they matter, and those that are marked in any case."""
+    return scale_over(np.array([*criterion_range(values), *chosen]), _BOTTOM, _TOP, margin=0.08)
 
 
 def _inside(y: float) -> float:

@@ -2,16 +2,20 @@
 
 from typing import Any
 
-from mixtura.explain.cautions import finalists
+import numpy as np
+
+from mixtura.drawing.columns import most_distinguishing
+from mixtura.drawing.sample import draw_sample
+from mixtura.explain.choice import choice_facts
 from mixtura.explain.records import Cluster, Explanation, Rows
 from mixtura.fitted import FittedMixture
 from mixtura.report.agreement import agreement
-from mixtura.report.sample import draw_sample, most_distinguishing
 from mixtura.report.tables import doubtful_rows, name_of, outlying_rows, probability_shares
 
 SCHEMA = 1  # changes when a key changes its meaning or goes
 
 _MOST_COLUMNS = {"profiles": 60, "densities": 12, "pairs": 6}
+_SEPARATION = ("weight", "differences")
 
 METHOD = (
     "Gaussian mixture fitted by expectation-maximisation (Dempster, Laird & Rubin 1977, J. R. Stat. Soc. B 39, 1-38); "
@@ -113,35 +117,10 @@ def _column(column: dict[str, Any], show_rows: bool) -> dict[str, Any]:
     return column if show_rows else column | {"minimum": None, "maximum": None}
 
 
-def choice_facts(history: dict[str, Any]) -> dict[str, Any] | None:
-    """Every fit with its rank, the best and the runner-up; None where nothing was chosen or nothing is on record."""
-    if not history.get("ranking"):
-        return None
-    ranks = {position: rank for rank, position in enumerate(history["ranking"], start=1)}
-    best, *others = finalists(history)
-    name = history["criterion"]
-    fits = [row | {"rank": ranks.get(i)} for i, row in enumerate(history["selection"])]
-    return {
-        "criterion": name,
-        "best": best,
-        "runner_up": others[0] if others else None,
-        "difference": others[0][name] - best[name] if others else None,
-        "fits": fits,
-        "set_aside": _set_aside([fit for fit in fits if fit["remark"] and fit["rank"] is None], name),
-    }
-
-
-def _set_aside(fits: list[dict[str, Any]], criterion: str) -> dict[str, Any] | None:
-    """How many fits could not be chosen, and the best of them, whose remark says why."""
-    if not fits:
-        return None
-    valued = [fit for fit in fits if fit[criterion] is not None]
-    return {"n_fits": len(fits), "best": min(valued or fits, key=lambda fit: fit[criterion] or 0.0)}
-
-
 def _drawn(explanation: Explanation, rows: Rows | None) -> dict[str, Any]:
     """The columns (positions) of each kind of picture and table, and the rows of the scatter plots."""
-    chosen = {name: most_distinguishing(explanation.clusters, most) for name, most in _MOST_COLUMNS.items()}
+    weights, differences = (np.array([getattr(c, name) for c in explanation.clusters]) for name in _SEPARATION)
+    chosen = {name: most_distinguishing(weights, differences, most) for name, most in _MOST_COLUMNS.items()}
     return chosen | {"n_rows": len(draw_sample(rows).labels) if rows else 0}
 
 

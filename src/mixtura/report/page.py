@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mixtura.covariance import MODELS
+from mixtura.drawing.sample import draw_sample
 from mixtura.explain.numbers import brief, percent, rounded
 from mixtura.explain.records import Rows
 from mixtura.explain.words import count
@@ -14,7 +15,6 @@ from mixtura.report.charts import choice_picture, trace_picture
 from mixtura.report.densities import density_pictures
 from mixtura.report.marks import colour, key
 from mixtura.report.pairs import pair_picture
-from mixtura.report.sample import draw_sample
 
 if TYPE_CHECKING:
     from jinja2 import Template

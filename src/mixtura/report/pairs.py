@@ -5,11 +5,11 @@ from collections.abc import Sequence
 import numpy as np
 from markupsafe import Markup
 
+from mixtura.drawing.ellipses import LEVELS, ellipse
+from mixtura.drawing.sample import Sample
 from mixtura.explain.profiles import component_moments
 from mixtura.fitted import FittedMixture
-from mixtura.report.ellipses import LEVELS, ellipse
 from mixtura.report.marks import colour, signs
-from mixtura.report.sample import Sample
 from mixtura.report.svg import Scale, element, picture, scale_over, x_axis, y_axis
 
 _LEFT, _BOTTOM, _GAP, _EDGE = 84, 44, 10, 8

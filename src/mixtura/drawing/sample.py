@@ -1,6 +1,5 @@
-"""Which rows and columns are drawn where there are too many for a picture."""
+"""Which rows are drawn where there are too many for a picture."""
 
-from collections.abc import Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -8,7 +7,8 @@ import numpy as np
 from jaxtyping import Float, Int
 from numpy import ndarray
 
-from mixtura.explain.records import Cluster, Rows
+from mixtura.explain.records import Rows
+from mixtura.mixture import Classification
 
 SHOWN_ROWS = 2000
 _OUTLIERS = 20  # the rows of lowest density are always shown
@@ -22,29 +22,35 @@ class Sample(NamedTuple):
 
 
 def draw_sample(rows: Rows, n_rows: int = SHOWN_ROWS) -> Sample:
+    """The rows that `drawn_rows` says."""
+    labels = rows.classification.labels
+    shown = drawn_rows(rows.classification, n_rows)
+    return Sample(rows.points, labels) if len(shown) == len(labels) else Sample(rows.points[shown], labels[shown])
+
+
+def drawn_rows(classification: Classification, n_rows: int = SHOWN_ROWS) -> Int[ndarray, " M"]:
     """All rows where they are few; otherwise the outliers, and every so many rows of each cluster in its share.
 
     Rows of a cluster are taken at even steps in the order of the table, so the same rows give the same picture.
     """
-    labels, _, log_density = rows.classification
+    labels, _, log_density = classification
     if len(labels) <= n_rows:
-        return Sample(rows.points, labels)
+        return np.arange(len(labels))
     is_shown = np.zeros(len(labels), dtype=bool)
-    is_shown[np.argpartition(log_density, _OUTLIERS)[:_OUTLIERS]] = True
+    is_shown[outliers(log_density)] = True
     for size, members in _members(labels):
         n_drawn = max(1, round((n_rows - _OUTLIERS) * size / len(labels)))
         is_shown[members[np.linspace(0, size - 1, n_drawn).astype(int)]] = True
-    return Sample(rows.points[is_shown], labels[is_shown])
+    return np.flatnonzero(is_shown)
+
+
+def outliers(log_density: Float[ndarray, " N"]) -> Int[ndarray, " M"]:
+    """The rows that the mixture finds least likely."""
+    n_outliers = min(_OUTLIERS, len(log_density) - 1)
+    return np.argpartition(log_density, n_outliers)[:n_outliers]
 
 
 def _members(labels: Int[ndarray, " N"]) -> list[tuple[int, Int[ndarray, " M"]]]:
     order = np.argsort(labels, kind="stable")
     cuts = [0, *(np.flatnonzero(np.diff(labels[order])) + 1).tolist(), len(order)]
     return [(stop - start, order[start:stop]) for start, stop in pairwise(cuts)]
-
-
-def most_distinguishing(clusters: Sequence[Cluster], most: int) -> list[int]:
-    """The columns in which the clusters' means vary most about the mean of all, in the order of the table."""
-    differences = np.array([cluster.differences for cluster in clusters])
-    shares = np.array([cluster.weight for cluster in clusters]) @ differences**2
-    return sorted(np.argsort(-shares, kind="stable")[:most].tolist())

@@ -1,0 +1,1 @@
+"""What pictures are made of, whoever draws them: rows and columns, ellipses, densities, projections."""

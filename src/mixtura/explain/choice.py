@@ -1,0 +1,31 @@
+"""How a fit was chosen among others."""
+
+from typing import Any
+
+from mixtura.explain.cautions import finalists
+
+
+def choice_facts(history: dict[str, Any]) -> dict[str, Any] | None:
+    """Every fit with its rank, the best and the runner-up; None where nothing was chosen or nothing is on record."""
+    if not history.get("ranking"):
+        return None
+    ranks = {position: rank for rank, position in enumerate(history["ranking"], start=1)}
+    best, *others = finalists(history)
+    name = history["criterion"]
+    fits = [row | {"rank": ranks.get(i)} for i, row in enumerate(history["selection"])]
+    return {
+        "criterion": name,
+        "best": best,
+        "runner_up": others[0] if others else None,
+        "difference": others[0][name] - best[name] if others else None,
+        "fits": fits,
+        "set_aside": _set_aside([fit for fit in fits if fit["remark"] and fit["rank"] is None], name),
+    }
+
+
+def _set_aside(fits: list[dict[str, Any]], criterion: str) -> dict[str, Any] | None:
+    """How many fits could not be chosen, and the best of them, whose remark says why."""
+    if not fits:
+        return None
+    valued = [fit for fit in fits if fit[criterion] is not None]
+    return {"n_fits": len(fits), "best": min(valued or fits, key=lambda fit: fit[criterion] or 0.0)}
