@@ -125,10 +125,21 @@ def classify(fitted: FittedMixture, data: Any, *, n_threads: int = 1) -> Classif
     >>> classify(fitted, {"height_cm": [93.0, 60.0], "age": [8, 2]}).labels.tolist()
     [1, 0]
     """
+    return labels.classify(fitted, rows_for(fitted, data).source(), n_threads)
+
+
+def rows_for(fitted: FittedMixture, data: Any, weights: Any = None) -> Table:
+    """The columns of a table that a mixture was fitted to, without missing cells, and how much each row counts.
+
+    Raises
+    ------
+    DataError
+        As `classify`, and if the weights are no weights.
+    """
     table = complete(_read(data, fitted.features))
     if table.names != fitted.features:
         raise DataError(_other_columns(table, fitted))
-    return labels.classify(fitted, table.source(), n_threads)
+    return table if weights is None else replace(table, weights=_weights(weights, table))
 
 
 def _read(data: Any, features: Sequence[str] = ()) -> Table:

@@ -1,0 +1,96 @@
+"""Rows and components seen in two directions: two columns, or those that tell the components apart.
+
+Directions a maximise aᵀ M a / aᵀ Σ a, with Σ the covariance of the mixture and M = B + ε C: B is the covariance of the
+component means, C the differences of the component covariances (Scrucca 2010, Stat. Comput. 20, 471-484, whose M is
+B Σ⁻¹ B + C in the same units). ε is small: shapes decide only where the means leave directions open, as two clusters
+do. What both leave open is decided by the principal components of the standardised columns, in the same way.
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from jaxtyping import Float
+from numpy import ndarray
+
+from mixtura.drawing.columns import overall_moments
+from mixtura.explain.profiles import component_moments
+from mixtura.explain.words import short
+from mixtura.fitted import FittedMixture
+
+_SHAPES, _SPREAD = 1e-3, 1e-6  # how much differences of shape, and spread, count beside differences of means
+_FLAT = 1e-10  # variances smaller than this, beside the largest, are none
+_NAMED = 2  # columns in the name of a direction
+
+
+class Directions(NamedTuple):
+    """Two directions of the columns' space, one in each column of the matrix, and what to call them."""
+
+    matrix: Float[ndarray, "D 2"]
+    names: tuple[str, ...]
+    remark: str = ""  # what a reader has to know
+
+
+class Plane(NamedTuple):
+    """Rows, if there are any, and components as they look in two directions."""
+
+    points: Float[ndarray, "N 2"] | None
+    means: Float[ndarray, "K 2"]
+    covariances: Float[ndarray, "K 2 2"]
+    names: tuple[str, ...]
+    remark: str = ""
+
+
+def project(fitted: FittedMixture, points: Float[ndarray, "N D"] | None, directions: Directions) -> Plane:
+    """Gaussians stay Gaussians: seen along the columns of A, a covariance S is Aᵀ S A."""
+    means, covariances = component_moments(fitted)
+    matrix, names, remark = directions
+    seen = None if points is None else points @ matrix
+    return Plane(seen, means @ matrix, matrix.T @ covariances @ matrix, names, remark)
+
+
+def along_columns(fitted: FittedMixture, columns: Sequence[int]) -> Directions:
+    """Two columns as they are."""
+    return Directions(np.eye(len(fitted.features))[:, columns], tuple(fitted.features[d] for d in columns))
+
+
+def discriminants(fitted: FittedMixture) -> Directions:
+    """The two directions in which the components differ most, in standard deviations within components."""
+    covariance = overall_moments(fitted)[1]
+    within = np.tensordot(fitted.parameters.weights, component_moments(fitted)[1], 1)
+    root = _inverse_root(covariance)
+    _, vectors = np.linalg.eigh(root.T @ _between(fitted, covariance, root @ root.T) @ root)
+    matrix = root @ vectors[:, :-3:-1]
+    matrix /= np.sqrt(np.einsum("di,de,ei->i", matrix, within, matrix))
+    loadings = matrix * np.sqrt(np.diag(covariance))[:, None]
+    matrix *= np.sign(loadings[np.abs(loadings).argmax(0), [0, 1]])
+    names = tuple(_name(i, column, fitted.features) for i, column in enumerate(loadings.T))
+    return Directions(matrix, names, f"{len(loadings)} columns, seen where the clusters differ most")
+
+
+def _between(
+    fitted: FittedMixture, covariance: Float[ndarray, "D D"], precision: Float[ndarray, "D D"]
+) -> Float[ndarray, "D D"]:
+    """What the directions are to show: differences of means, then of shapes, then spread."""
+    means, covariances = component_moments(fitted)
+    weights = fitted.parameters.weights
+    deviations = means - weights @ means
+    shapes = covariances - np.tensordot(weights, covariances, 1)
+    return (
+        (deviations.T * weights) @ deviations
+        + _SHAPES * np.einsum("k,kij,jl,klm->im", weights, shapes, precision, shapes, optimize=True)
+        + _SPREAD * (covariance / np.diag(covariance)) @ covariance
+    )
+
+
+def _inverse_root(covariance: Float[ndarray, "D D"]) -> Float[ndarray, "D R"]:
+    """A with Aᵀ S A = I, one column for each direction in which there is any spread."""
+    sds = np.sqrt(np.diag(covariance))
+    values, vectors = np.linalg.eigh(covariance / np.outer(sds, sds))
+    kept = values > _FLAT * values[-1]
+    return vectors[:, kept] / np.sqrt(values[kept]) / sds[:, None]
+
+
+def _name(i: int, loadings: Float[ndarray, " D"], features: Sequence[str]) -> str:
+    largest = np.argsort(-np.abs(loadings), kind="stable")[:_NAMED]
+    return f"direction {i + 1}: mostly {', '.join(short(features[d], 20) for d in largest)}"
