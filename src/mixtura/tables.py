@@ -81,7 +81,7 @@ def select(
     >>> int((classify(fitted, iris).labels == 1).sum())
     50
     """
-    table = require_variation(complete(_read(data)))
+    table = require_variation(complete(table_of(data)))
     found = selection.select(
         table.points,
         table.weights if weights is None else _weights(weights, table),
@@ -136,13 +136,13 @@ def rows_for(fitted: FittedMixture, data: Any, weights: Any = None) -> Table:
     DataError
         As `classify`, and if the weights are no weights.
     """
-    table = complete(_read(data, fitted.features))
+    table = complete(table_of(data, fitted.features))
     if table.names != fitted.features:
         raise DataError(_other_columns(table, fitted))
     return table if weights is None else replace(table, weights=_weights(weights, table))
 
 
-def _read(data: Any, features: Sequence[str] = ()) -> Table:
+def table_of(data: Any, features: Sequence[str] = ()) -> Table:
     """The columns to cluster on: `features`, or those that can be; of an array all, in place of names their order."""
     if isinstance(data, Table):
         return data

@@ -14,17 +14,34 @@ if find_spec("matplotlib") is None:
 
 from mixtura.plots.classification import ClassificationDisplay
 from mixtura.plots.contours import ContourDisplay, SurfaceDisplay
+from mixtura.plots.convergence import ConvergenceDisplay, StartsDisplay
 from mixtura.plots.densities import DensityDisplay
+from mixtura.plots.distances import QQDisplay
+from mixtura.plots.em import EMDisplay
+from mixtura.plots.kmeans import KMeansDisplay
+from mixtura.plots.missing import MissingDisplay
+from mixtura.plots.overlaps import OverlapDisplay
 from mixtura.plots.pairs import PairDisplay
+from mixtura.plots.profiles import ProfileDisplay
+from mixtura.plots.responsibilities import ResponsibilityDisplay
 from mixtura.plots.selection import SelectionDisplay
 from mixtura.plots.uncertainty import UncertaintyDisplay
 
 __all__ = [
     "ClassificationDisplay",
     "ContourDisplay",
+    "ConvergenceDisplay",
     "DensityDisplay",
+    "EMDisplay",
+    "KMeansDisplay",
+    "MissingDisplay",
+    "OverlapDisplay",
     "PairDisplay",
+    "ProfileDisplay",
+    "QQDisplay",
+    "ResponsibilityDisplay",
     "SelectionDisplay",
+    "StartsDisplay",
     "SurfaceDisplay",
     "UncertaintyDisplay",
 ]

@@ -18,7 +18,7 @@ _TALLEST = 20  # entries in a column of a legend
 def axes_or_new(ax: Any, size: tuple[float, float] = (6.4, 4.6), **kwargs: Any) -> "Axes":
     """The axes given, or those of a new figure."""
     if ax is not None:
-        return ax  # type: ignore[no-any-return]
+        return ax
     return new_figure(size).add_subplot(**kwargs)
 
 
@@ -70,7 +70,7 @@ def ellipse_handles() -> list[Any]:
     """What the lines around a component mean."""
     from matplotlib.lines import Line2D
 
-    lines = {"50 % of a cluster": (0, (4, 2)), "95 % of a cluster": "-"}
+    lines: dict[str, Any] = {"50 % of a cluster": (0, (4, 2)), "95 % of a cluster": "-"}
     return [Line2D([], [], color=SOFT, linestyle=line, linewidth=1.2, label=label) for label, line in lines.items()]
 
 

@@ -154,11 +154,14 @@ def draw_curves(ax: Any, grid: Float[ndarray, " G"], densities: Float[ndarray, "
 # --- several panels --------------------------------------------------------------------------------------------------
 
 
-def panels(figure: Any, n_panels: int, draw: Callable[[Any, int], None]) -> ndarray:
-    """`n_panels` axes in rows of at most three, each drawn by `draw(axes, number)`."""
+def panels(figure: Any, n_panels: int, draw: Callable[[Any, int], None], *, is_shared: bool = False) -> ndarray:
+    """`n_panels` axes in rows of at most three, each drawn by `draw(axes, number)`; on the same scales if shared."""
     n_across = min(n_panels, 3) if n_panels != 4 else 2
     n_down = -(-n_panels // n_across)
-    axes = [figure.add_subplot(n_down, n_across, i + 1) for i in range(n_panels)]
+    axes: list[Any] = []
+    for i in range(n_panels):
+        first = axes[0] if axes and is_shared else None
+        axes.append(figure.add_subplot(n_down, n_across, i + 1, sharex=first, sharey=first))
     for i, ax in enumerate(axes):
         draw(ax, i)
     return np.array(axes, dtype=object)

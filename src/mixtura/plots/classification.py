@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any, Self
 
 from mixtura.drawing.columns import chosen_columns
-from mixtura.drawing.planes import Plane, along_columns, discriminants, project
+from mixtura.drawing.planes import Directions, Plane, along_columns, discriminants, project
 from mixtura.errors import DataError
 from mixtura.explain.records import Rows
 from mixtura.fitted import FittedMixture
@@ -99,14 +99,20 @@ class ClassificationDisplay:
 
 
 def plane_of(fitted: FittedMixture, rows: Rows | None, columns: Any = None) -> Plane | None:
-    """The plane that shows most: two columns, or the two best directions; None with one column."""
-    n_columns = len(fitted.features)
-    points = None if rows is None else rows.points
-    if columns is None and n_columns == 1:
+    """The plane that shows most; None with one column."""
+    if columns is None and len(fitted.features) == 1:
         return None
+    return project(fitted, None if rows is None else rows.points, directions_of(fitted, columns))
+
+
+def directions_of(fitted: FittedMixture, columns: Any = None) -> Directions:
+    """Two columns that are asked for or all there are; else the two directions that separate best."""
+    n_columns = len(fitted.features)
     if columns is None and n_columns > 2:
-        return project(fitted, points, discriminants(fitted))
+        return discriminants(fitted)
     positions = chosen_columns(fitted, columns, most=2)
+    if n_columns == 1:
+        raise DataError("The mixture has one column, and a plane needs two: DensityDisplay shows it.")
     if len(positions) != 2:
         raise DataError(f"A plane shows two columns, not {len(positions)}: give two names or positions.")
-    return project(fitted, points, along_columns(fitted, positions))
+    return along_columns(fitted, positions)

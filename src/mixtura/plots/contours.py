@@ -9,7 +9,7 @@ from jaxtyping import Float
 from matplotlib.lines import Line2D
 from numpy import ndarray
 
-from mixtura.drawing.planes import Plane
+from mixtura.drawing.planes import Plane, project
 from mixtura.drawing.regions import Grid, density_grid, region_levels
 from mixtura.errors import DataError
 from mixtura.explain.records import Rows
@@ -18,7 +18,7 @@ from mixtura.plots._axes import axes_or_new, cluster_handles, legend_beside, not
 from mixtura.plots._model import as_fitted, see_perhaps
 from mixtura.plots._style import mixed
 from mixtura.plots._views import Ink, draw_number, draw_rows, name_axes
-from mixtura.plots.classification import plane_of
+from mixtura.plots.classification import directions_of
 
 SHARES = (0.25, 0.5, 0.75, 0.95)
 _GREY, _FLOOR = 0.7, 0.93
@@ -77,7 +77,8 @@ class ContourDisplay:
             If there is no mixture, a column is not there, cells are missing, or the mixture has only one column.
         """
         fitted, rows = see_perhaps(estimator, X, sample_weight)
-        return cls(fitted, rows, _two_columns(fitted, rows, columns)).plot(ax)
+        points = None if rows is None else rows.points
+        return cls(fitted, rows, project(fitted, points, directions_of(fitted, columns))).plot(ax)
 
     def plot(self, ax: Any = None, *, shares: Sequence[float] = SHARES) -> Self:
         """Draw on `ax`, or in a new figure, the regions that hold these shares."""
@@ -149,7 +150,7 @@ class SurfaceDisplay:
             If there is no mixture, a column is not there, or the mixture has only one column.
         """
         fitted = as_fitted(estimator)
-        return cls(fitted, _two_columns(fitted, None, columns)).plot(ax)
+        return cls(fitted, project(fitted, None, directions_of(fitted, columns))).plot(ax)
 
     def plot(self, ax: Any = None, *, n_steps: int = 120) -> Self:
         """Draw on three-dimensional axes, or in a new figure, a surface of `n_steps` by `n_steps` fields."""
@@ -178,10 +179,3 @@ def _surface_colours(grid: Grid) -> Float[ndarray, "G G 3"]:
 
 def _entry(share: float, width: float) -> Line2D:
     return Line2D([], [], color="black", linewidth=width, label=f"the densest {100 * share:g} %")
-
-
-def _two_columns(fitted: FittedMixture, rows: Rows | None, columns: Any) -> Plane:
-    plane = plane_of(fitted, rows, columns)
-    if plane is None:
-        raise DataError("The mixture has one column, and a plane needs two: DensityDisplay shows it.")
-    return plane

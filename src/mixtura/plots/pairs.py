@@ -83,9 +83,8 @@ class PairDisplay:
     def plot(self, figure: Any = None) -> Self:
         """Draw in `figure`, or in a new one."""
         n = len(self.columns)
-        figure = (
-            new_figure(((0.4 if n > _HAS_ROOM else 2.2) + _PANEL * n, 0.4 + _PANEL * n)) if figure is None else figure
-        )
+        width = _PANEL * n + (0.4 if n > _HAS_ROOM else 2.2)
+        figure = new_figure((width, 0.4 + _PANEL * n)) if figure is None else figure
         self.axes_ = np.full((n, n), None, dtype=object)
         remarks = {self._draw(figure, i, j) for i in range(n) for j in range(i + 1)}
         n_columns = len(self.fitted.features)
