@@ -19,10 +19,11 @@ _HOMES = {
     "save": "mixtura.persistence",
     "select": "mixtura.tables",
 }
-_MODULES = ("datasets",)
+_MODULES = ("datasets", "plots")
 
 if TYPE_CHECKING:
     from mixtura import datasets as datasets
+    from mixtura import plots as plots
     from mixtura.assembly import assemble as assemble
     from mixtura.estimators import GaussianMixture as GaussianMixture
     from mixtura.estimators import KMeans as KMeans

@@ -1,9 +1,9 @@
 """Rows and components seen in two directions: two columns, or those that tell the components apart.
 
-Directions a maximise aᵀ M a / aᵀ Σ a, with Σ the covariance of the mixture and M = B + ε C: B is the covariance of the
-component means, C the differences of the component covariances (Scrucca 2010, Stat. Comput. 20, 471-484, whose M is
-B Σ⁻¹ B + C in the same units). ε is small: shapes decide only where the means leave directions open, as two clusters
-do. What both leave open is decided by the principal components of the standardised columns, in the same way.
+Directions a maximise aᵀ M a / aᵀ Σ a with M = B Σ⁻¹ B + ε C, where Σ is the covariance of the mixture, B that of the
+component means, and C = sum_k p_k (S_k - S) Σ⁻¹ (S_k - S) the differences of the component covariances from their mean
+(Scrucca 2010, Stat. Comput. 20, 471-484). ε is small: shapes decide only where the means leave directions open, as
+those of two clusters do. What both leave open is decided by the principal components of the standardised columns.
 """
 
 from collections.abc import Sequence
@@ -76,8 +76,9 @@ def _between(
     weights = fitted.parameters.weights
     deviations = means - weights @ means
     shapes = covariances - np.tensordot(weights, covariances, 1)
+    between = (deviations.T * weights) @ deviations
     return (
-        (deviations.T * weights) @ deviations
+        between @ precision @ between
         + _SHAPES * np.einsum("k,kij,jl,klm->im", weights, shapes, precision, shapes, optimize=True)
         + _SPREAD * (covariance / np.diag(covariance)) @ covariance
     )

@@ -128,7 +128,7 @@ def draw_densities(ax: Any, fitted: FittedMixture, rows: Rows | None, d: int, *,
     centres, sds = means[:, d], np.sqrt(covariances[:, d, d])
     bars = histogram(rows.points[:, d], rows.weights, float(np.median(sds))) if rows else None
     if bars:
-        ax.stairs(*bars, fill=True, color="0.86", zorder=1)
+        ax.stairs(*bars, fill=True, color="0.86", zorder=1)  # begins at 0, and so does the axis
     grid = np.linspace(*shown_range(centres, sds, bars), _STEPS)
     densities = component_densities(grid, fitted.parameters.weights, centres, sds)
     draw_curves(ax, grid, densities)
@@ -139,7 +139,8 @@ def draw_densities(ax: Any, fitted: FittedMixture, rows: Rows | None, d: int, *,
                 draw_number(ax, (grid[density.argmax()], density.max()), k)
     ax.set_xlabel(plain(fitted.features[d], 48))
     ax.set_ylabel("density")
-    ax.set_ylim(bottom=0)
+    if not bars:
+        ax.set_ylim(bottom=0)
 
 
 def draw_curves(ax: Any, grid: Float[ndarray, " G"], densities: Float[ndarray, "K G"]) -> None:

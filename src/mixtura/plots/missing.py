@@ -107,9 +107,8 @@ class MissingDisplay:
         missing, known = np.nonzero(patterns)[::-1], np.nonzero(~patterns)[::-1]
         ax.scatter(*known, s=26, color="0.85", marker="s", label="known")
         ax.scatter(*missing, s=46, color=colour(1), marker="X", label="missing")
-        ax.set_xticks(
-            range(C), [plain(self.names[d], 20) for d in columns], rotation=40, ha="right", rotation_mode="anchor"
-        )
+        slope = {"rotation": 40, "ha": "right", "rotation_mode": "anchor"}
+        ax.set_xticks(range(C), [plain(self.names[d], 20) for d in columns], **slope)
         ax.set_yticks([])
         ax.set(xlim=(-0.6, C - 0.4), ylim=(P - 0.4, -0.6))
         ax.legend(loc="upper right", bbox_to_anchor=(-0.02, 1.0), frameon=False, fontsize="small")

@@ -82,19 +82,13 @@ class ProfileDisplay:
     def plot(self, ax: Any = None) -> Self:
         """Draw on `ax`, or in a new figure."""
         K, C = self.differences.shape
-        ax = axes_or_new(
-            ax, (2.6 + _CELL[0] * min(K, _WIDE) + 0.3 * max(K - _WIDE, 0), 1.1 + _CELL[1] * max(C, _LOWEST))
-        )
+        width = _CELL[0] * min(K, _WIDE) + 0.3 * max(K - _WIDE, 0)
+        ax = axes_or_new(ax, (2.6 + width, 1.1 + _CELL[1] * max(C, _LOWEST)))
         self.image_ = ax.imshow(self.differences.T, cmap=_colours(), vmin=-_STRONGEST, vmax=_STRONGEST, aspect="auto")
         for (k, c), value in np.ndenumerate(self.differences):
             ax.text(k, c, self._say(value), ha="center", va="center", fontsize="small")
-        ax.set_xticks(
-            range(K),
-            [plain(name, 16) for name in self.fitted.cluster_names],
-            rotation=30,
-            ha="right",
-            rotation_mode="anchor",
-        )
+        slope = {"rotation": 30, "ha": "right", "rotation_mode": "anchor"}
+        ax.set_xticks(range(K), [plain(name, 16) for name in self.fitted.cluster_names], **slope)
         ax.set_yticks(range(C), [plain(self.fitted.features[d]) for d in self.columns])
         ax.tick_params(length=0)
         ax.spines[:].set_visible(False)

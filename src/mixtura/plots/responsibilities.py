@@ -131,14 +131,11 @@ class ResponsibilityDisplay:
         left, right, bottom, top = extent_of(plane)
         points = np.empty((0, 2)) if plane.points is None else plane.points
         places = (points - [left, bottom]) / [right - left, top - bottom]
+        probabilities = self.rows.classification.probabilities
         chosen: list[int] = []
-        for row in np.argsort(self.rows.classification.probabilities, kind="stable")[:_CONSIDERED].tolist():
-            is_shared = self.rows.classification.probabilities[row] < _NEARLY_CERTAIN
-            if (
-                is_shared
-                and len(chosen) < n_pies
-                and all(np.hypot(*(places[row] - places[other])) > _APART for other in chosen)
-            ):
+        for row in np.argsort(probabilities, kind="stable")[:_CONSIDERED].tolist():
+            distances = np.hypot(*(places[chosen] - places[row]).T)
+            if len(chosen) < n_pies and probabilities[row] < _NEARLY_CERTAIN and np.all(distances > _APART):
                 chosen.append(row)
         return np.array(chosen, dtype=int)
 
