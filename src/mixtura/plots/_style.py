@@ -1,7 +1,7 @@
 """How a cluster looks: a colour that colour-blind people can tell from the others, a sign and a line for grey prints.
 
-Colours are those of the report. Eight colours, seven signs and five lines are used in turn, so that the first 56
-clusters differ in colour or sign, and the first 40 in colour or line. Numbers at the means name them in any case.
+Colours are those of the report. Eight colours, seven signs and seven lines are used in turn, so that the first 56
+clusters differ in colour, or in sign and line. Numbers at the means name them in any case.
 """
 
 from typing import Any
@@ -11,9 +11,11 @@ from jaxtyping import Float
 from matplotlib.colors import to_rgb
 from numpy import ndarray
 
-COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc5f9c", "#b98500", "#4aa8dc", "#6a3d9a", "#6f6f6f")
+COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc5f9c", "#c8a000", "#4aa8dc", "#882e72", "#444444")
 SIGNS = ("o", "^", "s", "D", "v", "P", "X")
-LINES: tuple[Any, ...] = ("-", "--", "-.", (0, (1, 1.2)), (0, (6, 1.5, 1, 1.5, 1, 1.5)))
+LINES: tuple[Any, ...] = (
+    "-", "--", "-.", (0, (1, 1.2)), (0, (7, 1.5, 1, 1.5, 1, 1.5)), (0, (9, 3)), (0, (3, 1.5, 3, 1.5, 1, 1.5))
+)  # fmt: skip
 SOFT = "0.4"  # the grey of notes
 
 

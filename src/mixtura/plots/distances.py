@@ -15,6 +15,7 @@ from mixtura.drawing.distances import (
     probability_within,
     weighted_quantiles,
 )
+from mixtura.explain.words import count
 from mixtura.fitted import FittedMixture
 from mixtura.plots._axes import axes_or_new, cluster_handles, legend_beside, note, open_frame
 from mixtura.plots._model import Scene, see
@@ -94,7 +95,7 @@ class QQDisplay:
             self._draw_band(ax, float(counts[shown].min()))
         self.curves_ = {k: self._draw(ax, k, float(counts[k])) for k in shown}
         n_left_out = len(counts) - len(shown)
-        note(ax, f"{n_left_out} clusters of fewer than {_FEWEST:g} rows are left out" if n_left_out else "")
+        note(ax, f"{count(n_left_out, 'cluster')} of fewer than {_FEWEST:g} rows left out" if n_left_out else "")
         ax.set_xlabel("distance expected of a Gaussian (standard deviations)")
         ax.set_ylabel("distance found")
         open_frame(ax)
