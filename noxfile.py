@@ -41,8 +41,9 @@ def docs(session: nox.Session) -> None:
 @nox.session
 def examples(session: nox.Session) -> None:
     """Every example, its picture into a temporary folder."""
-    picture = f"{session.create_tmp()}/kmeans_vs_mixture.png"
-    session.run("uv", "run", "python", "examples/kmeans_vs_mixture.py", picture, external=True)
+    for name in ("kmeans_vs_mixture.png", "em_animation.gif"):
+        script = f"examples/{name.partition('.')[0]}.py"
+        session.run("uv", "run", "python", script, f"{session.create_tmp()}/{name}", external=True)
 
 
 @nox.session

@@ -20,7 +20,6 @@ from mixtura.fitted import FittedMixture
 
 _SHAPES, _SPREAD = 1e-3, 1e-6  # how much differences of shape, and spread, count beside differences of means
 _FLAT = 1e-10  # variances smaller than this, beside the largest, are none
-_NAMED = 2  # columns in the name of a direction
 
 
 class Directions(NamedTuple):
@@ -93,5 +92,4 @@ def _inverse_root(covariance: Float[ndarray, "D D"]) -> Float[ndarray, "D R"]:
 
 
 def _name(i: int, loadings: Float[ndarray, " D"], features: Sequence[str]) -> str:
-    largest = np.argsort(-np.abs(loadings), kind="stable")[:_NAMED]
-    return f"direction {i + 1}: mostly {', '.join(short(features[d], 20) for d in largest)}"
+    return f"direction {i + 1}: mostly {short(features[int(np.abs(loadings).argmax())], 30)}"
