@@ -13,7 +13,8 @@ import numpy as np
 from jaxtyping import Float
 from numpy import ndarray
 
-from mixtura.drawing.columns import overall_moments
+from mixtura.drawing.columns import chosen_columns, overall_moments
+from mixtura.errors import DataError
 from mixtura.explain.profiles import component_moments
 from mixtura.explain.words import short
 from mixtura.fitted import FittedMixture
@@ -38,6 +39,34 @@ class Plane(NamedTuple):
     covariances: Float[ndarray, "K 2 2"]
     names: tuple[str, ...]
     remark: str = ""
+
+
+def plane_of(
+    fitted: FittedMixture, points: Float[ndarray, "N D"] | None, columns: Sequence[str | int] | None = None
+) -> Plane | None:
+    """The plane that shows most; None with one column."""
+    if columns is None and len(fitted.features) == 1:
+        return None
+    return project(fitted, points, directions_of(fitted, columns))
+
+
+def directions_of(fitted: FittedMixture, columns: Sequence[str | int] | None = None) -> Directions:
+    """Two columns that are asked for or all there are; else the two directions that separate best.
+
+    Raises
+    ------
+    DataError
+        If the mixture has only one column, or not those, or not two are asked for.
+    """
+    n_columns = len(fitted.features)
+    if columns is None and n_columns > 2:
+        return discriminants(fitted)
+    positions = chosen_columns(fitted, columns, most=2)
+    if n_columns == 1:
+        raise DataError("The mixture has one column, and a plane needs two: DensityDisplay shows it.")
+    if len(positions) != 2:
+        raise DataError(f"A plane shows two columns, not {len(positions)}: give two names or positions.")
+    return along_columns(fitted, positions)
 
 
 def project(fitted: FittedMixture, points: Float[ndarray, "N D"] | None, directions: Directions) -> Plane:

@@ -1,7 +1,7 @@
 """Axes, names, notes and legends: what every display does to a figure, and nothing to matplotlib's settings."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from mixtura.explain.words import short
 from mixtura.fitted import FittedMixture
@@ -54,16 +54,17 @@ def figure_note(figure: Any, *parts: str) -> None:
         figure.suptitle(said, x=0.01, ha="left", fontsize="small", color=SOFT)
 
 
-def cluster_handles(fitted: FittedMixture, kind: str = "sign") -> list[Any]:
+def cluster_handles(fitted: FittedMixture, kind: Literal["sign", "line"] = "sign") -> list[Any]:
     """One entry of a legend for each cluster, as rows (signs) or as curves (lines)."""
     from matplotlib.lines import Line2D
 
-    look: Any = (
-        (lambda k: {"marker": sign(k), "linestyle": "none"}) if kind == "sign" else (lambda k: {"linestyle": line(k)})
-    )
     return [
-        Line2D([], [], color=colour(k), label=_entry(k, name), **look(k)) for k, name in enumerate(fitted.cluster_names)
-    ]
+        Line2D(
+            [], [], color=colour(k), label=_entry(k, name),
+            marker=sign(k) if kind == "sign" else "", linestyle="none" if kind == "sign" else line(k),
+        )
+        for k, name in enumerate(fitted.cluster_names)
+    ]  # fmt: skip
 
 
 def ellipse_handles() -> list[Any]:

@@ -3,9 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any, Self
 
-from mixtura.drawing.columns import chosen_columns
-from mixtura.drawing.planes import Directions, Plane, along_columns, discriminants, project
-from mixtura.errors import DataError
+from mixtura.drawing.planes import Plane, plane_of
 from mixtura.explain.records import Rows
 from mixtura.fitted import FittedMixture
 from mixtura.plots._axes import axes_or_new, cluster_handles, ellipse_handles, legend_beside, note, open_frame
@@ -76,7 +74,7 @@ class ClassificationDisplay:
             If there is no mixture, a column is not there, or cells are missing.
         """
         fitted, rows = see(estimator, X, sample_weight)
-        return cls(fitted, rows, plane_of(fitted, rows, columns)).plot(ax)
+        return cls(fitted, rows, plane_of(fitted, rows.points, columns)).plot(ax)
 
     def plot(self, ax: Any = None) -> Self:
         """Draw on `ax`, or in a new figure."""
@@ -96,23 +94,3 @@ class ClassificationDisplay:
         note(ax, draw_rows(ax, plane, self.rows, ink), plane.remark)
         draw_ellipses(ax, plane)
         name_axes(ax, plane.names)
-
-
-def plane_of(fitted: FittedMixture, rows: Rows | None, columns: Any = None) -> Plane | None:
-    """The plane that shows most; None with one column."""
-    if columns is None and len(fitted.features) == 1:
-        return None
-    return project(fitted, None if rows is None else rows.points, directions_of(fitted, columns))
-
-
-def directions_of(fitted: FittedMixture, columns: Any = None) -> Directions:
-    """Two columns that are asked for or all there are; else the two directions that separate best."""
-    n_columns = len(fitted.features)
-    if columns is None and n_columns > 2:
-        return discriminants(fitted)
-    positions = chosen_columns(fitted, columns, most=2)
-    if n_columns == 1:
-        raise DataError("The mixture has one column, and a plane needs two: DensityDisplay shows it.")
-    if len(positions) != 2:
-        raise DataError(f"A plane shows two columns, not {len(positions)}: give two names or positions.")
-    return along_columns(fitted, positions)

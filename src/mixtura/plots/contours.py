@@ -9,7 +9,7 @@ from jaxtyping import Float
 from matplotlib.lines import Line2D
 from numpy import ndarray
 
-from mixtura.drawing.planes import Plane, project
+from mixtura.drawing.planes import Plane, directions_of, project
 from mixtura.drawing.regions import Grid, density_grid, region_levels
 from mixtura.errors import DataError
 from mixtura.explain.records import Rows
@@ -18,7 +18,6 @@ from mixtura.plots._axes import axes_or_new, cluster_handles, legend_beside, not
 from mixtura.plots._model import as_fitted, see_perhaps
 from mixtura.plots._style import mixed
 from mixtura.plots._views import Ink, draw_number, draw_rows, name_axes
-from mixtura.plots.classification import directions_of
 
 SHARES = (0.25, 0.5, 0.75, 0.95)
 _GREY, _FLOOR = 0.7, 0.93

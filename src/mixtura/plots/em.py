@@ -8,7 +8,7 @@ from jaxtyping import Float, Int
 from numpy import ndarray
 
 from mixtura.drawing.climbs import Climb, climbs, some_rows
-from mixtura.drawing.planes import Directions, project
+from mixtura.drawing.planes import Directions, directions_of, project
 from mixtura.explain.records import Rows
 from mixtura.explain.words import count
 from mixtura.fitted import FittedMixture
@@ -16,7 +16,6 @@ from mixtura.plots._axes import figure_note, new_figure, open_frame
 from mixtura.plots._model import Scene, see
 from mixtura.plots._style import mixed
 from mixtura.plots._views import Ink, draw_densities, draw_ellipses, draw_rows, name_axes, panels
-from mixtura.plots.classification import directions_of
 
 if TYPE_CHECKING:
     from matplotlib.animation import FuncAnimation
@@ -161,7 +160,8 @@ class EMDisplay:
 
     def _keep_frame(self, ax: Any, points: Float[ndarray, "N 2"]) -> None:
         """The rows fill every frame alike, however far an ellipse reaches."""
-        room = 0.05 * np.ptp(points, axis=0)
+        size = np.ptp(points, axis=0)
+        room = np.where(size > 0, 0.05 * size, 1.0)
         low, high = points.min(0) - room, points.max(0) + room
         ax.set(xlim=(low[0], high[0]), ylim=(low[1], high[1]))
 

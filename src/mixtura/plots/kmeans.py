@@ -7,7 +7,7 @@ import numpy as np
 from jaxtyping import Float, Int
 from numpy import ndarray
 
-from mixtura.drawing.planes import Plane, project
+from mixtura.drawing.planes import Plane, directions_of, project
 from mixtura.errors import DataError
 from mixtura.explain.numbers import percent
 from mixtura.explain.records import Rows
@@ -17,7 +17,6 @@ from mixtura.plots._axes import cluster_handles, ellipse_handles, figure_legend,
 from mixtura.plots._model import see
 from mixtura.plots._style import palette
 from mixtura.plots._views import Ink, draw_ellipses, draw_rows, name_axes
-from mixtura.plots.classification import directions_of
 from mixtura.statistics import Block
 
 

@@ -10,7 +10,7 @@ from matplotlib.patches import Wedge
 from numpy import ndarray
 
 from mixtura.drawing.densities import component_densities, shown_range
-from mixtura.drawing.planes import Plane
+from mixtura.drawing.planes import Plane, plane_of
 from mixtura.explain.profiles import component_moments
 from mixtura.explain.records import Rows
 from mixtura.fitted import FittedMixture
@@ -18,7 +18,6 @@ from mixtura.plots._axes import axes_or_new, cluster_handles, legend_beside, not
 from mixtura.plots._model import see
 from mixtura.plots._style import colour, line, mixed
 from mixtura.plots._views import Ink, draw_ellipses, draw_rows, extent_of, name_axes
-from mixtura.plots.classification import plane_of
 
 _RADIUS = 8.0  # of a pie, in points
 _APART = 0.12  # of the picture, between pies
@@ -87,7 +86,7 @@ class ResponsibilityDisplay:
             If there is no mixture, a column is not there, or cells are missing.
         """
         scene = see(estimator, X, sample_weight)
-        return cls(*scene, scene.responsibilities, plane_of(*scene, columns)).plot(ax)
+        return cls(*scene, scene.responsibilities, plane_of(scene.fitted, scene.rows.points, columns)).plot(ax)
 
     def plot(self, ax: Any = None, *, n_pies: int = 5) -> Self:
         """Draw on `ax`, or in a new figure, at most `n_pies` rows as pies."""

@@ -8,7 +8,7 @@ from jaxtyping import Bool
 from matplotlib.lines import Line2D
 from numpy import ndarray
 
-from mixtura.drawing.planes import Plane
+from mixtura.drawing.planes import Plane, plane_of
 from mixtura.explain.numbers import percent
 from mixtura.explain.profiles import DOUBTFUL, SURE
 from mixtura.explain.records import Rows
@@ -17,7 +17,6 @@ from mixtura.plots._axes import axes_or_new, cluster_handles, legend_beside, not
 from mixtura.plots._model import see
 from mixtura.plots._style import palette
 from mixtura.plots._views import Ink, draw_ellipses, draw_points, draw_rows, name_axes
-from mixtura.plots.classification import plane_of
 
 _MOST = 2000  # doubtful rows that are drawn
 _CROWD = 300  # doubtful rows from which on they are drawn smaller
@@ -92,7 +91,7 @@ class UncertaintyDisplay:
             If there is no mixture, a column is not there, or cells are missing.
         """
         fitted, rows = see(estimator, X, sample_weight)
-        return cls(fitted, rows, plane_of(fitted, rows, columns)).plot(ax)
+        return cls(fitted, rows, plane_of(fitted, rows.points, columns)).plot(ax)
 
     def plot(self, ax: Any = None) -> Self:
         """Draw on `ax`, or in a new figure."""
