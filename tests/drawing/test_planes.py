@@ -9,6 +9,7 @@ from sklearn.decomposition import PCA
 from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 
 from drawing.cases import mixture, sample
+from mixtura.drawing.columns import overall_moments
 from mixtura.drawing.planes import along_columns, discriminants, project
 from mixtura.emissions.gaussian import Gaussian, GaussianParameters
 from mixtura.fitted import FittedMixture, default_names
@@ -57,6 +58,23 @@ def test_a_single_component_is_seen_along_its_principal_components():
     known = PCA(2).fit(standard).components_ / np.sqrt(np.diag(covariance))
     for found, other in zip(matrix.T, known, strict=True):
         assert angle(found, other) < 0.1
+
+
+def test_what_two_alike_clusters_leave_open_is_spread():
+    """Of all directions uncorrelated with the first, the second carries most of the standardised columns."""
+    means, covariances = mixture(2, 5).parameters.emission
+    fitted = typed([0.4, 0.6], means, covariances[[0, 0]])
+    first, second = discriminants(fitted).matrix.T
+    _, covariance = overall_moments(fitted)
+    loads = covariance / np.diag(covariance) @ covariance
+
+    def carried(direction):
+        return direction @ loads @ direction / (direction @ covariance @ direction)
+
+    others = np.random.default_rng(0).normal(size=(2000, 5))
+    others -= np.outer(others @ covariance @ first / (first @ covariance @ first), first)
+    assert abs(first @ covariance @ second) < 1e-6
+    assert carried(second) > max(map(carried, others))
 
 
 def test_directions_are_in_standard_deviations_within_components():

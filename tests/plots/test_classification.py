@@ -75,6 +75,7 @@ def test_many_rows_are_shaded_and_the_rarest_are_points():
     left, right, bottom, top = image.get_extent()
     assert left < points[:, 0].min() < points[:, 0].max() < right
     assert bottom < points[:, 1].min() < points[:, 1].max() < top
+    assert image.origin == "lower"
     shades = image.get_array()
     height, width = shades.shape[:2]
     i, j = np.floor((points[0] - [left, bottom]) / [right - left, top - bottom] * [width, height]).astype(int)
@@ -141,3 +142,10 @@ def test_of_a_hundred_columns_those_that_tell_most_are_paired():
     assert {7, 70} <= set(display.columns)
     title = display.figure_.get_suptitle()
     assert title == "the 5 of 100 columns in which the cluster means differ most"
+
+
+def test_dollars_and_underscores_in_names_mean_nothing():
+    fitted = mixture(2, 2, features=("$x$", "_y")).renamed({0: "_a $b$"})
+    ax = ClassificationDisplay.from_estimator(fitted, sample(fitted, 30)[0]).ax_
+    assert (ax.get_xlabel(), ax.get_ylabel()) == (r"\$x\$", "_y")
+    assert ax.get_legend().get_texts()[0].get_text() == r"0: _a \$b\$"

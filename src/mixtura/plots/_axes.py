@@ -35,9 +35,8 @@ def open_frame(ax: Any) -> None:
 
 
 def plain(name: str, longest: int = _LONGEST) -> str:
-    """A name as it is: a dollar is no mathematics, an underscore in front hides nothing, and it ends somewhere."""
-    text = short(name, longest).replace("$", r"\$")
-    return f" {text}" if text.startswith("_") else text
+    """A name as it is: a dollar is no mathematics, and it ends somewhere."""
+    return short(name, longest).replace("$", r"\$")
 
 
 def note(ax: Any, *parts: str) -> None:

@@ -83,7 +83,6 @@ def draw_ellipses(ax: Any, plane: Plane, *, is_small: bool = False, labels: Sequ
             _draw_ellipse(ax, ellipse(mean, covariance, share), label, is_outer=share == LEVELS[-1])
         if not is_small:
             draw_number(ax, mean, label)
-    ax.autoscale_view()
 
 
 def _draw_ellipse(ax: Any, outline: tuple[float, ...], label: int, *, is_outer: bool) -> None:
