@@ -63,7 +63,7 @@ def test_the_surface_is_as_high_as_the_density():
     assert shown[1].max() == pytest.approx(np.sum(heights, axis=0).max(), rel=0.01)
     reach = 3.5 * np.sqrt(covariances[:, 0, 0])
     assert shown[0] == pytest.approx([(means[:, 0] - reach).min(), (means[:, 0] + reach).max()])
-    assert len(display.surface_.get_facecolors()) == 89**2
+    assert len(display.surface_.get_facecolors()) == 69**2
 
 
 def test_a_surface_needs_three_dimensions(of_people):

@@ -151,7 +151,7 @@ class SurfaceDisplay:
         fitted = as_fitted(estimator)
         return cls(fitted, project(fitted, None, directions_of(fitted, columns))).plot(ax)
 
-    def plot(self, ax: Any = None, *, n_steps: int = 90) -> Self:
+    def plot(self, ax: Any = None, *, n_steps: int = 70) -> Self:
         """Draw on three-dimensional axes, or in a new figure, a surface of `n_steps` by `n_steps` fields."""
         ax = axes_or_new(ax, projection="3d")
         if not hasattr(ax, "plot_surface"):

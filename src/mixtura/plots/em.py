@@ -126,7 +126,8 @@ class EMDisplay:
         >>> from mixtura import GaussianMixture, datasets
         >>> from mixtura.plots import EMDisplay
         >>> faithful = datasets.load("faithful").data
-        >>> display = EMDisplay.from_estimator(GaussianMixture(2, random_state=0).fit(faithful), faithful)
+        >>> mixture = GaussianMixture(2, random_state=0).fit(faithful)
+        >>> display = EMDisplay.from_estimator(mixture, faithful, start="kmeans")
         >>> path = Path(mkdtemp()) / "em.gif"
         >>> display.animate().save(path, writer="pillow", dpi=40)
         >>> path.read_bytes()[:3]

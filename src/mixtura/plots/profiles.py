@@ -17,7 +17,8 @@ from mixtura.plots._model import as_fitted
 _MOST = 25
 _STRONGEST = 2.0  # a difference of so many standard deviations has the full colour
 _WIDE = 12  # clusters from which on numbers find no room
-_CELL, _LOWEST = (0.75, 0.32), 6  # inches; columns that a picture has room for at least
+_CELL, _LETTER = (0.75, 0.32), 0.09  # inches
+_LOWEST = 6  # columns that a picture has room for at least
 
 
 @dataclass(eq=False)
@@ -82,14 +83,15 @@ class ProfileDisplay:
     def plot(self, ax: Any = None) -> Self:
         """Draw on `ax`, or in a new figure."""
         K, C = self.differences.shape
-        width = _CELL[0] * min(K, _WIDE) + 0.3 * max(K - _WIDE, 0)
-        ax = axes_or_new(ax, (2.6 + width, 1.1 + _CELL[1] * max(C, _LOWEST)))
+        names = [plain(self.fitted.features[d]) for d in self.columns]
+        width = _CELL[0] * min(K, _WIDE) + 0.3 * max(K - _WIDE, 0) + _LETTER * max(map(len, names))
+        ax = axes_or_new(ax, (1.8 + width, 1.1 + _CELL[1] * max(C, _LOWEST)))
         self.image_ = ax.imshow(self.differences.T, cmap=_colours(), vmin=-_STRONGEST, vmax=_STRONGEST, aspect="auto")
         for (k, c), value in np.ndenumerate(self.differences):
             ax.text(k, c, self._say(value), ha="center", va="center", fontsize="small")
         slope = {"rotation": 30, "ha": "right", "rotation_mode": "anchor"}
         ax.set_xticks(range(K), [plain(name, 16) for name in self.fitted.cluster_names], **slope)
-        ax.set_yticks(range(C), [plain(self.fitted.features[d]) for d in self.columns])
+        ax.set_yticks(range(C), names)
         ax.tick_params(length=0)
         ax.spines[:].set_visible(False)
         ax.figure.colorbar(self.image_, ax=ax, label="sd from the mean of all", extend="both")
