@@ -125,10 +125,10 @@ def classify(fitted: FittedMixture, data: Any, *, n_threads: int = 1) -> Classif
     >>> classify(fitted, {"height_cm": [93.0, 60.0], "age": [8, 2]}).labels.tolist()
     [1, 0]
     """
-    return labels.classify(fitted, rows_for(fitted, data).source(), n_threads)
+    return labels.classify(fitted, read_rows(fitted, data).source(), n_threads)
 
 
-def rows_for(fitted: FittedMixture, data: Any, weights: Any = None) -> Table:
+def read_rows(fitted: FittedMixture, data: Any, weights: Any = None) -> Table:
     """The columns of a table that a mixture was fitted to, without missing cells, and how much each row counts.
 
     Raises

@@ -35,7 +35,7 @@ class Scene(NamedTuple):
 def see(model: Any, X: Any, sample_weight: Any = None) -> Scene:
     """The mixture, and what it says of the rows."""
     fitted = as_fitted(model)
-    table = tables.rows_for(fitted, X, sample_weight)
+    table = tables.read_rows(fitted, X, sample_weight)
     weights = np.ones(len(table.points)) if table.weights is None else table.weights
     classification = labels.classify(fitted, ArraySource(table.points))
     return Scene(fitted, Rows(table.points, weights, classification))
