@@ -15,7 +15,7 @@ from mixtura.mixture import Mixture, MixtureParameters
 from mixtura.runners.contract import Runner, Source
 from mixtura.statistics import Block
 
-_FEW_ROWS, _FEW_NUMBERS = 4096, 1 << 16  # in the rows, or in their responsibilities
+_FEW_ROWS, _FEW_COLUMNS, _FEW_NUMBERS = 4096, 64, 1 << 16  # numbers in the rows, or in their responsibilities
 _WORK_OF_A_CALL = 3e7  # rows x components x columns squared x steps: some hundredths of a second
 _OUTCOMES = {
     kernels.GOES_ON: em.Outcome.EXHAUSTED,
@@ -76,14 +76,16 @@ def _begin(model: em.Model, parameters: Any, run: em.Run) -> "_Climb | None":
     with np.errstate(divide="ignore"):
         log_weights = np.log(parameters.weights)
     ascent = model.emission.ascent(log_weights, parameters.emission)
-    return None if ascent is None else _Climb(model, run.block, ascent)
+    if ascent is None:
+        return None
+    return _Climb(model, run.block, ascent._replace(has_equal_weights=model.equal_weights))
 
 
 def _is_small(block: Block, parameters: MixtureParameters) -> bool:
     """Whether a step takes so little time that Python's share would be most of it."""
     N, D = block.points.shape
     numbers = N * max(D, len(parameters.weights))
-    return N <= _FEW_ROWS and numbers <= _FEW_NUMBERS and block.points.dtype == np.float64
+    return N <= _FEW_ROWS and D <= _FEW_COLUMNS and numbers <= _FEW_NUMBERS and block.points.dtype == np.float64
 
 
 class _Climb(NamedTuple):

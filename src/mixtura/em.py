@@ -2,8 +2,11 @@
 
 from collections.abc import Callable, Sequence
 from enum import Enum
+from itertools import pairwise
 from math import isfinite
 from typing import Any, NamedTuple, Protocol, runtime_checkable
+
+_CEASED, _COMES_BACK = 1e-9, 10  # of the objective; times the least gain before
 
 
 class Outcome(Enum):
@@ -38,6 +41,17 @@ class Fit(NamedTuple):
     def objective(self) -> float:
         """The last objective seen; minus infinity for a fit that collapsed at once."""
         return self.trace[-1] if self.trace else float("-inf")
+
+    @property
+    def n_plateaus(self) -> int:
+        """How often gains had all but ceased, and came back ten times as large."""
+        plateaus, least = 0, float("inf")
+        for earlier, later in pairwise(self.trace):
+            gain = later - earlier
+            if gain > _COMES_BACK * max(least, _CEASED * abs(later)):
+                plateaus, least = plateaus + 1, float("inf")
+            least = min(least, max(gain, 0.0))
+        return plateaus
 
 
 class Step(NamedTuple):

@@ -21,7 +21,8 @@ BATCH, SHORT_STEPS, KEPT, LONG_STEPS = 8, 8, 4, 60
 GAIN = 0.1  # nats; an optimum that is higher by less is no better
 PATIENCE, PATIENCE_EACH = 16, 12  # kicks in vain that end a search: so many, and as many more for each component
 _POOL = 3
-_MOST_WORK = 2e9  # rows x components x (columns + 4) x steps: about a second
+MOST_WORK = 1e10  # rows x free parameters x steps: about a second
+_EXPONENTIAL = 32  # free parameters whose work is that of one component's responsibility
 _STEPS_OF_A_BATCH = BATCH * SHORT_STEPS + KEPT * LONG_STEPS // 2
 _PARTS = 6  # of a component, about, that a new one holds
 _NARROWEST = 1e-6  # of the average covariance
@@ -42,12 +43,22 @@ class Solution(NamedTuple):
         return self[:2]
 
 
+class Tally(NamedTuple):
+    """How a search went: what tells whether another would end elsewhere."""
+
+    n_kicks: int = 0
+    n_iterations: int = 0
+    n_runs: int = 0  # that were taken far enough to be compared
+    n_agreeing: int = 0  # of these, as many as ended in the best solution
+    n_refused: int = 0  # of these, as many as rested on an accident of few rows
+    n_moved: int = 0  # kicks that led to a better solution
+
+
 class Kicks(NamedTuple):
-    """The best few solutions after `n_kicks` kicks, best first, and the iterations that these took."""
+    """The best few solutions after some kicks, best first, and what it took."""
 
     pool: tuple[Solution, ...]
-    n_kicks: int
-    n_iterations: int
+    tally: Tally
 
 
 class Ground(NamedTuple):
@@ -65,8 +76,8 @@ class Ground(NamedTuple):
         if _height(fit) == float("-inf"):
             return Solution(False, float("-inf"), fit)
         weights, emission = fit.parameters
-        is_spurious = self.model.emission.is_spurious(emission, weights * self.cumulative[-1], self.variances)
-        return Solution(not is_spurious, fit.objective, fit)
+        spurious = self.model.emission.spurious(emission, weights * self.cumulative[-1], self.variances)
+        return Solution(not len(spurious), fit.objective, fit)
 
 
 def survey(model: Mixture, sample: Block, rng: np.random.Generator, watch: em.Callback = em.ignore) -> Ground:
@@ -80,31 +91,52 @@ def survey(model: Mixture, sample: Block, rng: np.random.Generator, watch: em.Ca
 def improve(ground: Ground, starts: Sequence[em.Fit], patience: int | None = None) -> Kicks:
     """Kick the best of some solutions until that has been in vain `patience` times, on the rows of the ground.
 
-    While the best is spurious, no kick is in vain. The number of kicks is bounded by the work that they make, so that
-    large samples get few of them or none. An interrupt ends the search; it is the outcome of the best fit then.
+    The number of kicks is bounded by the work that they make, so that large samples get few of them or none. An
+    interrupt ends the search; it is the outcome of the best fit then.
     """
     K = len(starts[0].parameters.weights)
     patience = PATIENCE + PATIENCE_EACH * K if patience is None else patience
-    pool, kinds = _best_of([ground.judge(fit) for fit in starts]), cycle((_near, _split, _near, _far))
-    most = min(_most_kicks(ground.sample, K), 4 * patience) if np.isfinite(pool[0].objective) else 0
-    vain = n_kicks = n_iterations = 0
-    while vain < patience and n_kicks < most:
+    first = [ground.judge(fit) for fit in starts]
+    pool, kinds = _best_of(first), cycle((_near, _split, _near, _far))
+    tally, vain = _count(Tally(), pool[0], pool[0], first), 0
+    most = min(_most_kicks(ground, pool[0].fit.parameters), 4 * patience) if np.isfinite(pool[0].objective) else 0
+    while vain < patience and tally.n_kicks < most:
         fits, n_steps = _kick(ground, pool, list(islice(kinds, BATCH)))
-        before, pool = pool[0], _best_of([*pool, *map(ground.judge, fits)])
-        is_better = pool[0].rank > (before.is_sound, before.objective + GAIN)
-        vain = 0 if is_better or not pool[0].is_sound else vain + BATCH
-        n_kicks, n_iterations = n_kicks + BATCH, n_iterations + n_steps
+        found = [ground.judge(fit) for fit in fits]
+        before, pool = pool[0], _best_of([*pool, *found])
+        tally = _count(tally, before, pool[0], found)
+        tally = tally._replace(n_kicks=tally.n_kicks + BATCH, n_iterations=tally.n_iterations + n_steps)
+        vain = 0 if _is_better(pool[0], before) else vain + BATCH
         if fits[-1].outcome is em.Outcome.INTERRUPTED:
             best = pool[0]._replace(fit=pool[0].fit._replace(outcome=em.Outcome.INTERRUPTED))
-            return Kicks((best,), n_kicks, n_iterations)
-    return Kicks(tuple(pool), n_kicks, n_iterations)
+            return Kicks((best,), tally)
+    return Kicks(tuple(pool), tally)
 
 
-def _most_kicks(sample: Block, n_components: int) -> int:
-    N, D = sample.points.shape
-    if n_components == 1:
+def _is_better(now: Solution, before: Solution) -> bool:
+    return now.rank > (before.is_sound, before.objective + GAIN)
+
+
+def _count(tally: Tally, before: Solution, best: Solution, found: Sequence[Solution]) -> Tally:
+    has_moved = _is_better(best, before)
+    agreeing = sum(_are_same(best.fit, solution.fit) for solution in found)
+    return tally._replace(
+        n_runs=tally.n_runs + len(found),
+        n_agreeing=agreeing + (0 if has_moved else tally.n_agreeing),
+        n_refused=tally.n_refused + sum(not solution.is_sound for solution in found),
+        n_moved=tally.n_moved + has_moved,
+    )
+
+
+def _most_kicks(ground: Ground, parameters: MixtureParameters) -> int:
+    if len(parameters.weights) == 1:
         return 0
-    return BATCH * int(_MOST_WORK // (N * n_components * (D + 4) * _STEPS_OF_A_BATCH))
+    return BATCH * int(MOST_WORK // (work_of_a_step(ground.model, ground.sample, parameters) * _STEPS_OF_A_BATCH))
+
+
+def work_of_a_step(model: Mixture, sample: Block, parameters: MixtureParameters) -> float:
+    """In the measure of `MOST_WORK`."""
+    return len(sample.points) * (model.n_free(parameters) + _EXPONENTIAL * len(parameters.weights))
 
 
 _Kick = Callable[[Ground, MixtureParameters], MixtureParameters]

@@ -10,6 +10,7 @@ from mixtura import climbing, em, kicks, starts
 from mixtura.mixture import Mixture
 from mixtura.runners.contract import Runner, Source
 from mixtura.starts import Candidate
+from mixtura.statistics import Block
 
 SAMPLE_ROWS = 20_000  # starts are made, and the first rounds run, on so many rows at most
 FIRST_STEPS, FIRST_KEPT, SECOND_STEPS = 6, 3, 20
@@ -43,6 +44,17 @@ class Search(NamedTuple):
     best: em.Fit
     records: tuple[StartRecord, ...]
     finalists: tuple[em.Fit, ...] = ()
+    tally: kicks.Tally | None = None  # of a race
+
+    @property
+    def doubt(self) -> str:
+        """Why another search might end elsewhere; empty if nothing says so."""
+        if self.tally is None or self.tally.n_runs == 0 or self.tally.n_agreeing > 1:
+            return ""
+        return (
+            f"Only one of {self.tally.n_runs} runs ended in the best optimum found: another seed may find a better one, "
+            "and fewer components or a simpler covariance would leave fewer optima to miss."
+        )
 
 
 class _Runner(NamedTuple):
@@ -73,7 +85,7 @@ class Plan(NamedTuple):
 def run(model: Mixture, source: Source, plan: Plan, *, runner: Runner, rng: np.random.Generator) -> Search:
     """Draw the starts from a sample of the rows, race them there, kick the best, and finish on all rows."""
     sample = climbing.in_double(starts.subsample(source.blocks(), SAMPLE_ROWS, rng))
-    candidates = starts.draw(model, sample, plan.n_components, plan.kinds, rng)
+    candidates = _draw(model, sample, plan, rng)
     finish = Round(climbing.everything(source, runner), plan.max_iterations, len(candidates))
     look: dict[str, Any] = {"stop": plan.stop, "callbacks": plan.callbacks, "watch": plan.watch}
     if not plan.is_race:
@@ -90,9 +102,17 @@ def run(model: Mixture, source: Source, plan: Plan, *, runner: Runner, rng: np.r
     ground = kicks.survey(model, sample, rng, plan.watch)
     kicked = kicks.improve(ground, raced.finalists, 0 if is_glimpse else plan.patience)
     if kicked.pool[0].fit.outcome is em.Outcome.INTERRUPTED:
-        return Search(kicked.pool[0].fit, raced.records)
+        return Search(kicked.pool[0].fit, raced.records, tally=kicked.tally)
     finished = _finish(ground, kicked, finish, look)
-    return Search(finished.best, (*raced.records, *finished.records))
+    return Search(finished.best, (*raced.records, *finished.records), tally=kicked.tally)
+
+
+def _draw(model: Mixture, sample: Block, plan: Plan, rng: np.random.Generator) -> list[Candidate]:
+    """A start of every kind; for a race as many as time allows where steps are long, one at least."""
+    first = starts.draw(model, sample, plan.n_components, plan.kinds[:1], rng)
+    work = kicks.work_of_a_step(model, sample, first[0].parameters) * FIRST_STEPS
+    number = max(1, int(kicks.MOST_WORK // work)) if plan.is_race else len(plan.kinds)
+    return first + starts.draw(model, sample, plan.n_components, plan.kinds[1:number], rng)
 
 
 def _finish(ground: kicks.Ground, kicked: kicks.Kicks, finish: Round, look: dict[str, Any]) -> Search:
@@ -106,7 +126,7 @@ def _finish(ground: kicks.Ground, kicked: kicks.Kicks, finish: Round, look: dict
         is_near = isinstance(finish.run, climbing.AtHand) and solution.objective > kicked.pool[0].objective - NEAR
         if solutions and (rank > 1 or not is_near) and (solutions[-1].is_sound or not solution.is_sound):
             break
-        kind = f"{('best', 'second', 'third')[rank]} of these after {kicked.n_kicks} kicks"
+        kind = f"{('best', 'second', 'third')[rank]} of these after {kicked.tally.n_kicks} kicks"
         found = search(ground.model, [Candidate(kind, solution.fit.parameters)], [finish], **look)
         solutions.append(ground.judge(found.best))
         records += [_later(record, kicked) for record in found.records]
@@ -117,7 +137,7 @@ def _finish(ground: kicks.Ground, kicked: kicks.Kicks, finish: Round, look: dict
 
 def _later(record: StartRecord, kicked: kicks.Kicks) -> StartRecord:
     """The record of the last round of a race, which goes on from the best of those before."""
-    return record._replace(n_iterations=record.n_iterations + kicked.n_iterations, n_rounds=record.n_rounds + 2)
+    return record._replace(n_iterations=record.n_iterations + kicked.tally.n_iterations, n_rounds=record.n_rounds + 2)
 
 
 def search(

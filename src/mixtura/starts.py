@@ -110,10 +110,10 @@ STARTS: dict[str, Assign] = {
     "projected k-means": projected(partial(kmeans, max_iterations=3)),
     "pursued k-means": pursued(partial(kmeans, max_iterations=3)),
 }
-DIVERSE = (
+DIVERSE = (  # those to take if there is time for a few only come first
+    "standardised k-means",
     "pursued k-means",
     "whitened k-means++",
-    "standardised k-means",
     "whitened random rows",
     "projected k-means",
 )

@@ -130,7 +130,7 @@ def test_responsibilities_are_features():
 
 def test_every_start_is_on_record():
     mixture = GaussianMixture(3, n_init=3, init_params="random_from_data", random_state=0).fit(X)
-    assert [start["kind"] for start in mixture.fit_report_] == ["random_from_data"] * 3
+    assert [start["kind"] for start in mixture.fit_report_["starts"]] == ["random_from_data"] * 3
     assert mixture.log_likelihoods_.max() == pytest.approx(mixture.lower_bound_ * len(X))
     assert mixture.outcome_ is Outcome.CONVERGED
     assert len(mixture.lower_bounds_) == mixture.n_iter_

@@ -45,7 +45,7 @@ def test_an_assembled_selection_keeps_its_record_and_a_bare_mixture_has_none(sel
         SelectionDisplay.from_selection(mixture(2, 2))
     with pytest.raises(DataError, match="no record of its starts"):
         StartsDisplay.from_estimator(mixture(2, 2))
-    assert len(StartsDisplay.from_estimator(of_iris).ax_.texts) == len(of_iris.fit_report_)
+    assert len(StartsDisplay.from_estimator(of_iris).ax_.texts) == len(of_iris.fit_report_["starts"])
 
 
 def test_starts_lie_as_far_below_the_best_as_they_ended():

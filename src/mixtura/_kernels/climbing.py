@@ -40,7 +40,7 @@ def climb(points, weights, ascent, stop, trace, span):
             return step, COLLAPSED
         family.accumulate(terms, tile, n, sums)
         counts, shifts, scatter = family.finish(sums, density)
-        _share(counts, log_weights)
+        _share(counts, ascent)
         _move(density.means, counts, shifts)
         family.reshape(density, ascent, (counts, shifts, scatter))
         if is_enough(trace, step, stop):
@@ -82,14 +82,15 @@ def _little_is_left(before, now, tolerance):
 
 
 @kernel
-def _share(counts, log_weights):
-    """No component is left without a speck of weight."""
+def _share(counts, ascent):
+    """Counts -> log weights; no component is left without a speck of weight."""
     total = 0.0
     for k in range(len(counts)):
         counts[k] += _SPECK
         total += counts[k]
     for k in range(len(counts)):
-        log_weights[k] = math.log(counts[k] / total)
+        share = 1.0 / len(counts) if ascent.has_equal_weights else counts[k] / total
+        ascent.log_weights[k] = math.log(share)
 
 
 @kernel

@@ -61,3 +61,4 @@ class Ascent(NamedTuple):
     covariances: Float[ndarray, "..."]  # (K,), (K, D) or (K, D, D)
     ridge: Float[ndarray, " D"]  # what the M-step adds to the variances of the columns
     is_shared: bool  # whether all components have one covariance
+    has_equal_weights: bool = False

@@ -137,6 +137,8 @@ def distances(points: Points, centres: Float[ndarray, "K D"]) -> Float[ndarray, 
 
 def whiten(covariances: Float[ndarray, "K D D"]) -> tuple[Float[ndarray, "K D D"], Float[ndarray, " K"]]:
     """Lower triangular W with W Σ Wᵀ = I, and log det W; NaN for a matrix that is not positive definite."""
+    if covariances.shape[-1] > whitening.MANY_COLUMNS:
+        return whitening.whiten_wide(covariances)
     answers: tuple[ndarray, ndarray] = _run(whitening.whiten, _parameters(covariances))
     return answers
 

@@ -1,9 +1,31 @@
-"""From covariances to whiteners: Cholesky factors and their inverses, small matrices at no overhead."""
+"""From covariances to whiteners: Cholesky factors and their inverses, small matrices at no overhead.
+
+Large ones are left to LAPACK, which works in blocks.
+"""
 
 import math
 
+import numpy as np
+from jaxtyping import Float
+from numpy import ndarray
+
 from mixtura._kernels.compile import cached_kernel, kernel
 from mixtura._kernels.memory import zeros
+
+MANY_COLUMNS = 64  # beyond these LAPACK is quicker
+
+
+def whiten_wide(covariances: Float[ndarray, "K D D"]) -> tuple[Float[ndarray, "K D D"], Float[ndarray, " K"]]:
+    """What `whiten` does, by LAPACK."""
+    from scipy.linalg.lapack import dpotrf, dtrtri  # takes a while to load, which few need
+
+    whiteners, log_det = np.full(covariances.shape, np.nan), np.full(len(covariances), np.nan)
+    for k, covariance in enumerate(covariances):
+        factor, failure = dpotrf(covariance, lower=1)
+        if not failure:
+            whiteners[k] = np.tril(dtrtri(factor, lower=1)[0])
+            log_det[k] = np.log(np.diagonal(whiteners[k])).sum()
+    return whiteners, log_det
 
 
 @cached_kernel

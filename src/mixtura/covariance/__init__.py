@@ -79,7 +79,7 @@ def _count(name: str, K: int, D: int) -> int:
     return sum(times[letter] * size for letter, size in zip(name, (1, D - 1, D * (D - 1) // 2), strict=True))
 
 
-_COMPILED = (closed.vii, closed.vvi, closed.eee, closed.vvv)
+_COMPILED = (closed.eii, closed.vii, closed.eei, closed.vvi, closed.eee, closed.vvv)
 MODELS: dict[str, CovarianceModel] = {
     name: _row(name, maximise, words)
     for name, maximise, words in (

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Float, Int
 from numpy import ndarray
 
 
@@ -67,8 +67,10 @@ class Emission(Protocol):
         """The same, but for a component that is cut in two at random; `other` becomes the second half."""
         ...
 
-    def is_spurious(self, parameters: Any, counts: Float[ndarray, " K"], variances: Float[ndarray, " D"]) -> bool:
-        """Whether a component is an accident of a few rows; `variances` are those of the columns."""
+    def spurious(
+        self, parameters: Any, counts: Float[ndarray, " K"], variances: Float[ndarray, " D"]
+    ) -> Int[ndarray, " M"]:
+        """The components that are accidents of a few rows; `variances` are those of the columns."""
         ...
 
     def n_free(self, parameters: Any) -> int:

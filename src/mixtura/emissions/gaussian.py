@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Float, Int
 from numpy import ndarray
 
 from mixtura._kernels import reference
@@ -110,14 +110,14 @@ class Gaussian:
             covariances[other] = covariances[component]
         return GaussianParameters(means, covariances)
 
-    def is_spurious(
+    def spurious(
         self, parameters: GaussianParameters, counts: Float[ndarray, " K"], variances: Float[ndarray, " D"]
-    ) -> bool:
+    ) -> Int[ndarray, " M"]:
         if self.model.is_shared:
-            return False
+            return np.empty(0, dtype=int)
         unit = np.where(variances > 0, variances, 1.0) ** -0.5
         covariances = rescale(*parameters, np.zeros(len(unit)), unit)[1]
-        return len(spurious_components(counts, covariances, self.model.has_own_axes)) > 0
+        return spurious_components(counts, covariances, self.model.has_own_axes)
 
     def n_free(self, parameters: GaussianParameters) -> int:
         K, D = parameters.means.shape

@@ -27,7 +27,18 @@ def record(search: Search, source: ArraySource, *, is_begun: bool) -> dict[str, 
         "lower_bounds_": bounds,
         "outcome_": search.best.outcome,
         "log_likelihoods_": np.array([record.objective for record in search.records]),
-        "fit_report_": [record._asdict() | {"outcome": record.outcome.name.lower()} for record in search.records],
+        "fit_report_": report(search),
+    }
+
+
+def report(search: Search) -> dict[str, Any]:
+    """What became of every start, and how the search went."""
+    tally = search.tally._asdict() if search.tally else {}
+    return {
+        "starts": [record._asdict() | {"outcome": record.outcome.name.lower()} for record in search.records],
+        **tally,
+        "n_plateaus": search.best.n_plateaus,
+        "doubt": search.doubt,
     }
 
 

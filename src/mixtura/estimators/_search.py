@@ -59,10 +59,10 @@ def stopping_rule(tol: float | str, total_weight: float) -> em.Stop:
     return SmallGain(tol * total_weight)
 
 
-def little_of(source: ArraySource) -> tuple[float, ...]:
+def little_of(source: ArraySource, precision: type | None = None) -> tuple[float, ...]:
     """What is added to the variance of each column unless the user says: see `scaling.ridges`."""
     sample = starts.subsample(source.blocks(), SAMPLE_ROWS, np.random.default_rng(0))
-    return ridges(*sample, source.points.dtype.type)
+    return ridges(*sample, precision or source.points.dtype.type)
 
 
 def run(
@@ -77,7 +77,8 @@ def run(
     best = reduce(_better, (search.best for search in searches))
     if searches[-1].best.outcome is em.Outcome.INTERRUPTED:
         best = best._replace(outcome=em.Outcome.INTERRUPTED)
-    return Search(best, tuple(record for search in searches for record in search.records))
+    records = tuple(record for search in searches for record in search.records)
+    return Search(best, records, tally=next((s.tally for s in searches if s.best.trace == best.trace), None))
 
 
 def _run_once(

@@ -20,6 +20,7 @@ from mixtura.estimators._record import history, record
 from mixtura.estimators._search import INITS, Resumed, Starts, little_of, plan_starts, run, stopping_rule
 from mixtura.ordering import ORDERS, canonical_order
 from mixtura.race import Plan, Search
+from mixtura.scaling import RIDGE
 from mixtura.sources.array import ArraySource
 from mixtura.trials import Setting
 
@@ -103,8 +104,12 @@ class GaussianMixture(FittedAnswers):
         The last mean log-likelihood per row, in nats, before the last step; `lower_bounds_` holds that of every step.
     log_likelihoods_ : array
         The last log-likelihood of every start, in nats; NaN where a start never saw all the rows.
-    fit_report_ : list of dict
-        What became of every start: kind, objective, iterations, rounds of the race, outcome.
+    fit_report_ : dict
+        "starts": what became of each, as a list of dicts (kind, objective, iterations, rounds of the race, outcome).
+        After a race also how many runs were taken far enough to be compared ("n_runs"), how many ended in the best
+        optimum ("n_agreeing"), how many rested on an accident of few rows ("n_refused"); how often components were
+        moved ("n_kicks") and how often that led higher ("n_moved"). "n_plateaus": how often gains had all but ceased
+        and came back. "doubt": a sentence if only one run found the best optimum, else "".
     n_features_in_, feature_names_in_
         As everywhere in scikit-learn.
 
@@ -207,7 +212,7 @@ class GaussianMixture(FittedAnswers):
         Warns
         -----
         ConvergenceWarning
-            If `max_iter` was reached first.
+            If `max_iter` was reached first, or if components rest on an accident of few rows.
         """
         rules.check_parameters(self, self._rules)
         points = check_points(self, X, reset=True, min_rows=2)
@@ -221,6 +226,8 @@ class GaussianMixture(FittedAnswers):
             raise KeyboardInterrupt
         if not self.converged_ and self.max_iter > 0:
             warnings.warn(self._why_not_converged(), ConvergenceWarning, stacklevel=2)
+        if accidents := self._accidents(source):
+            warnings.warn(accidents, ConvergenceWarning, stacklevel=2)
         return self
 
     def fit_predict(self, X: Any, y: Any = None, sample_weight: Any = None) -> ndarray:
@@ -275,6 +282,20 @@ class GaussianMixture(FittedAnswers):
         if self.order == "auto":
             return "weight" if begin.given.is_empty else "none"
         return self.order
+
+    def _accidents(self, source: ArraySource) -> str:
+        """A sentence about components that are spikes of the likelihood; empty if there are none."""
+        weights, emission = self._parameters()
+        counts = weights * source.total_weight
+        spurious = self._emission.spurious(emission, counts, np.array(little_of(source, np.float64)) / RIDGE)
+        if not len(spurious):
+            return ""
+        held = ", ".join(f"component {k} ({counts[k]:.3g} rows)" for k in spurious[:5])
+        more = f" and {len(spurious) - 5} more" if len(spurious) > 5 else ""
+        return (
+            f"Flat in some direction, by an accident of few rows or because values repeat: {held}{more}. Try fewer "
+            f"components (n_components={self.n_components}), a simpler covariance_type or a larger reg_covar."
+        )
 
     def _why_not_converged(self) -> str:
         return (
