@@ -1,19 +1,23 @@
 """Many steps in one compiled call are the steps of `em.fit`, whose passes have twins in NumPy."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from kernels.cases import relative_error
+from laws.settings import NAMES
 from mixtura import climbing, em, starts
 from mixtura._kernels import reference
 from mixtura.acceleration import SmallGain, SmallRemainder
-from mixtura.covariance import ALIASES
+from mixtura.covariance import MODELS
 from mixtura.emissions.gaussian import Gaussian
 from mixtura.mixture import Mixture
 from mixtura.runners.local import Local
 from mixtura.sources.array import ArraySource
 from mixtura.statistics import Block
 
+COMPILED = [name for name in NAMES if MODELS[name].is_compiled]
 CASES = [(30, 1, 2), (200, 2, 3), (31, 3, 1), (250, 5, 4), (600, 8, 6), (100, 13, 2)]
 
 
@@ -37,7 +41,7 @@ def climb(model, parameters, block, stop, max_iterations, **others):
 
 
 @pytest.mark.parametrize("size", CASES)
-@pytest.mark.parametrize("covariance", ALIASES)
+@pytest.mark.parametrize("covariance", COMPILED)
 def test_steps_are_those_of_the_loop(covariance, size, monkeypatch):
     ridge = tuple(np.linspace(1e-6, 1e-3, size[1]))
     model, start, block = begun(covariance, *size, ridge)
@@ -54,7 +58,7 @@ def test_steps_are_those_of_the_loop(covariance, size, monkeypatch):
 @pytest.mark.parametrize(
     "stop", [SmallGain(1e-2), SmallGain(1e-7), SmallRemainder(1e-1), SmallRemainder(1e-4)], ids=str
 )
-@pytest.mark.parametrize("covariance", ALIASES)
+@pytest.mark.parametrize("covariance", COMPILED)
 def test_it_stops_when_the_loop_does(covariance, stop):
     model, start, block = begun(covariance)
     found, expected = climb(model, start, block, stop, 500), walk(model, start, block, stop, 500)
@@ -74,6 +78,15 @@ def test_whoever_looks_at_every_step_sees_the_same_numbers():
     assert [len(trace) for trace in seen] == list(range(1, len(alone.trace) + 1))
     for other in (found, own_rule):
         np.testing.assert_array_equal(other.parameters.emission.covariances, alone.parameters.emission.covariances)
+
+
+@pytest.mark.parametrize("covariance", ["full", "VVE"])
+def test_what_the_kernels_do_not_know_takes_the_loop(covariance):
+    model, start, block = begun(covariance)
+    model = replace(model, equal_weights=covariance == "full")
+    found, expected = (step(model, start, block, SmallGain(0.0), 5) for step in (climb, walk))
+    assert found.trace == expected.trace
+    assert (len(set(found.parameters.weights)) == 1) is model.equal_weights
 
 
 def test_calls_are_short_enough_to_be_interrupted(monkeypatch):

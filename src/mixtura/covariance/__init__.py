@@ -5,7 +5,7 @@ covariances that maximise the expected log-likelihood under its constraint. scik
 """
 
 from collections.abc import Callable
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 from jaxtyping import Float
@@ -52,10 +52,10 @@ class CovarianceModel(NamedTuple):
 
 
 def add_ridge(scatter: ndarray, counts: Float[ndarray, " K"], ridge: Ridge) -> ndarray:
-    """(K,), (K, D), (K, D, D) or (1, D, D): scatters of rows that are clouds, which for spheres are spheres."""
-    n_columns = scatter.shape[-1]
-    of_a_row = {1: np.mean(ridge), 2: np.full(n_columns, ridge), 3: ridge * np.eye(n_columns)}[scatter.ndim]
-    return scatter + np.multiply.outer(counts if len(scatter) == len(counts) else counts.sum(keepdims=True), of_a_row)
+    """Scatters (K,), (K, D), (K, D, D) or (1, D, D) of rows that are clouds; spheres get the mean of several ridges."""
+    of_a_row: Any = np.mean(ridge) if scatter.ndim == 1 else np.broadcast_to(ridge, scatter.shape[-1:])
+    own = counts if len(scatter) == len(counts) else counts.sum(keepdims=True)
+    return scatter + np.multiply.outer(own, np.diag(of_a_row) if scatter.ndim == 3 else of_a_row)
 
 
 def _row(name: str, maximise: Maximise, words: str) -> CovarianceModel:
