@@ -73,8 +73,6 @@ def _begin(model: em.Model, parameters: Any, run: em.Run) -> "_Climb | None":
     """A climb, if the rows are few and the kernels know the M-step."""
     if not isinstance(run, AtHand) or not isinstance(model, Mixture) or not _is_small(run.block, parameters):
         return None
-    if model.equal_weights:
-        return None
     with np.errstate(divide="ignore"):
         log_weights = np.log(parameters.weights)
     ascent = model.emission.ascent(log_weights, parameters.emission)

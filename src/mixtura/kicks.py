@@ -134,7 +134,7 @@ def _most_kicks(ground: Ground, parameters: MixtureParameters) -> int:
     return BATCH * int(MOST_WORK // (work_of_a_step(ground.model, ground.sample, parameters) * _STEPS_OF_A_BATCH))
 
 
-def work_of_a_step(model: Mixture, sample: Block, parameters: MixtureParameters) -> float:
+def work_of_a_step(model: Mixture, sample: Block, parameters: MixtureParameters) -> int:
     """In the measure of `MOST_WORK`."""
     return len(sample.points) * (model.n_free(parameters) + _EXPONENTIAL * len(parameters.weights))
 

@@ -52,8 +52,8 @@ class Search(NamedTuple):
         if self.tally is None or self.tally.n_runs == 0 or self.tally.n_agreeing > 1:
             return ""
         return (
-            f"Only one of {self.tally.n_runs} runs ended in the best optimum found: another seed may find a better one, "
-            "and fewer components or a simpler covariance would leave fewer optima to miss."
+            f"Only one of {self.tally.n_runs} runs ended in the best optimum found: another seed may find a better "
+            "one, and fewer components or a simpler covariance would leave fewer optima to miss."
         )
 
 
