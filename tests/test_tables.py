@@ -1,11 +1,14 @@
 """The public `select` and `classify` take tables of any kind, and say in one sentence what is wrong with one."""
 
+from dataclasses import replace
+
 import numpy as np
 import polars
 import pytest
 
-from mixtura import assemble, classify, datasets, load, save, select, selection
+from mixtura import assemble, classify, datasets, describe, load, save, select, selection
 from mixtura.errors import DataError
+from mixtura.explain import explain
 from mixtura.sources.roles import Roles
 from mixtura.sources.table import complete, read_table
 
@@ -140,3 +143,15 @@ def test_weights_that_cannot_be_used(weights, message):
 def test_rows_with_missing_cells_can_be_left_out():
     table = complete(read_table(spoiled(None)), missing="drop")
     assert select(table, n_components=[1], covariances=["diag"]).n_rows == 9
+
+
+def test_a_table_is_described_by_its_columns_and_weights():
+    fitted = assemble(select(FAITHFUL.frame("pandas"), **ONE_FIT))
+    frame = FAITHFUL.frame("pandas").assign(other=1.0)[["other", *FAITHFUL.feature_names[::-1]]]
+    told = describe(fitted, frame)
+    assert told == explain(fitted, FAITHFUL.data, None, classify(fitted, FAITHFUL.data))
+    weights = np.arange(len(FAITHFUL.data)) % 3.0
+    weighted = describe(fitted, replace(read_table(frame.drop(columns="other")[[*fitted.features]]), weights=weights))
+    assert weighted.total_weight == weights.sum()
+    with pytest.raises(DataError, match="no column 'waiting'"):
+        describe(fitted, frame[["eruptions"]])

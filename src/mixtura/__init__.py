@@ -15,22 +15,27 @@ _HOMES = {
     "Options": "mixtura.trials",
     "assemble": "mixtura.assembly",
     "classify": "mixtura.tables",
+    "describe": "mixtura.tables",
+    "explain_row": "mixtura.explain",
     "load": "mixtura.persistence",
     "save": "mixtura.persistence",
     "select": "mixtura.tables",
 }
-_MODULES = ("datasets", "plots")
+_MODULES = ("datasets", "explain", "plots")
 
 if TYPE_CHECKING:
     from mixtura import datasets as datasets
+    from mixtura import explain as explain
     from mixtura import plots as plots
     from mixtura.assembly import assemble as assemble
     from mixtura.estimators import GaussianMixture as GaussianMixture
     from mixtura.estimators import KMeans as KMeans
+    from mixtura.explain import explain_row as explain_row
     from mixtura.fitted import FittedMixture as FittedMixture
     from mixtura.persistence import load as load
     from mixtura.persistence import save as save
     from mixtura.tables import classify as classify
+    from mixtura.tables import describe as describe
     from mixtura.tables import select as select
     from mixtura.trials import Options as Options
 
@@ -42,6 +47,9 @@ __all__ = [
     "assemble",
     "classify",
     "datasets",
+    "describe",
+    "explain",
+    "explain_row",
     "load",
     "save",
     "select",

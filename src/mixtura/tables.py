@@ -1,4 +1,4 @@
-"""Tables as people have them, data frames, arrays and files: choose a mixture for one, label the rows of another."""
+"""Tables as people have them, data frames, arrays and files: choose a mixture, label rows, say what clusters are."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
@@ -8,8 +8,9 @@ import numpy as np
 from jaxtyping import Float
 from numpy import ndarray
 
-from mixtura import labels, selection
+from mixtura import explain, labels, selection
 from mixtura.errors import DataError
+from mixtura.explain.records import Explanation
 from mixtura.fitted import FittedMixture
 from mixtura.mixture import Classification
 from mixtura.selection import FOUR, Selection
@@ -126,6 +127,44 @@ def classify(fitted: FittedMixture, data: Any, *, n_threads: int = 1) -> Classif
     [1, 0]
     """
     return labels.classify(fitted, read_rows(fitted, data).source(), n_threads)
+
+
+def describe(fitted: FittedMixture, data: Any, *, n_threads: int = 1) -> Explanation:
+    """Say what the clusters of a mixture are, in numbers and in words, by the rows of a table.
+
+    Parameters
+    ----------
+    fitted : FittedMixture
+        From `assemble`, `load` or an estimator's `to_fitted`.
+    data : data frame, array of shape (N, D), file or Table
+        Usually what the mixture was fitted to; columns as for `classify`. The weights of a Table count.
+    n_threads : int
+        The result is the same for any number of them.
+
+    Returns
+    -------
+    Explanation
+        Of each cluster a profile, what keeps it apart from the nearest one, short rules and a sentence.
+
+    Raises
+    ------
+    DataError
+        If a column is not there, or a cell is missing, infinite or no number.
+
+    Examples
+    --------
+    >>> import mixtura
+    >>> iris = mixtura.datasets.load("iris").frame("pyarrow")
+    >>> fitted = mixtura.assemble(mixtura.select(iris, n_components=[2], covariances=["full"]))
+    >>> told = mixtura.describe(fitted, iris)
+    >>> told.headline
+    '2 clusters in 150 rows, 4 columns'
+    >>> told.clusters[1].rules
+    (Rule(conditions=(Condition(column=2, above=None, up_to=2.0),), precision=1.0, coverage=1.0),)
+    """
+    table = read_rows(fitted, data)
+    found = labels.classify(fitted, table.source(), n_threads)
+    return explain.explain(fitted, table.points, table.weights, found)
 
 
 def read_rows(fitted: FittedMixture, data: Any, weights: Any = None) -> Table:

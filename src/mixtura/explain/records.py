@@ -34,13 +34,46 @@ class Column(NamedTuple):
     maximum: float
 
 
+class Condition(NamedTuple):
+    """A column (its position) whose value is `above` a bound and at most `up_to` another; None where there is none."""
+
+    column: int
+    above: float | None
+    up_to: float | None
+
+
+class Rule(NamedTuple):
+    """Conditions that hold together: the share of the rows they hold for that is of the cluster, and of the cluster."""
+
+    conditions: tuple[Condition, ...]
+    precision: float
+    coverage: float
+
+
+class Separation(NamedTuple):
+    """How far two clusters lie apart, in nats: the part of each column by location and by spread and shape.
+
+    All parts add up to `total`; see `mixtura.explain.separation`.
+    """
+
+    total: float
+    location: tuple[float, ...]
+    shape: tuple[float, ...]
+
+    @property
+    def parts(self) -> tuple[float, ...]:
+        """What each column adds, one way and the other."""
+        return tuple(a + b for a, b in zip(self.location, self.shape, strict=True))
+
+
 class Cluster(NamedTuple):
     """One cluster; tuples hold one value for each column.
 
     `weight` is the mixing proportion; `n_rows` and `share` count the rows that most probably belong here. `differences`
     are (mean of the cluster - mean of all) / standard deviation of all; `distinguishing` are the columns, largest
     difference first; `description` says in words what is high or low. `overlap` is with the `nearest` cluster: see
-    `mixtura.explain.overlap`. `prototype` is the row where the component is densest, `doubtful` the row that belongs
+    `mixtura.explain.overlap`; `separation` says what keeps the two apart. `rules` tell it from all other clusters.
+    `prototype` is the row where the component is densest, `doubtful` the row that belongs
     here with the least probability: both are positions in the table, from 0. What rows alone can tell is None where
     there are none.
     """
@@ -60,6 +93,8 @@ class Cluster(NamedTuple):
     share_sure: float | None
     nearest: int | None
     overlap: float
+    separation: Separation | None
+    rules: tuple[Rule, ...]
     prototype: int | None
     doubtful: int | None
 
@@ -80,11 +115,51 @@ class Certainty(NamedTuple):
     share_doubtful: float
 
 
+class Change(NamedTuple):
+    """The value of one column at which a row would go over to another cluster.
+
+    `distance` is how far that is from its value, in standard deviations of all rows.
+    """
+
+    column: int
+    value: float
+    distance: float
+    label: int
+
+
+class RowExplanation(NamedTuple):
+    """Why a row belongs to cluster `label` and not to the `second` most probable one; None where there is one cluster.
+
+    `sizes` (what the mixing weights say) and `contributions` (what each column says) add up to `log_odds`, all in nats;
+    what is positive speaks for `label`. `deviations` are from the cluster's mean in its standard deviations. `changes`
+    has for each column the nearest value that would move the row to another cluster if nothing else changed, or None.
+    """
+
+    values: tuple[float, ...]
+    label: int
+    second: int | None
+    probabilities: tuple[float, ...]
+    log_density: float
+    log_odds: float
+    sizes: float
+    contributions: tuple[float, ...]
+    deviations: tuple[float, ...]
+    changes: tuple[Change | None, ...]
+    sentence: str
+
+    @property
+    def change(self) -> Change | None:
+        """The smallest change of a single column that would move the row."""
+        possible = [change for change in self.changes if change is not None]
+        return min(possible, key=lambda change: abs(change.distance), default=None)
+
+
 class Explanation(NamedTuple):
     """All there is to say, most important first in each part.
 
     `overlaps` holds a value for every pair of clusters: the share of the rows of both that would be put into the wrong
-    one of the two.
+    one of the two. `importance` is the share of each column in keeping clusters from their nearest neighbours; it adds
+    up to one, and is empty where nothing is kept apart.
     """
 
     headline: str
@@ -93,5 +168,6 @@ class Explanation(NamedTuple):
     columns: tuple[Column, ...]
     certainty: Certainty
     overlaps: tuple[tuple[float, ...], ...]
+    importance: tuple[float, ...]
     n_rows: int
     total_weight: float

@@ -4,13 +4,15 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from mixtura.explain.numbers import rounded
-from mixtura.explain.records import Column
+from mixtura.explain.numbers import percent, rounded
+from mixtura.explain.records import Column, Condition, RowExplanation, Rule
 
 _LONGEST_NAME = 40
 _MENTIONED = 3  # columns in a sentence
 _STEERING = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")  # controls, and text direction
 EMPTY = "No row has this as its most probable cluster"
+_NEARLY = 1 - 2**-53  # a probability that has rounded to one is not quite that
+_AUDIBLE = 0.1  # nats; what a column says below is not worth a word
 NOTABLE = 0.3  # standard deviations; a difference below is not worth a word
 _HOW_FAR = ((2.0, "very "), (0.7, ""), (0.0, "rather "))
 _WIDER, _NARROWER = 1.5, 1 / 1.5
@@ -75,6 +77,43 @@ def level(difference: float) -> str:
     """
     how_far = next(word for least, word in _HOW_FAR if abs(difference) >= least)
     return f"{how_far}{'high' if difference > 0 else 'low'}"
+
+
+def tell_rule(rule: Rule, names: Sequence[str]) -> str:
+    """The conditions of a rule.
+
+    Examples
+    --------
+    >>> tell_rule(Rule((Condition(0, None, 3.5), Condition(1, 60.0, 70.0)), 1.0, 1.0), ["eruptions", "waiting"])
+    'eruptions ≤ 3.5 and 60 < waiting ≤ 70'
+    """
+    return " and ".join(_condition(condition, short(names[condition.column])) for condition in rule.conditions)
+
+
+def tell_row(row: RowExplanation, columns: Sequence[str], clusters: Sequence[str]) -> str:
+    """Why a row belongs where it does, and the smallest change that would move it."""
+    if row.second is None:
+        return f"All rows are in {clusters[row.label]}."
+    sure, other = (percent(min(row.probabilities[k], _NEARLY)) for k in (row.label, row.second))
+    text = f"In {clusters[row.label]} with a probability of {sure}, before {clusters[row.second]} ({other})"
+    speaking = sorted(range(len(columns)), key=lambda d: -abs(row.contributions[d]))[:_MENTIONED]
+    for verdict, sign in (("for it", 1), ("against it", -1)):
+        said = [short(columns[d]) for d in speaking if sign * row.contributions[d] >= _AUDIBLE]
+        text += f"; {verdict}: {join(said)}" if said else ""
+    change = row.change
+    if change is None:
+        return f"{text}. No change of a single column would move it."
+    name, before = short(columns[change.column]), row.values[change.column]
+    after, now = (rounded(value, abs(change.value - before), 2) for value in (change.value, before))
+    where = "above" if change.value > before else "below"
+    return f"{text}. With {name} {where} {after} (it is {now}), it would be in {clusters[change.label]}."
+
+
+def _condition(condition: Condition, name: str) -> str:
+    low, high = (None if bound is None else f"{bound:,.15g}" for bound in (condition.above, condition.up_to))
+    if low is None:
+        return f"{name} ≤ {high}"
+    return f"{name} > {low}" if high is None else f"{low} < {name} ≤ {high}"
 
 
 def _difference(portrait: Portrait, column: Column, d: int) -> str:

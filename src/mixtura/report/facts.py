@@ -49,8 +49,8 @@ def facts(
     Returns
     -------
     dict
-        Keys `schema`, `answer`, `warnings`, `clusters`, `columns`, `certainty`, `overlaps`, `choice`, `doubtful_rows`,
-        `outlying_rows`, `probability_shares`, `truth`, `drawn`, `checks`,
+        Keys `schema`, `answer`, `warnings`, `clusters`, `columns`, `certainty`, `overlaps`, `importance`, `choice`,
+        `doubtful_rows`, `outlying_rows`, `probability_shares`, `truth`, `drawn`, `checks`,
         `reproduce`. Log-likelihoods are in nats.
 
     Examples
@@ -74,7 +74,8 @@ def facts(
         "clusters": [_cluster(cluster, shown) for cluster in explanation.clusters],
         "columns": [_column(column._asdict(), show_rows) for column in explanation.columns],
         "certainty": explanation.certainty._asdict(),
-        "overlaps": [list(row) for row in explanation.overlaps],
+        "overlaps": plain(explanation.overlaps),
+        "importance": plain(explanation.importance),
         "choice": choice_facts(fitted.history),
         "doubtful_rows": doubtful_rows(fitted, shown) if shown else [],
         "outlying_rows": outlying_rows(fitted, shown) if shown else [],
@@ -103,9 +104,18 @@ def _answer(fitted: FittedMixture, explanation: Explanation) -> dict[str, Any]:
 
 
 def _cluster(cluster: Cluster, rows: Rows | None) -> dict[str, Any]:
-    plain = {key: list(value) if isinstance(value, tuple) else value for key, value in cluster._asdict().items()}
-    sentence = {"sentence": cluster.sentence}
-    return plain | sentence | {"prototype": _name(cluster.prototype, rows), "doubtful": _name(cluster.doubtful, rows)}
+    named = {"prototype": _name(cluster.prototype, rows), "doubtful": _name(cluster.doubtful, rows)}
+    told: dict[str, Any] = plain(cluster)
+    return told | {"sentence": cluster.sentence} | named
+
+
+def plain(value: Any) -> Any:
+    """Records as dictionaries and tuples as lists, all the way down."""
+    if isinstance(value, tuple):
+        fields = getattr(value, "_fields", None)
+        parts = [plain(part) for part in value]
+        return parts if fields is None else dict(zip(fields, parts, strict=True))
+    return value
 
 
 def _name(position: int | None, rows: Rows | None) -> str | int | None:
