@@ -58,3 +58,9 @@ def test_names_of_rows_never_hide_a_result(name, kept):
 
 def test_complete_rows():
     assert complete_rows(Table(("a", "b"), np.array([[1.0, 2.0], [np.nan, 1.0]]))).tolist() == [True, False]
+
+
+def test_clusters_go_by_their_names_if_wanted():
+    columns = label_columns(FOUND, np.array([True, False, True, True]), cluster_names=("low", "high"))
+    assert list(columns)[:3] == ["row", "label", "cluster"]
+    assert columns["cluster"].tolist() == ["high", None, "low", "high"]

@@ -1,5 +1,6 @@
 """A fitted mixture and what is known about it: the value that files hold, reports show and commands pass on."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -47,9 +48,45 @@ class FittedMixture:
         """Number of components, K."""
         return len(self.parameters.weights)
 
-    def renamed(self, names: dict[int, str]) -> "FittedMixture":
-        """The same mixture, some of its clusters called by other names."""
-        return replace(self, cluster_names=tuple(names.get(k, name) for k, name in enumerate(self.cluster_names)))
+    @property
+    def is_named(self) -> bool:
+        """Whether somebody has given a cluster a name of its own."""
+        return self.cluster_names != default_names(self.n_components)
+
+    def renamed(self, names: Mapping[int, str]) -> "FittedMixture":
+        """The same mixture, some of its clusters called by other names.
+
+        Parameters
+        ----------
+        names : dict of int to str
+            New names by number of the cluster; an empty one gives back "cluster 0", "cluster 1", ….
+
+        Raises
+        ------
+        ValueError
+            If there is no such cluster, a name is not one printable line, or two clusters would have the same.
+
+        Examples
+        --------
+        >>> import mixtura
+        >>> eruptions = mixtura.datasets.load("faithful").frame("pyarrow")
+        >>> fitted = mixtura.assemble(mixtura.select(eruptions, n_components=[2], covariances=["full"]))
+        >>> fitted.renamed({0: "Long wait", 1: "Short wait"}).cluster_names
+        ('Long wait', 'Short wait')
+        """
+        called = list(self.cluster_names)
+        for k, name in names.items():
+            if not 0 <= k < self.n_components:
+                raise ValueError(
+                    f"There is no cluster {k}: the model has {self.n_components}, and they are counted from 0."
+                )
+            if not name.isprintable():
+                raise ValueError(f"The name of cluster {k} must be one line without control characters.")
+            called[k] = name.strip() or default_names(self.n_components)[k]
+        repeated = next((name for name in called if called.count(name) > 1), None)
+        if repeated is not None:
+            raise ValueError(f"Two clusters would be called '{repeated}': give each a name of its own.")
+        return replace(self, cluster_names=tuple(called))
 
 
 def default_names(n_components: int) -> tuple[str, ...]:

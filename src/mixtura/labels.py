@@ -1,5 +1,7 @@
 """Which cluster every row belongs to: asked of a fitted mixture, laid out as columns to write."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from jaxtyping import Bool, Float
 from numpy import ndarray
@@ -46,6 +48,7 @@ def label_columns(
     probabilities: bool = True,
     shares: Float[ndarray, "M K"] | None = None,
     names: tuple[str, ndarray] | None = None,
+    cluster_names: Sequence[str] = (),
 ) -> dict[str, ndarray]:
     """The labels of a table as columns, one value for each of its rows.
 
@@ -62,12 +65,14 @@ def label_columns(
         The probability of every cluster, if these are wanted too.
     names : (str, array of shape (N,)), optional
         What the rows are called, and the name of that column. Without it, `row` counts the rows from 1.
+    cluster_names : sequence of str, optional
+        What the clusters are called, if that is wanted too.
 
     Returns
     -------
     dict
-        `row` or the column of `names`, `label`, `probability`, `log_density` (nats), `probability_0`,
-        `probability_1`, …
+        `row` or the column of `names`, `label`, `cluster` (its name), `probability`, `log_density` (nats),
+        `probability_0`, `probability_1`, …
 
     Examples
     --------
@@ -78,6 +83,8 @@ def label_columns(
     ([1, 2, 3], [1, None, 0])
     """
     columns: dict[str, ndarray] = {"label": found.labels.astype(np.int32)}
+    if cluster_names:
+        columns |= {"cluster": np.array(cluster_names)[found.labels]}
     if probabilities:
         columns |= {"probability": found.probabilities, "log_density": found.log_density}
     if shares is not None:

@@ -74,7 +74,7 @@ def test_ctrl_c_before_anything_is_done(run, faithful, tmp_path, monkeypatch):
 
 
 def test_ctrl_c_while_reading_leaves_nothing_behind(run, faithful, tmp_path, monkeypatch):
-    monkeypatch.setattr("mixtura.cli._fitting.read_table", press_ctrl_c)
+    monkeypatch.setattr("mixtura.cli._described.read_table", press_ctrl_c)
     result = run("fit", faithful, *FIT, "-o", tmp_path / "out")
     assert (result.exit_code, result.stdout) == (130, "")
     assert "Interrupted: nothing was written." in result.stderr
@@ -82,7 +82,7 @@ def test_ctrl_c_while_reading_leaves_nothing_behind(run, faithful, tmp_path, mon
 
 
 @pytest.mark.parametrize("n_presses", [1, 2])
-@pytest.mark.parametrize("where", ["explain", "save", "write_table"])
+@pytest.mark.parametrize("where", ["describe", "save", "write_table"])
 def test_ctrl_c_once_the_fit_is_done(run, faithful, tmp_path, monkeypatch, where, n_presses):
     """The first lets the results be written, the second does not."""
     original = getattr(_fitting, where)

@@ -13,6 +13,7 @@ import click
 from mixtura.cli._tables import clip, lay_out, printable, squeeze, width
 from mixtura.explain.numbers import brief, percent, rounded
 from mixtura.explain.words import NOTABLE, count, join, level, short
+from mixtura.fitted import default_names
 
 _SCREEN = 21  # lines, so that a blank one and two about files fit below on the smallest of terminals
 _NAME, _CELL = 18, 16
@@ -24,7 +25,7 @@ Facts = Mapping[str, Any]
 
 def lines(facts: Facts, verbose: bool = False) -> list[str]:
     """What a person wants to know first: how many clusters, what they are, how sure, what to be wary of."""
-    text = [*_headline(facts), *_warnings(facts["warnings"]), "", *cluster_table(facts)]
+    text = [*_headline(facts), *warning_lines(facts["warnings"]), "", *cluster_table(facts)]
     notes = [*_certainty(facts), *_notes(facts)]
     text += ["", *notes] if notes else []
     choice = choice_table(facts["choice"])
@@ -70,6 +71,12 @@ def cluster_table(facts: Facts) -> list[str]:
     return [*table, *more_columns(len(columns) - n_shown), "", *(clip(line, screen_width()) for line in below)]
 
 
+def numbered(clusters: Sequence[Facts]) -> list[tuple[str, Facts]]:
+    """Every cluster with its name, and its number where the name does not hold it: labels are numbers."""
+    named = zip(clusters, default_names(len(clusters)), strict=True)
+    return [(c["name"] if c["name"] == default else f"{k} {c['name']}", c) for k, (c, default) in enumerate(named)]
+
+
 def more_columns(hidden: int) -> list[str]:
     """What to say of columns for which the screen has no room."""
     return [f"and {count(hidden, 'more column')}: see --json"] if hidden else []
@@ -79,7 +86,7 @@ def _means(facts: Facts) -> tuple[list[str], int]:
     """Sizes and means, the column that tells clusters apart most first; and how many columns there is room for."""
     clusters, columns = facts["clusters"], facts["columns"]
     header = ["cluster", "rows", "share"]
-    rows = [[squeeze(c["name"], _NAME), f"{c['n_rows']:,}", percent(c["share"])] for c in clusters]
+    rows = [[squeeze(name, _NAME), f"{c['n_rows']:,}", percent(c["share"])] for name, c in numbered(clusters)]
     rows.append(["all", f"{facts['answer']['n_rows']:,}", ""])
     table = lay_out(header, rows)
     for n_shown, d in enumerate(_by_distinction(clusters)):
@@ -156,7 +163,8 @@ def _headline(facts: Facts) -> list[str]:
     return [click.style(answer["headline"], bold=True), text]
 
 
-def _warnings(warnings: Sequence[str]) -> list[str]:
+def warning_lines(warnings: Sequence[str]) -> list[str]:
+    """What to be wary of."""
     return [click.style(line, fg="yellow") for warning in warnings for line in wrap(f"! {warning}")]
 
 
@@ -217,6 +225,6 @@ def _words(cluster: Facts, columns: Sequence[Facts]) -> str:
     return printable(told)
 
 
-def wrap(text: str) -> list[str]:
+def wrap(text: str, indent: str = "") -> list[str]:
     """The text in lines that fit the screen."""
-    return textwrap.wrap(printable(text), screen_width(), subsequent_indent="  ")
+    return textwrap.wrap(printable(text), screen_width(), initial_indent=indent, subsequent_indent=f"{indent}  ")

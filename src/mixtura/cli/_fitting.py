@@ -5,29 +5,26 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
 import numpy as np
-from numpy import ndarray
 
 import mixtura
 from mixtura.assembly import assemble
 from mixtura.cli import _answer
+from mixtura.cli._described import Described, Reading, describe, left_out, read
 from mixtura.cli._folder import publish, staging
 from mixtura.cli._interrupt import deferred, watched
 from mixtura.cli._output import echo_json, echo_lines, to_json
 from mixtura.cli._progress import Progress
 from mixtura.diagnostics import components_to_try
 from mixtura.errors import FitError
-from mixtura.explain import Explanation, Rows, explain
-from mixtura.fitted import FittedMixture
-from mixtura.labels import classify, complete_rows, label_columns, responsibilities
+from mixtura.labels import label_columns, responsibilities
 from mixtura.persistence import save
-from mixtura.profile import profile
 from mixtura.runners.local import n_threads
 from mixtura.selection import FOUR, Selection, select
 from mixtura.sources.roles import Roles
-from mixtura.sources.table import Table, complete, read_table, require_variation
+from mixtura.sources.table import Table, require_variation
 from mixtura.sources.writing import write_table, write_text_atomic
 from mixtura.trials import Options
 
@@ -94,26 +91,6 @@ class Request:
         return ["model.safetensors", f"labels.{self.labels}", "summary.json", *(["report.html"] if self.report else [])]
 
 
-class Reading(NamedTuple):
-    """The table as it is, and the rows of it that can be fitted."""
-
-    everything: Table
-    table: Table
-
-    @property
-    def complete(self) -> ndarray:
-        return complete_rows(self.everything)
-
-
-class Result(NamedTuple):
-    """A fit and what is known about it."""
-
-    fitted: FittedMixture
-    rows: Rows
-    explanation: Explanation
-    facts: dict[str, Any]
-
-
 def run(request: Request) -> int:
     """Do what was asked for, and return the exit code."""
     mode = "none" if request.quiet and request.progress == "auto" else request.progress
@@ -151,8 +128,8 @@ def _output(request: Request) -> Iterator[Path | None]:
 
 def _read(request: Request) -> Reading:
     how = {name: getattr(request, name) for name in ("format", "delimiter", "decimal", "na")}
-    everything = read_table(list(request.data), request.roles, **how)
-    return Reading(everything, require_variation(complete(everything, request.missing)))
+    reading = read(request.data, request.roles, request.missing, how)
+    return reading._replace(table=require_variation(reading.table))
 
 
 def _select(request: Request, table: Table, numbers: tuple[int, ...], progress: Progress) -> tuple[Selection, bool]:
@@ -197,32 +174,10 @@ def _refuse_doubtful(selection: Selection, numbers: tuple[int, ...]) -> None:
         raise FitError(f"--strict: the best number of clusters, {number}, is the {end} that was tried: widen -k.")
 
 
-def _describe(request: Request, reading: Reading, selection: Selection) -> Result:
-    from mixtura.report.facts import facts
-
+def _describe(request: Request, reading: Reading, selection: Selection) -> Described:
     table = reading.table
     fitted = assemble(selection, table.names, provenance=_provenance(request, table))
-    found = classify(fitted, table.source(), request.n_threads)
-    explanation = explain(fitted, table.points, table.weights, found)
-    rows = Rows(
-        table.points,
-        np.ones(len(table.points)) if table.weights is None else table.weights,
-        found,
-        ids=np.flatnonzero(reading.complete) + 1 if table.ids is None else table.ids,
-        truth=table.extra[request.truth] if request.truth else None,
-    )
-    profiles = {name: values for name, values in table.extra.items() if name != request.truth}
-    told = facts(fitted, explanation, rows) | {
-        "profiles": profile(profiles, found.labels, fitted.n_components),
-        "left_out": _left_out(reading),
-    }
-    return Result(fitted, rows, explanation, told)
-
-
-def _left_out(reading: Reading) -> dict[str, Any]:
-    everything, table = reading
-    columns = [{"name": name, "reason": reason} for name, reason in everything.dropped]
-    return {"columns": columns, "n_rows_with_missing_cells": len(everything.points) - len(table.points)}
+    return describe(fitted, reading, request.truth, n_threads=request.n_threads)
 
 
 def _provenance(request: Request, table: Table) -> dict[str, Any]:
@@ -236,7 +191,7 @@ def _provenance(request: Request, table: Table) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _write(request: Request, reading: Reading, result: Result, folder: Path) -> None:
+def _write(request: Request, reading: Reading, result: Described, folder: Path) -> None:
     fitted, table = result.fitted, reading.table
     save(fitted, folder / "model.safetensors")
     shares = responsibilities(fitted, table.source(), request.n_threads) if request.proba == "all" else None
@@ -249,7 +204,8 @@ def _write(request: Request, reading: Reading, result: Result, folder: Path) -> 
     if request.report:
         from mixtura.report import write
 
-        write(folder / "report.html", fitted, result.rows, result.explanation, command=request.command)
+        page = folder / "report.html"
+        write(page, *result[:3], command=request.command, left_out=left_out(reading))
     publish(folder, Path(str(request.output)))
 
 
@@ -257,7 +213,7 @@ def _plan(request: Request, reading: Reading, numbers: tuple[int, ...]) -> dict[
     return {
         "n_rows": len(reading.table.points),
         "columns": list(reading.table.names),
-        "left_out": _left_out(reading),
+        "left_out": left_out(reading),
         "n_components": list(numbers),
         "covariances": list(request.covariances),
         "output": request.output,

@@ -46,6 +46,14 @@ def publish(temporary: Path, folder: Path) -> None:
                     (place / name).unlink()
 
 
+def check_file(output: str, overwrite: bool) -> None:
+    """Raise an `OutputError` if a single file is there already and may not be replaced, or its folder is not there."""
+    if Path(output).exists() and not overwrite:
+        raise OutputError(f"{output} exists already: add --overwrite, or choose another name with -o.")
+    if not Path(output).absolute().parent.is_dir():
+        raise OutputError(f"{output} cannot be written: there is no folder {Path(output).parent}.")
+
+
 def _home(folder: Path) -> Path:
     """Where the temporary folder goes: into `folder` if there is one, which may be another file system, a container's
     mount or all that its owner may write to; else into the nearest folder above."""

@@ -6,7 +6,7 @@ from typing import Any
 import click
 import numpy as np
 
-from mixtura.cli._answer import choice_table, more_columns, screen_width, start_table, wrap
+from mixtura.cli._answer import choice_table, more_columns, numbered, screen_width, start_table, wrap
 from mixtura.cli._tables import lay_out, squeeze
 from mixtura.explain.choice import choice_facts
 from mixtura.explain.numbers import percent, rounded
@@ -69,7 +69,7 @@ def _found(told: Mapping[str, Any]) -> list[str]:
 def _table(told: Mapping[str, Any]) -> list[str]:
     """Weights, and means ± standard deviations of as many columns as fit; the rest are in --json."""
     clusters = told["clusters"]
-    header, rows = ["cluster", "weight"], [[squeeze(c["name"], 20), percent(c["weight"])] for c in clusters]
+    header, rows = ["cluster", "weight"], [[squeeze(name, 20), percent(c["weight"])] for name, c in numbered(clusters)]
     n_shown = 0
     for d, name in enumerate(told["features"]):
         cells = [f"{rounded(c['means'][d], c['sds'][d])} ± {rounded(c['sds'][d], c['sds'][d])}" for c in clusters]

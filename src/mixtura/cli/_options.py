@@ -104,20 +104,21 @@ reading_options = combine(
     ),
 )
 
-role_options = combine(
-    click.option("--features", type=names, default="", metavar="NAMES", help="Columns to cluster on; c* is a pattern."),
-    click.option("--exclude", type=names, default="", metavar="NAMES", help="Columns to leave out."),
-    click.option("--id", metavar="NAME", help="The column that names the rows."),
-    click.option("--weight", metavar="NAME", help="The column that says how much each row counts."),
-    click.option(
-        "--profile",
-        type=names,
-        default="",
-        metavar="NAMES",
-        help="Columns to show, not to cluster on.",
-    ),
-    click.option("--truth", metavar="NAME", help="The column of known labels; only scored against."),
+_features = click.option(
+    "--features", type=names, default="", metavar="NAMES", help="Columns to cluster on; c* is a pattern."
 )
+_exclude = click.option("--exclude", type=names, default="", metavar="NAMES", help="Columns to leave out.")
+_id = click.option("--id", metavar="NAME", help="The column that names the rows.")
+_weight = click.option("--weight", metavar="NAME", help="The column that says how much each row counts.")
+_profile = click.option(
+    "--profile", type=names, default="", metavar="NAMES", help="Columns to show, not to cluster on."
+)
+_truth = click.option("--truth", metavar="NAME", help="The column of known labels; only scored against.")
+
+role_options = combine(_features, _exclude, _id, _weight, _profile, _truth)
+
+# where a model says what the columns to cluster on are
+other_role_options = combine(_id, _weight, _profile, _truth)
 
 proba_option = click.option(
     "--proba",

@@ -25,8 +25,8 @@ def command(
 ) -> None:
     """Label new rows by a fitted MODEL.
 
-    Says which cluster every row of DATA belongs to. Columns are matched by name; others are ignored. A row with
-    missing cells is an error, or with --missing drop gets no label.
+    Says which cluster every row of DATA belongs to, and what it is called if `mixtura name` has named it. Columns are
+    matched by name; others are ignored. A row with missing cells is an error, or with --missing drop gets no label.
     """
     from mixtura.labels import classify, complete_rows, label_columns, responsibilities
     from mixtura.persistence import load
@@ -45,22 +45,19 @@ def command(
         probabilities=proba != "none",
         shares=responsibilities(fitted, source, threads) if proba == "all" else None,
         names=None if everything.ids is None else (id_name, everything.ids),
+        cluster_names=fitted.cluster_names if fitted.is_named else (),
     )
     _write(output, columns)
 
 
 def _check_output(output: str | None, overwrite: bool) -> None:
     """Before any work: whether the file can be named so, and is not there yet."""
-    from mixtura.errors import OutputError
+    from mixtura.cli._folder import check_file
     from mixtura.sources.writing import check_table_path
 
-    if output is None:
-        return
-    check_table_path(output)
-    if Path(output).exists() and not overwrite:
-        raise OutputError(f"{output} exists already: add --overwrite, or choose another name with -o.")
-    if not Path(output).absolute().parent.is_dir():
-        raise OutputError(f"{output} cannot be written: there is no folder {Path(output).parent}.")
+    if output is not None:
+        check_table_path(output)
+        check_file(output, overwrite)
 
 
 def _write(output: str | None, columns: dict[str, Any]) -> None:

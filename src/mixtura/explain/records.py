@@ -1,5 +1,6 @@
 """What there is to say about a fit: plain numbers, tuples and strings, ready for JSON."""
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from jaxtyping import Float
@@ -13,7 +14,7 @@ class Rows(NamedTuple):
     """The rows that a fit is described by.
 
     `weights` say how much each row counts, `ids` what it is called (its number, from 1, where there are none), `truth`
-    which group it is known to belong to.
+    which group it is known to belong to; `extra` are columns to show that were not clustered on, by name.
     """
 
     points: Float[ndarray, "N D"]
@@ -21,6 +22,7 @@ class Rows(NamedTuple):
     classification: Classification
     ids: ndarray | None = None
     truth: ndarray | None = None
+    extra: Mapping[str, ndarray] | None = None
 
 
 class Column(NamedTuple):
@@ -64,6 +66,11 @@ class Separation(NamedTuple):
     def parts(self) -> tuple[float, ...]:
         """What each column adds, one way and the other."""
         return tuple(a + b for a, b in zip(self.location, self.shape, strict=True))
+
+    @property
+    def shares(self) -> tuple[float, ...]:
+        """The parts as shares of the whole; zeros where nothing is apart."""
+        return tuple(part / self.total if self.total > 0 else 0.0 for part in self.parts)
 
 
 class Cluster(NamedTuple):

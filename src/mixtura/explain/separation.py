@@ -49,6 +49,5 @@ def importance(separations: Sequence[Separation | None], weights: Sequence[float
     apart = [(one, weight) for one, weight in zip(separations, weights, strict=True) if one and one.total > 0]
     if not apart:
         return ()
-    shares = np.array([one.parts for one, _ in apart]) / np.array([[one.total] for one, _ in apart])
-    found = np.array([weight for _, weight in apart]) @ shares
+    found = np.array([weight for _, weight in apart]) @ np.array([one.shares for one, _ in apart])
     return tuple((found / found.sum()).tolist())

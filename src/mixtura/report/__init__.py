@@ -4,6 +4,7 @@ The page makes no request, needs no JavaScript and holds nothing that changes fr
 """
 
 from pathlib import Path
+from typing import Any
 
 from mixtura.explain.records import Explanation, Rows
 from mixtura.fitted import FittedMixture
@@ -19,6 +20,7 @@ def write(
     explanation: Explanation,
     *,
     command: str = "",
+    left_out: dict[str, Any] | None = None,
     show_rows: bool = True,
 ) -> None:
     """Write the report to a file, whole or not at all.
@@ -35,6 +37,8 @@ def write(
         What `mixtura.explain.explain` says of them.
     command : str
         What was typed to get the fit, for the last section.
+    left_out : dict, optional
+        Columns and rows that were left out, as in `mixtura.report.facts`.
     show_rows : bool
         Whether single rows may be on the page: points, doubtful rows, outliers, histograms. Without, there are only
         numbers and curves of the clusters.
@@ -63,5 +67,5 @@ def write(
     from mixtura.report.page import render
     from mixtura.sources.writing import write_text_atomic
 
-    about = facts(fitted, explanation, rows, command=command, show_rows=show_rows)
+    about = facts(fitted, explanation, rows, command=command, left_out=left_out, show_rows=show_rows)
     write_text_atomic(path, render(about, fitted, rows if show_rows else None))

@@ -9,6 +9,7 @@ from mixtura.drawing.sample import draw_sample
 from mixtura.explain.choice import choice_facts
 from mixtura.explain.records import Cluster, Explanation, Rows
 from mixtura.fitted import FittedMixture
+from mixtura.profile import profile
 from mixtura.report.agreement import agreement
 from mixtura.report.tables import doubtful_rows, name_of, outlying_rows, probability_shares
 
@@ -31,6 +32,7 @@ def facts(
     rows: Rows | None = None,
     *,
     command: str = "",
+    left_out: dict[str, Any] | None = None,
     show_rows: bool = True,
 ) -> dict[str, Any]:
     """Everything that the report says, as one dictionary.
@@ -43,6 +45,8 @@ def facts(
         The rows; without them, or with `show_rows` false, nothing is said of single rows.
     command : str
         What was typed to get the fit.
+    left_out : dict, optional
+        `columns` (name and reason of each) and `n_rows_with_missing_cells` that were left out without being asked to.
     show_rows : bool
         Whether single rows may be named.
 
@@ -51,7 +55,7 @@ def facts(
     dict
         Keys `schema`, `answer`, `warnings`, `clusters`, `columns`, `certainty`, `overlaps`, `importance`, `choice`,
         `doubtful_rows`, `outlying_rows`, `probability_shares`, `truth`, `drawn`, `checks`,
-        `reproduce`. Log-likelihoods are in nats.
+        `reproduce`, `profiles`, `left_out`. Log-likelihoods are in nats.
 
     Examples
     --------
@@ -84,6 +88,8 @@ def facts(
         "drawn": _drawn(explanation, shown),
         "checks": _checks(fitted.history),
         "reproduce": _reproduce(fitted, command),
+        "profiles": _profiles(fitted, rows),
+        "left_out": left_out or {"columns": [], "n_rows_with_missing_cells": 0},
     }
 
 
@@ -106,6 +112,8 @@ def _answer(fitted: FittedMixture, explanation: Explanation) -> dict[str, Any]:
 def _cluster(cluster: Cluster, rows: Rows | None) -> dict[str, Any]:
     named = {"prototype": _name(cluster.prototype, rows), "doubtful": _name(cluster.doubtful, rows)}
     told: dict[str, Any] = plain(cluster)
+    if cluster.separation:
+        told["separation"]["shares"] = plain(cluster.separation.shares)
     return told | {"sentence": cluster.sentence} | named
 
 
@@ -132,6 +140,12 @@ def _drawn(explanation: Explanation, rows: Rows | None) -> dict[str, Any]:
     weights, differences = (np.array([getattr(c, name) for c in explanation.clusters]) for name in _SEPARATION)
     chosen = {name: most_distinguishing(weights, differences, most) for name, most in _MOST_COLUMNS.items()}
     return chosen | {"n_rows": len(draw_sample(rows).labels) if rows else 0}
+
+
+def _profiles(fitted: FittedMixture, rows: Rows | None) -> list[dict[str, Any]]:
+    if rows is None:
+        return [{} for _ in range(fitted.n_components)]
+    return profile(rows.extra or {}, rows.classification.labels, fitted.n_components)
 
 
 def _checks(history: dict[str, Any]) -> dict[str, Any]:

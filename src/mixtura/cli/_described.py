@@ -1,0 +1,87 @@
+"""A mixture and the rows of a table, described: what `fit`, `show` and `report` have to say of them."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Literal, NamedTuple
+
+import numpy as np
+from numpy import ndarray
+
+from mixtura.errors import DataError
+from mixtura.explain import Explanation, Rows, explain
+from mixtura.fitted import FittedMixture
+from mixtura.labels import classify, complete_rows
+from mixtura.report.facts import facts
+from mixtura.sources.roles import Roles
+from mixtura.sources.table import Table, complete, read_table
+
+
+class Reading(NamedTuple):
+    """The table as it is, and the rows of it that are complete."""
+
+    everything: Table
+    table: Table
+
+    @property
+    def complete(self) -> ndarray:
+        return complete_rows(self.everything)
+
+
+class Described(NamedTuple):
+    """A mixture, rows, and what is known about both."""
+
+    fitted: FittedMixture
+    rows: Rows
+    explanation: Explanation
+    facts: dict[str, Any]
+
+
+def read(data: Sequence[str], roles: Roles, missing: Literal["error", "drop"], how: dict[str, Any]) -> Reading:
+    """The rows of files; `how` they are written: format, delimiter, decimal, na."""
+    everything = read_table(list(data), roles, **how)
+    return Reading(everything, complete(everything, missing))
+
+
+def read_again(fitted: FittedMixture, data: Sequence[str], how: dict[str, Any]) -> Reading:
+    """The rows of files in the columns of a mixture, read as the options say; without files, those of the fit.
+
+    Raises
+    ------
+    DataError
+        If no files are given and that of the fit is not there any more, or holds other rows now.
+    """
+    roles = Roles(fitted.features, **{name: how[name] for name in ("id", "weight", "profile", "truth")})
+    written = {name: how[name] for name in ("format", "delimiter", "decimal", "na")}
+    known = fitted.provenance.get("data") or {}
+    origin = known.get("origin", "")
+    if data:
+        return read(data, roles, how["missing"], written)
+    if not Path(origin).is_file():
+        raise DataError("The file that the model was fitted to is not on record or not there: name it after the model.")
+    reading = read([origin], roles, how["missing"], written)
+    if reading.table.digest != known.get("digest"):
+        raise DataError(f"{origin} does not hold the rows that the model was fitted to: name the file after the model.")
+    return reading
+
+
+def describe(fitted: FittedMixture, reading: Reading, truth: str | None, *, n_threads: int = 1) -> Described:
+    """What a mixture says of the rows, and what the rows say of it."""
+    table = reading.table
+    found = classify(fitted, table.source(), n_threads)
+    explanation = explain(fitted, table.points, table.weights, found)
+    rows = Rows(
+        table.points,
+        np.ones(len(table.points)) if table.weights is None else table.weights,
+        found,
+        ids=np.flatnonzero(reading.complete) + 1 if table.ids is None else table.ids,
+        truth=table.extra[truth] if truth else None,
+        extra={name: values for name, values in table.extra.items() if name != truth},
+    )
+    return Described(fitted, rows, explanation, facts(fitted, explanation, rows, left_out=left_out(reading)))
+
+
+def left_out(reading: Reading) -> dict[str, Any]:
+    """The columns and rows that nobody asked to leave out."""
+    everything, table = reading
+    columns = [{"name": name, "reason": reason} for name, reason in everything.dropped]
+    return {"columns": columns, "n_rows_with_missing_cells": len(everything.points) - len(table.points)}
