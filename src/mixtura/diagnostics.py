@@ -54,3 +54,16 @@ def components_to_try(
             "most."
         )
     return tuple(asked)
+
+
+def condition_numbers(covariances: Float[ndarray, "K D D"], units: Float[ndarray, " D"]) -> Float[ndarray, " K"]:
+    """How flat each component is: the largest variance in any direction over the smallest, in units of the columns.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> condition_numbers(np.array([[[4.0, 0.0], [0.0, 900.0]]]), np.array([1.0, 30.0]))
+    array([4.])
+    """
+    values = np.linalg.eigvalsh(covariances / np.outer(units, units))
+    return np.asarray(values[:, -1] / np.maximum(values[:, 0], np.finfo(np.float64).tiny))

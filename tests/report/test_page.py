@@ -1,7 +1,10 @@
+import json
 import re
 import subprocess
 import sys
+from base64 import b64encode
 from dataclasses import replace
+from hashlib import sha256
 
 import numpy as np
 import pytest
@@ -95,11 +98,19 @@ def test_the_lowest_value_is_not_claimed_where_lower_ones_were_set_aside(faithfu
 def test_the_page_asks_nothing_of_anyone(faithful, parse, tmp_path):
     text = faithful.page(tmp_path / "r.html")
     page = parse(text)
-    assert not {"script", "link", "img", "iframe", "object", "embed", "form", "base"} & set(page.tags)
+    assert not {"link", "img", "iframe", "object", "embed", "form", "base"} & set(page.tags)
     assert {name for name, _ in page.attributes} & {"src", "srcset", "action", "xlink:href"} == set()
     assert all(value.startswith("#") for name, value in page.attributes if name == "href")
     assert re.findall(r"https?:|url\(|@import", text) == []
     assert "default-src 'none'" in text
+
+
+def test_only_the_program_of_the_page_may_run(faithful, tmp_path):
+    text = faithful.page(tmp_path / "r.html")
+    data, program = re.findall(r"<script[^>]*>(.*?)</script>", text, re.DOTALL)
+    assert f"script-src 'sha256-{b64encode(sha256(program.encode()).digest()).decode()}'" in text
+    assert "unsafe-inline'; script-src" in text and "unsafe-eval" not in text
+    assert set(json.loads(data)) == {"clusters", "n_colours", "shapes", "rows", "steps"}
 
 
 @pytest.mark.parametrize("show_rows", [True, False])
@@ -110,7 +121,8 @@ def test_hostile_names_do_no_harm(typed, parse, tmp_path, show_rows):
     fitted = case.fitted.renamed({0: "</title><script>x</script>", 1: "a" * 300})
     text = case._replace(fitted=fitted).page(tmp_path / "r.html", show_rows=show_rows, command="</pre><script>")
     page = parse(text)
-    assert not {"script", "img", "i", "b"} & set(page.tags)
+    assert not {"img", "i", "b"} & set(page.tags)
+    assert page.tags.count("script") == text.count("<script") == text.count("</script") == 2
     assert [name for name, _ in page.attributes if name.startswith("on")] == []
     for name in (HOSTILE[0], HOSTILE[1], HOSTILE[6], HOSTILE[8]):
         assert name in "".join(page.words)
@@ -122,7 +134,12 @@ def test_private_rows_stay_private(typed, parse, tmp_path):
     text = typed(3, 2, 200, ids=ids).page(tmp_path / "r.html", show_rows=False)
     page = parse(text)
     assert "person-" not in text
-    assert {path.count("M") for path in re.findall(r'd="([^"]*)" class="c\d sign', text)} == {1}  # keys, no points
+    pictures, checks = text.split('id="checks"')
+    assert {path.count("M") for path in re.findall(r'd="([^"]*)" class="c\d sign', pictures)} == {1}  # keys, no points
+    data = json.loads(re.search(r'id="data">(.*?)</script>', checks).group(1))
+    assert "rows" not in data
+    assert data["steps"]["points"] == data["steps"]["em"][0]["labels"] == []
+    assert "brushable" not in checks.split("<script>")[0]
     assert "Outliers" not in page.text
     assert "doubtful rows" not in page.text
 

@@ -141,12 +141,20 @@ def _close_call(history: dict[str, Any]) -> Iterator[str]:
 
 
 def _lonely_start(history: dict[str, Any]) -> Iterator[str]:
-    """Only starts that ran equally far, over the same rows, can be compared: in a race often just the winner did."""
+    n_same, n_starts = starts_that_agree(history) or (0, 0)
+    if n_starts >= _FEW_STARTS and n_same == 1:
+        yield f"Only one of {n_starts} starts found this optimum: more starts may find a better one."
+
+
+def starts_that_agree(history: dict[str, Any]) -> tuple[int, int] | None:
+    """How many starts found the same optimum, of how many; None where nothing is on record.
+
+    Only starts that ran equally far, over the same rows, can be compared: in a race often just the winner did.
+    """
     starts = [start for start in history.get("starts", ()) if start["log_likelihood"] is not None]
     furthest = max((start["n_rounds"] for start in starts), default=0)
     ends = [start["log_likelihood"] for start in starts if start["n_rounds"] == furthest]
-    if len(ends) >= _FEW_STARTS and sum(max(ends) - end < _SAME_OPTIMUM for end in ends) == 1:
-        yield f"Only one of {len(ends)} starts found this optimum: more starts may find a better one."
+    return (sum(max(ends) - end < _SAME_OPTIMUM for end in ends), len(ends)) if ends else None
 
 
 def _setting(row: dict[str, Any]) -> str:

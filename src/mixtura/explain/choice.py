@@ -13,11 +13,13 @@ def choice_facts(history: dict[str, Any]) -> dict[str, Any] | None:
     best, *others = finalists(history)
     name = history["criterion"]
     fits = [row | {"rank": ranks.get(i)} for i, row in enumerate(history["selection"])]
+    valued = [fit for fit in fits if fit["rank"] and fit["icl"] is not None]
     return {
         "criterion": name,
         "best": best,
         "runner_up": others[0] if others else None,
         "difference": others[0][name] - best[name] if others else None,
+        "best_icl": min(valued, key=lambda fit: fit["icl"]) if len(fits) > 1 and valued else None,
         "fits": fits,
         "set_aside": _set_aside([fit for fit in fits if fit["remark"] and fit["rank"] is None], name),
     }

@@ -23,6 +23,13 @@ def component_moments(fitted: FittedMixture) -> tuple[Float[ndarray, "K D"], Flo
     return means, matrices(covariances, means.shape[1])
 
 
+def overall_sds(fitted: FittedMixture) -> Float[ndarray, " D"]:
+    """Standard deviations of the whole mixture."""
+    means, covariances = component_moments(fitted)
+    weights = fitted.parameters.weights
+    return np.sqrt(weights @ (np.einsum("kdd->kd", covariances) + (means - weights @ means) ** 2))
+
+
 def describe_cluster(k: int, fitted: FittedMixture, columns: tuple[Column, ...], rows: Rows) -> Cluster:
     """One cluster, but for its neighbour and its rules, which are for those who see all clusters to say."""
     means, covariances = component_moments(fitted)

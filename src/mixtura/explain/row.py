@@ -14,7 +14,7 @@ from jaxtyping import Float
 from numpy import ndarray
 
 from mixtura.explain.frames import column_log_densities
-from mixtura.explain.profiles import component_moments
+from mixtura.explain.profiles import component_moments, overall_sds
 from mixtura.explain.records import Change, RowExplanation
 from mixtura.explain.words import tell_row
 from mixtura.fitted import FittedMixture
@@ -94,7 +94,7 @@ def _changes(
         bends[label] - bends[others], slopes[label] - slopes[others], (log_joint[label] - log_joint[others])[:, None]
     )
     first = np.abs(steps).argmin(0)
-    spreads = _overall_sds(fitted)
+    spreads = overall_sds(fitted)
     return tuple(
         Change(d, float(point[d] + step), float(step / spreads[d]), int(others[k])) if np.isfinite(step) else None
         for d, (k, step) in enumerate(zip(first, steps[first, np.arange(len(point))], strict=True))
@@ -108,14 +108,6 @@ def _nearest_root(a: ndarray, b: ndarray, c: ndarray) -> ndarray:
         roots = np.stack(np.broadcast_arrays(q / a, c / q))
     roots = np.where(np.isfinite(roots), roots, np.inf)
     return np.take_along_axis(roots, np.abs(roots).argmin(0)[None], 0)[0]
-
-
-def _overall_sds(fitted: FittedMixture) -> Float[ndarray, " D"]:
-    """Standard deviations of the whole mixture."""
-    means, covariances = component_moments(fitted)
-    weights = fitted.parameters.weights
-    variances = np.einsum("kdd->kd", covariances) + (means - weights @ means) ** 2
-    return np.sqrt(weights @ variances)
 
 
 def _check_point(fitted: FittedMixture, point: Float[ndarray, " D"]) -> Float[ndarray, " D"]:

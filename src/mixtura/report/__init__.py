@@ -1,6 +1,6 @@
 """One self-contained page about a fit: `facts` has every number on it, `charts` and `page` show them.
 
-The page makes no request, needs no JavaScript and holds nothing that changes from run to run.
+The page makes no request, says all it has to say without JavaScript, and holds nothing that changes from run to run.
 """
 
 from pathlib import Path
@@ -68,4 +68,4 @@ def write(
     from mixtura.sources.writing import write_text_atomic
 
     about = facts(fitted, explanation, rows, command=command, left_out=left_out, show_rows=show_rows)
-    write_text_atomic(path, render(about, fitted, rows if show_rows else None))
+    write_text_atomic(path, render(about, fitted, explanation, rows, show_rows=show_rows))

@@ -57,7 +57,7 @@ def trace_picture(trace: Sequence[float]) -> Markup | None:
         _SIZE,
         "Log-likelihood by iteration",
         x_axis(x, _TOP, _BOTTOM, "iteration"),
-        y_axis(y, _LEFT, _RIGHT, "log-likelihood - last (nats)"),
+        y_axis(y, _LEFT, _RIGHT, "nats from the last"),
         element("path", d=line(x(steps), y(behind)), class_="curve"),
     )
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from markupsafe import Markup
 
-from mixtura.drawing.densities import component_densities, histogram, shown_range
+from mixtura.drawing.densities import Histogram, component_densities, histogram, shown_range
 from mixtura.explain.profiles import component_moments
 from mixtura.explain.records import Rows
 from mixtura.fitted import FittedMixture
@@ -35,7 +35,7 @@ def density_picture(fitted: FittedMixture, rows: Rows | None, d: int) -> Markup:
     highest = max(total.max(), behind[0].max() if behind else 0.0)
     y = Scale(0, highest * 1.05, _BOTTOM, _TOP)
     curves = [
-        element("path", d=line(x(grid[seen]), y(density[seen])), class_=f"{colour(k)} curve")
+        element("path", d=line(x(grid[seen]), y(density[seen])), class_=f"{colour(k)} curve", data_k=k)
         for k, (density, seen) in enumerate(zip(densities, densities > _INVISIBLE * highest, strict=True))
         if seen.any()
     ]
@@ -47,4 +47,18 @@ def density_picture(fitted: FittedMixture, rows: Rows | None, d: int) -> Markup:
         *([element("path", d=bars(x(behind[1]), y(behind[0]), _BOTTOM), class_="bars")] if behind else []),
         *curves,
         element("path", d=line(x(grid), y(total)), class_="total"),
+        **_bearings(d, (x, y), behind),
     )
+
+
+def _bearings(d: int, scales: tuple[Scale, Scale], behind: Histogram | None) -> dict[str, object]:
+    """What it takes to draw more bars into the picture; nothing where there are none."""
+    if behind is None:
+        return {}
+    (x, y), edges = scales, behind[1]
+    return {
+        "data_column": d,
+        "data_bars": f"{float(edges[0])!r} {float(edges[-1])!r} {len(edges) - 1}",
+        "data_x": f"{x.low!r} {x.high!r} {x.start:g} {x.end:g}",
+        "data_y": f"{float(y.high)!r} {y.start:g} {y.end:g}",
+    }

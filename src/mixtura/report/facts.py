@@ -4,13 +4,19 @@ from typing import Any
 
 import numpy as np
 
+from mixtura.diagnostics import condition_numbers
 from mixtura.drawing.columns import most_distinguishing
-from mixtura.drawing.sample import draw_sample
+from mixtura.drawing.sample import still_sample
+from mixtura.explain.cautions import starts_that_agree
 from mixtura.explain.choice import choice_facts
+from mixtura.explain.discriminant import discriminant_axes, loadings
+from mixtura.explain.distances import distance_quantiles
+from mixtura.explain.profiles import component_moments, overall_sds
 from mixtura.explain.records import Cluster, Explanation, Rows
 from mixtura.fitted import FittedMixture
 from mixtura.profile import profile
 from mixtura.report.agreement import agreement
+from mixtura.report.embedded import live_sample
 from mixtura.report.tables import doubtful_rows, name_of, outlying_rows, probability_shares
 
 SCHEMA = 1  # changes when a key changes its meaning or goes
@@ -54,7 +60,7 @@ def facts(
     -------
     dict
         Keys `schema`, `answer`, `warnings`, `clusters`, `columns`, `certainty`, `overlaps`, `importance`, `choice`,
-        `doubtful_rows`, `outlying_rows`, `probability_shares`, `truth`, `drawn`, `checks`,
+        `doubtful_rows`, `outlying_rows`, `probability_shares`, `truth`, `drawn`, `discriminant`, `checks`,
         `reproduce`, `profiles`, `left_out`. Log-likelihoods are in nats.
 
     Examples
@@ -86,7 +92,8 @@ def facts(
         "probability_shares": probability_shares(rows) if rows else [],
         "truth": agreement(rows.truth, rows.classification.labels) if rows and rows.truth is not None else None,
         "drawn": _drawn(explanation, shown),
-        "checks": _checks(fitted.history),
+        "discriminant": _discriminant(fitted),
+        "checks": _checks(fitted, rows),
         "reproduce": _reproduce(fitted, command),
         "profiles": _profiles(fitted, rows),
         "left_out": left_out or {"columns": [], "n_rows_with_missing_cells": 0},
@@ -136,10 +143,20 @@ def _column(column: dict[str, Any], show_rows: bool) -> dict[str, Any]:
 
 
 def _drawn(explanation: Explanation, rows: Rows | None) -> dict[str, Any]:
-    """The columns (positions) of each kind of picture and table, and the rows of the scatter plots."""
+    """The columns (positions) of each kind of picture and table, and the rows of still and of live pictures."""
     weights, differences = (np.array([getattr(c, name) for c in explanation.clusters]) for name in _SEPARATION)
     chosen = {name: most_distinguishing(weights, differences, most) for name, most in _MOST_COLUMNS.items()}
-    return chosen | {"n_rows": len(draw_sample(rows).labels) if rows else 0}
+    n_still = len(still_sample(rows, len(chosen["pairs"])).labels) if rows else 0
+    n_live = len(live_sample(rows, chosen["densities"]).labels) if rows else 0
+    return chosen | {"n_rows": n_still, "n_live_rows": n_live}
+
+
+def _discriminant(fitted: FittedMixture) -> dict[str, Any] | None:
+    """The plane that shows the clusters furthest apart, where pairs of columns may not; None where they do."""
+    if fitted.n_components == 1 or len(fitted.features) < 3:
+        return None
+    axes = discriminant_axes(fitted)
+    return {"axes": axes.T.tolist(), "loadings": loadings(fitted, axes).T.tolist()} if axes.size else None
 
 
 def _profiles(fitted: FittedMixture, rows: Rows | None) -> list[dict[str, Any]]:
@@ -148,9 +165,14 @@ def _profiles(fitted: FittedMixture, rows: Rows | None) -> list[dict[str, Any]]:
     return profile(rows.extra or {}, rows.classification.labels, fitted.n_components)
 
 
-def _checks(history: dict[str, Any]) -> dict[str, Any]:
+def _checks(fitted: FittedMixture, rows: Rows | None) -> dict[str, Any]:
     keys = ("log_likelihood", "n_free", "criteria", "outcome", "is_complete", "trace", "starts")
-    return {key: history.get(key) for key in keys}
+    covariances, units = component_moments(fitted)[1], overall_sds(fitted)
+    return {key: fitted.history.get(key) for key in keys} | {
+        "agreement": plain(starts_that_agree(fitted.history)),
+        "condition_numbers": condition_numbers(covariances, units).tolist(),
+        "quantiles": plain(distance_quantiles(fitted, rows)) if rows else None,
+    }
 
 
 def _reproduce(fitted: FittedMixture, command: str) -> dict[str, Any]:

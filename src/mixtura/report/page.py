@@ -1,42 +1,63 @@
 """From facts and pictures to one HTML file."""
 
 import re
+from base64 import b64encode
+from collections.abc import Sequence
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from markupsafe import Markup
+
 from mixtura.covariance import MODELS
-from mixtura.drawing.sample import draw_sample
 from mixtura.explain.numbers import brief, percent, rounded
-from mixtura.explain.records import Rows
-from mixtura.explain.words import count
+from mixtura.explain.records import Condition, Explanation, Rows, Rule
+from mixtura.explain.words import count, join, short, tell_rule
 from mixtura.fitted import FittedMixture
-from mixtura.report.charts import choice_picture, trace_picture
-from mixtura.report.densities import density_pictures
 from mixtura.report.marks import colour, key
-from mixtura.report.pairs import pair_picture
+from mixtura.report.pictures import live_parts, still_pictures
 
 if TYPE_CHECKING:
     from jinja2 import Template
 
+_SCRIPTS = ("data", "legend", "points", "matrix", "picked", "steps", "main")
+_MOST_RANKED = 12  # columns in the table of importance
+_NAMED = 3  # columns in a line of words
+_WORTH_A_WORD = 0.05  # of a separation
 _STRONGEST = 2.0  # a difference of so many standard deviations has the full colour
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
 
-def render(about: dict[str, Any], fitted: FittedMixture, rows: Rows | None) -> str:
-    """The page; without rows there are only the curves and ellipses of the clusters."""
-    drawn = about["drawn"]
-    sample = draw_sample(rows) if rows else None
+def render(
+    about: dict[str, Any], fitted: FittedMixture, explanation: Explanation, rows: Rows | None, *, show_rows: bool
+) -> str:
+    """The page; where rows may not be shown there are only the curves and ellipses of the clusters."""
+    script = _script()
     text = _template().render(
         **about,
+        **still_pictures(about, fitted, rows if show_rows else None),
+        **live_parts(about, fitted, explanation, rows, show_rows),
         covariance_words=_covariance_words(about["answer"]["covariance"], about["reproduce"]["scaling"]),
-        choice_picture=choice_picture(about["choice"]) if about["choice"] else None,
-        density_pictures=density_pictures(fitted, rows, drawn["densities"]),
-        pair_picture=pair_picture(fitted, sample, drawn["pairs"]) if len(drawn["pairs"]) > 1 else None,
-        trace_picture=trace_picture(about["checks"]["trace"] or []),
-        shows_rows=rows is not None,
+        ranked_columns=_ranked(about["importance"])[:_MOST_RANKED],
+        shows_rows=show_rows and rows is not None,
+        script=script,
+        script_digest=b64encode(sha256(script.encode()).digest()).decode(),
     )
     return _UNPRINTABLE.sub("�", text)
+
+
+def _ranked(shares: Sequence[float]) -> list[int]:
+    """Positions, the largest in size first."""
+    return sorted(range(len(shares)), key=lambda d: -abs(shares[d]))
+
+
+@cache
+def _script() -> Markup:
+    """The page's program: one block, for which the page's policy names the digest."""
+    folder = Path(__file__).parent / "live"
+    parts = [(folder / f"{name}.js").read_text(encoding="utf-8") for name in _SCRIPTS]
+    return Markup('"use strict";\n{\n' + "\n".join(parts) + "}\n")
 
 
 def _covariance_words(covariance: str, scaling: str | None) -> str:
@@ -64,8 +85,27 @@ def _template() -> "Template":
         "key": key,
         "colour": colour,
         "probability": _probability,
+        "rule": _rule,
+        "telling": _telling,
+        "heaviest": _heaviest,
     }
     return environment.get_template("page.html")
+
+
+def _rule(rule: dict[str, Any], columns: Sequence[dict[str, Any]]) -> str:
+    conditions = tuple(Condition(**condition) for condition in rule["conditions"])
+    return tell_rule(Rule(conditions, rule["precision"], rule["coverage"]), [column["name"] for column in columns])
+
+
+def _telling(cluster: dict[str, Any]) -> list[int]:
+    """The columns that keep a cluster from its nearest one."""
+    shares = cluster["separation"]["shares"] if cluster["separation"] else []
+    return [d for d in _ranked(shares)[:_NAMED] if shares[d] >= _WORTH_A_WORD]
+
+
+def _heaviest(loadings: Sequence[float], columns: Sequence[dict[str, Any]]) -> str:
+    """The columns that move an axis most, with what one standard deviation within clusters moves it by."""
+    return join([f"{short(columns[d]['name'])} ({loadings[d]:+.1f})" for d in _ranked(loadings)[:_NAMED]])
 
 
 def _opening(text: str) -> str:

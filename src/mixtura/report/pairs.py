@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 
 import numpy as np
+from jaxtyping import Float
 from markupsafe import Markup
+from numpy import ndarray
 
 from mixtura.drawing.ellipses import LEVELS, ellipse
 from mixtura.drawing.sample import Sample
@@ -16,12 +18,15 @@ _LEFT, _BOTTOM, _GAP, _EDGE = 84, 44, 10, 8
 _REACH = 2.45  # standard deviations to the edge of a 95 % ellipse
 
 
-def pair_picture(fitted: FittedMixture, sample: Sample | None, columns: Sequence[int]) -> Markup:
-    """Every pair of the given columns, below the diagonal."""
+def pair_picture(
+    fitted: FittedMixture, sample: Sample | None, columns: Sequence[int], reach: Float[ndarray, "M D"] | None = None
+) -> Markup:
+    """Every pair of the given columns, below the diagonal; with room for `reach`, rows that may be drawn later."""
     n = len(columns) - 1
     side = _side(n)
-    x_scales = [_scale(fitted, sample, d, _LEFT + i * (side + _GAP), side) for i, d in enumerate(columns[:-1])]
-    y_scales = [_scale(fitted, sample, d, _EDGE + i * (side + _GAP), side) for i, d in enumerate(columns[1:])]
+    room = sample.points if reach is None and sample else reach
+    x_scales = [_scale(fitted, room, d, _LEFT + i * (side + _GAP), side) for i, d in enumerate(columns[:-1])]
+    y_scales = [_scale(fitted, room, d, _EDGE + i * (side + _GAP), side) for i, d in enumerate(columns[1:])]
     y_scales = [Scale(s.low, s.high, s.end, s.start) for s in y_scales]
     cells = [
         _cell(fitted, sample, (columns[j], columns[i + 1]), (x_scales[j], y_scales[i]))
@@ -41,11 +46,11 @@ def _side(n_cells: int) -> float:
     return {1: 400.0, 2: 300.0, 3: 240.0}.get(n_cells, 180.0)
 
 
-def _scale(fitted: FittedMixture, sample: Sample | None, d: int, start: float, side: float) -> Scale:
+def _scale(fitted: FittedMixture, points: Float[ndarray, "M D"] | None, d: int, start: float, side: float) -> Scale:
     """Room for all rows that are drawn and for the largest ellipses."""
     means, covariances = component_moments(fitted)
     reach = _REACH * np.sqrt(covariances[:, d, d])
-    shown = [means[:, d] - reach, means[:, d] + reach, *([sample.points[:, d]] if sample else [])]
+    shown = [means[:, d] - reach, means[:, d] + reach, *([] if points is None else [points[:, d]])]
     return scale_over(np.concatenate(shown), start, start + side, margin=0.03)
 
 
@@ -60,6 +65,9 @@ def _cell(
         *(_points(sample, columns, scales) if sample is not None else []),
         *_ellipses(fitted, columns, scales),
         viewBox=f"{frame['x']} {frame['y']} {frame['width']} {frame['height']}",
+        class_="cell",
+        data_columns=f"{columns[0]} {columns[1]}",
+        data_scales=f"{x.low!r} {x.high!r} {y.low!r} {y.high!r}",
         **frame,
     )
 
@@ -67,7 +75,7 @@ def _cell(
 def _points(sample: Sample, columns: tuple[int, int], scales: tuple[Scale, Scale]) -> list[Markup]:
     xs, ys = (scale(sample.points[:, d]) for scale, d in zip(scales, columns, strict=True))
     return [
-        signs(xs[sample.labels == k].tolist(), ys[sample.labels == k].tolist(), k)
+        element("g", signs(xs[sample.labels == k].tolist(), ys[sample.labels == k].tolist(), k), data_k=k)
         for k in np.unique(sample.labels).tolist()
     ]
 
@@ -88,4 +96,5 @@ def _ellipses(fitted: FittedMixture, columns: tuple[int, int], scales: tuple[Sca
 def _ellipse(shape: tuple[float, ...], label: int, share: float) -> Markup:
     cx, cy, rx, ry, angle = (f"{value:.1f}" for value in shape)
     name = f"{colour(label)} ellipse {'inner' if share < 0.9 else 'outer'}"
-    return element("ellipse", cx=cx, cy=cy, rx=rx, ry=ry, transform=f"rotate({angle} {cx} {cy})", class_=name)
+    place = f"rotate({angle} {cx} {cy})"
+    return element("ellipse", cx=cx, cy=cy, rx=rx, ry=ry, transform=place, class_=name, data_k=label)

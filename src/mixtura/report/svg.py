@@ -23,7 +23,7 @@ def element(tag: str, *children: str, **attributes: object) -> Markup:
     return Markup(f"<{tag}{inside}>{''.join(map(escape, children))}</{tag}>")
 
 
-def picture(size: tuple[float, float], title: str, *children: str) -> Markup:
+def picture(size: tuple[float, float], title: str, *children: str, **attributes: object) -> Markup:
     """A whole picture; the title is what a screen reader says."""
     width, height = size
     return element(
@@ -34,6 +34,7 @@ def picture(size: tuple[float, float], title: str, *children: str) -> Markup:
         width=f"{width:g}",
         height=f"{height:g}",
         role="img",
+        **attributes,
     )
 
 

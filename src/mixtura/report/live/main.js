@@ -1,0 +1,5 @@
+document.documentElement.classList.add("live");
+startLegends();
+startMatrix();
+startPicked();
+startSteps();

@@ -1,0 +1,73 @@
+"""All pictures of the page, and what its program needs to bring them to life."""
+
+from typing import Any
+
+import numpy as np
+from markupsafe import Markup
+
+from mixtura.drawing.sample import draw_sample, still_sample
+from mixtura.explain.discriminant import project, projected
+from mixtura.explain.records import Explanation, Rows
+from mixtura.fitted import FittedMixture
+from mixtura.report.charts import choice_picture, trace_picture
+from mixtura.report.densities import density_picture, density_pictures
+from mixtura.report.distances import quantile_picture
+from mixtura.report.embedded import embed, live_data, live_sample
+from mixtura.report.pairs import pair_picture
+from mixtura.report.step_pictures import step_data, step_pictures, view
+from mixtura.report.steps import run_steps
+
+
+def still_pictures(about: dict[str, Any], fitted: FittedMixture, rows: Rows | None) -> dict[str, Any]:
+    """What can be seen without JavaScript, and in print; without rows, curves and ellipses."""
+    drawn, quantiles = about["drawn"], about["checks"]["quantiles"]
+    sample = still_sample(rows, len(drawn["pairs"])) if rows else None
+    reach = live_sample(rows, drawn["densities"]).points if rows else None
+    return {
+        "choice_picture": choice_picture(about["choice"]) if about["choice"] else None,
+        "density_pictures": density_pictures(fitted, rows, drawn["densities"]),
+        "pair_picture": pair_picture(fitted, sample, drawn["pairs"], reach) if len(drawn["pairs"]) > 1 else None,
+        "discriminant_picture": _discriminant_picture(about["discriminant"], fitted, rows),
+        "trace_picture": trace_picture(about["checks"]["trace"] or []),
+        "quantile_picture": quantile_picture(quantiles) if quantiles else None,
+    }
+
+
+def _discriminant_picture(
+    discriminant: dict[str, Any] | None, fitted: FittedMixture, rows: Rows | None
+) -> Markup | None:
+    """Two axes as a scatter plot, a single one as densities."""
+    if discriminant is None:
+        return None
+    axes = np.array(discriminant["axes"]).T
+    seen = projected(fitted, axes)
+    if axes.shape[1] == 1:
+        return density_picture(seen, rows._replace(points=project(fitted, axes, rows.points)) if rows else None, 0)
+    sample = draw_sample(rows) if rows else None
+    shown = sample._replace(points=project(fitted, axes, sample.points)) if sample else None
+    return pair_picture(seen, shown, [0, 1])
+
+
+def live_parts(
+    about: dict[str, Any], fitted: FittedMixture, explanation: Explanation, rows: Rows | None, show_rows: bool
+) -> dict[str, Any]:
+    """The steps of EM and k-means, and the numbers for the page's program."""
+    data = live_data(explanation, rows if show_rows else None, about["drawn"]["densities"])
+    columns = about["drawn"]["pairs"]
+    if rows is None or len(columns) < 2 or fitted.n_components < 2:
+        return {"live_data": embed(data), "step_pictures": [], "n_step_rows": 0}
+    steps = run_steps(fitted, rows)
+    seen = view(steps, _two_best(about, columns), show_rows)
+    pictures = zip(("EM", "k-means"), step_pictures(seen, fitted.features), strict=True)
+    return {
+        "live_data": embed(data | {"steps": step_data(seen)}),
+        "step_pictures": list(pictures),
+        "n_step_rows": steps.n_rows,
+    }
+
+
+def _two_best(about: dict[str, Any], columns: list[int]) -> tuple[int, int]:
+    """The columns in which the clusters differ most, in the order of the table."""
+    spread = {d: sum(c["weight"] * c["differences"][d] ** 2 for c in about["clusters"]) for d in columns}
+    first, second = sorted(sorted(columns, key=lambda d: -spread[d])[:2])
+    return first, second
