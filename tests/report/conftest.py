@@ -1,5 +1,6 @@
 """Fits to report on: a real one, and one typed in by hand of any size."""
 
+import shutil
 from html.parser import HTMLParser
 from typing import NamedTuple
 
@@ -16,6 +17,7 @@ from mixtura.selection import select
 from mixtura.statistics import Block
 
 VOID = {"meta", "br"}
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 PROVENANCE = {
     "versions": {"mixtura": "9.8.7"}, "seed": 17, "data": {"origin": "faithful.csv", "digest": "0a1b2c3d"},
 }  # fmt: skip
@@ -98,6 +100,17 @@ def typed():
         )
 
     return make
+
+
+@pytest.fixture(scope="session")
+def browser():
+    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    if CHROMIUM is None:
+        pytest.skip("there is no chromium on this machine")
+    with playwright.sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield browser
+        browser.close()
 
 
 def case_of(fitted, points, **more):

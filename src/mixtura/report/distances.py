@@ -10,31 +10,36 @@ from mixtura.report.svg import element, line, picture, scale_over, x_axis, y_axi
 
 _SIZE = 430, 400
 _LEFT, _RIGHT, _TOP, _BOTTOM = 62, 415, 12, 350
+_FRAME = {
+    "viewBox": f"{_LEFT} {_TOP} {_RIGHT - _LEFT} {_BOTTOM - _TOP}",
+    "x": _LEFT, "y": _TOP, "width": _RIGHT - _LEFT, "height": _BOTTOM - _TOP,
+}  # fmt: skip
+_MOST = 2.5  # times the largest expected distance; what lies beyond would flatten the rest
 
 
 def quantile_picture(quantiles: dict[str, Any]) -> Markup | None:
     """Observed quantiles of each cluster against those of a Gaussian; None where no cluster has enough rows."""
-    told = [(k, observed) for k, observed in enumerate(quantiles["observed"]) if observed is not None]
+    told = [(k, np.array(found)) for k, found in enumerate(quantiles["observed"]) if found is not None]
     if not told:
         return None
     expected = np.array(quantiles["expected"])
-    everything = np.concatenate([[0.0], expected, *(observed for _, observed in told)])
-    x, y = scale_over(everything, _LEFT, _RIGHT, 0.03), scale_over(everything, _BOTTOM, _TOP, 0.03)
+    highest = min(max(expected[-1], *(found.max() for _, found in told)), _MOST * expected[-1])
+    x = scale_over(np.array([0.0, expected[-1]]), _LEFT, _RIGHT, 0.03)
+    y = scale_over(np.array([0.0, highest]), _BOTTOM, _TOP, 0.03)
     ends = np.array([x.low, x.high])
     curves = [
         element(
             "g",
-            element("path", d=line(x(expected), y(np.array(observed))), class_=f"{colour(k)} curve thin"),
-            signs(x(expected[::4]), y(np.array(observed[::4])), k),
+            element("path", d=line(x(expected), y(found)), class_=f"{colour(k)} curve thin"),
+            signs(x(expected[::4]), y(found[::4]), k),
             data_k=k,
         )
-        for k, observed in told
+        for k, found in told
     ]
     return picture(
         _SIZE,
         "Distances of the rows from their clusters, against those of Gaussians",
         x_axis(x, _TOP, _BOTTOM, "expected distance (sd)"),
         y_axis(y, _LEFT, _RIGHT, "observed distance (sd)"),
-        element("path", d=line(x(ends), y(ends)), class_="total"),
-        *curves,
+        element("svg", element("path", d=line(x(ends), y(ends)), class_="total"), *curves, **_FRAME),
     )
