@@ -15,6 +15,7 @@ _HOMES = {
     "Options": "mixtura.trials",
     "assemble": "mixtura.assembly",
     "classify": "mixtura.tables",
+    "compare": "mixtura.comparison",
     "describe": "mixtura.tables",
     "explain_row": "mixtura.explain",
     "load": "mixtura.persistence",
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from mixtura import explain as explain
     from mixtura import plots as plots
     from mixtura.assembly import assemble as assemble
+    from mixtura.comparison import compare as compare
     from mixtura.estimators import GaussianMixture as GaussianMixture
     from mixtura.estimators import KMeans as KMeans
     from mixtura.explain import explain_row as explain_row
@@ -46,6 +48,7 @@ __all__ = [
     "Options",
     "assemble",
     "classify",
+    "compare",
     "datasets",
     "describe",
     "explain",

@@ -56,7 +56,12 @@ def match(
     >>> match(np.array([[0.0], [5.0]]), np.array([[5.2], [0.1]]), np.ones(1)).tolist()
     [1, 0]
     """
+    return assign((((reference[:, None] - locations) / scale) ** 2).sum(2))[1]
+
+
+def assign(costs: Float[ndarray, "I J"]) -> tuple[Int[ndarray, " M"], Int[ndarray, " M"]]:
+    """The pairs, one to one and as many as there can be, whose costs add up to the least (Hungarian method)."""
     from scipy.optimize import linear_sum_assignment  # 0.7 s to import, and most fits never match
 
-    costs = (((reference[:, None] - locations) / scale) ** 2).sum(2)
-    return np.asarray(linear_sum_assignment(costs)[1])
+    rows, columns = linear_sum_assignment(costs)
+    return np.asarray(rows), np.asarray(columns)

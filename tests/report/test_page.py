@@ -172,7 +172,7 @@ def test_columns_that_are_left_out_are_said_to_be(typed, parse, tmp_path):
 
 
 def test_a_report_loads_nothing_heavy():
-    code = "import sys, mixtura.report.page as p; p._template(); print(' '.join(sys.modules))"
+    code = "import sys, mixtura.report.page as p; p._environment(); print(' '.join(sys.modules))"
     modules = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
     assert "jinja2" in modules
     assert not {"sklearn", "scipy.linalg", "scipy.stats", "matplotlib", "pandas", "pyarrow"} & set(modules)

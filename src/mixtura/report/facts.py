@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 
+from mixtura.comparison.partitions import agreement
 from mixtura.diagnostics import condition_numbers
 from mixtura.drawing.columns import most_distinguishing
 from mixtura.drawing.sample import still_sample
@@ -15,7 +16,6 @@ from mixtura.explain.profiles import component_moments, overall_sds
 from mixtura.explain.records import Cluster, Explanation, Rows
 from mixtura.fitted import FittedMixture
 from mixtura.profile import profile
-from mixtura.report.agreement import agreement
 from mixtura.report.embedded import live_sample
 from mixtura.report.tables import doubtful_rows, name_of, outlying_rows, probability_shares
 

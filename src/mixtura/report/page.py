@@ -19,7 +19,7 @@ from mixtura.report.marks import colour, key
 from mixtura.report.pictures import live_parts, still_pictures
 
 if TYPE_CHECKING:
-    from jinja2 import Template
+    from jinja2 import Environment
 
 _SCRIPTS = ("data", "legend", "points", "matrix", "picked", "steps", "main")
 _MOST_RANKED = 12  # columns in the table of importance
@@ -34,7 +34,8 @@ def render(
 ) -> str:
     """The page; where rows may not be shown there are only the curves and ellipses of the clusters."""
     script = _script()
-    text = _template().render(
+    return render_page(
+        "page.html",
         **about,
         **still_pictures(about, fitted, rows if show_rows else None),
         **live_parts(about, fitted, explanation, rows, show_rows),
@@ -44,7 +45,11 @@ def render(
         script=script,
         script_digest=b64encode(sha256(script.encode()).digest()).decode(),
     )
-    return _UNPRINTABLE.sub("�", text)
+
+
+def render_page(template: str, **names: Any) -> str:
+    """A template of this folder, filled in; what no page may hold is replaced."""
+    return _UNPRINTABLE.sub("�", _environment().get_template(template).render(**names))
 
 
 def _ranked(shares: Sequence[float]) -> list[int]:
@@ -68,7 +73,7 @@ def _covariance_words(covariance: str, scaling: str | None) -> str:
 
 
 @cache
-def _template() -> "Template":
+def _environment() -> "Environment":
     from jinja2 import Environment, FileSystemLoader, StrictUndefined  # 0.1 s to import
 
     environment = Environment(
@@ -89,7 +94,7 @@ def _template() -> "Template":
         "telling": _telling,
         "heaviest": _heaviest,
     }
-    return environment.get_template("page.html")
+    return environment
 
 
 def _rule(rule: dict[str, Any], columns: Sequence[dict[str, Any]]) -> str:

@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
-from sklearn.metrics import adjusted_rand_score
+from sklearn.metrics import adjusted_rand_score, normalized_mutual_info_score
 from sklearn.metrics.cluster import contingency_matrix
 
-from mixtura.report.agreement import adjusted_rand, agreement, cross_table
+from mixtura.comparison.partitions import adjusted_rand, agreement, cross_table, mutual_information
 
 
 @pytest.mark.parametrize(("n_groups", "n_clusters"), [(1, 1), (1, 4), (3, 3), (5, 2), (40, 40)])
@@ -14,6 +14,7 @@ def test_agreement_equals_scikit_learns(n_groups, n_clusters):
     table = cross_table(groups, labels)
     np.testing.assert_array_equal(table[table.any(1)][:, table.any(0)], contingency_matrix(groups, labels))
     assert adjusted_rand(table) == pytest.approx(adjusted_rand_score(groups, labels))
+    assert mutual_information(table) == pytest.approx(normalized_mutual_info_score(groups, labels), abs=1e-9)
 
 
 def test_names_of_groups_are_kept_and_unknown_ones_left_out():

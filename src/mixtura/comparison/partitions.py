@@ -1,4 +1,4 @@
-"""Clusters against groups that are known."""
+"""How far two partitions of the same rows agree: clusters against clusters, or against groups that are known."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ _MOST_GROUPS = 30  # more make no table that anyone reads
 
 
 def agreement(truth: ndarray, labels: Int[ndarray, " N"]) -> dict[str, Any]:
-    """The adjusted Rand index and the cross table of known groups and clusters; rows of no known group are left out.
+    """Both indices and the cross table of known groups and clusters; rows of no known group are left out.
 
     Examples
     --------
@@ -24,6 +24,7 @@ def agreement(truth: ndarray, labels: Int[ndarray, " N"]) -> dict[str, Any]:
     table = cross_table(positions, labels[known])
     return {
         "adjusted_rand": adjusted_rand(table),
+        "mutual_information": mutual_information(table),
         "n_unknown": int((~known).sum()),
         "groups": groups.tolist(),
         "table": table.tolist() if len(groups) <= _MOST_GROUPS else None,
@@ -50,6 +51,27 @@ def adjusted_rand(table: Int[ndarray, "G K"]) -> float:
     by_chance = in_groups * in_clusters / max(_pairs(table.sum()), 1)
     most = (in_groups + in_clusters) / 2
     return 1.0 if most == by_chance else float((together - by_chance) / (most - by_chance))
+
+
+def mutual_information(table: Int[ndarray, "G K"]) -> float:
+    """What one partition says of the other, as a share of what they say on average (Strehl & Ghosh 2002): 0 to 1.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> mutual_information(np.array([[5, 0], [0, 5]])), mutual_information(np.array([[5, 5], [5, 5]]))
+    (1.0, 0.0)
+    """
+    in_groups, in_clusters = _entropy(table.sum(1)), _entropy(table.sum(0))
+    mean = (in_groups + in_clusters) / 2
+    if mean == 0:
+        return 1.0
+    return float(np.clip((in_groups + in_clusters - _entropy(table.ravel())) / mean, 0.0, 1.0))
+
+
+def _entropy(counts: ndarray) -> float:
+    shares = counts[counts > 0] / max(counts.sum(), 1)
+    return float(-(shares * np.log(shares)).sum())
 
 
 def _pairs(counts: ndarray) -> ndarray:
