@@ -21,6 +21,7 @@ _HOMES = {
     "load": "mixtura.persistence",
     "save": "mixtura.persistence",
     "select": "mixtura.tables",
+    "write_report": "mixtura.report",
 }
 _MODULES = ("datasets", "explain", "plots")
 
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from mixtura.fitted import FittedMixture as FittedMixture
     from mixtura.persistence import load as load
     from mixtura.persistence import save as save
+    from mixtura.report import write_report as write_report
     from mixtura.tables import classify as classify
     from mixtura.tables import describe as describe
     from mixtura.tables import select as select
@@ -56,6 +58,7 @@ __all__ = [
     "load",
     "save",
     "select",
+    "write_report",
 ]
 
 

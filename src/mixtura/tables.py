@@ -10,7 +10,7 @@ from numpy import ndarray
 
 from mixtura import explain, labels, selection
 from mixtura.errors import DataError
-from mixtura.explain.records import Explanation
+from mixtura.explain.records import Explanation, Rows
 from mixtura.fitted import FittedMixture
 from mixtura.mixture import Classification
 from mixtura.selection import FOUR, Selection
@@ -162,9 +162,20 @@ def describe(fitted: FittedMixture, data: Any, *, n_threads: int = 1) -> Explana
     >>> told.clusters[1].rules
     (Rule(conditions=(Condition(column=2, above=None, up_to=2.0),), precision=1.0, coverage=1.0),)
     """
-    table = read_rows(fitted, data)
-    found = labels.classify(fitted, table.source(), n_threads)
-    return explain.explain(fitted, table.points, table.weights, found)
+    rows = label_rows(fitted, read_rows(fitted, data), n_threads=n_threads)
+    return explain.explain(fitted, rows.points, rows.weights, rows.classification)
+
+
+def label_rows(fitted: FittedMixture, table: Table, *, truth: str | None = None, n_threads: int = 1) -> Rows:
+    """The complete rows of a table, with what a mixture and the table say of them."""
+    return Rows(
+        table.points,
+        np.ones(len(table.points)) if table.weights is None else table.weights,
+        labels.classify(fitted, table.source(), n_threads),
+        ids=table.ids,
+        truth=table.extra[truth] if truth else None,
+        extra={name: values for name, values in table.extra.items() if name != truth},
+    )
 
 
 def read_rows(fitted: FittedMixture, data: Any, weights: Any = None) -> Table:

@@ -128,3 +128,15 @@ def test_weights_that_count_far_fewer_rows_than_there_are_get_a_word(warnings):
     (warning,) = warnings(**SOUND, n_rows=400, total_weight=1.0)
     assert "add up to 1 for 400 rows" in warning
     assert warnings(**SOUND, n_rows=400, total_weight=395.0) == ()
+
+
+def test_many_clusters_with_one_fault_are_counted(mixture, classify):
+    means = np.arange(8.0)[:, None] * 0.5
+    fitted = mixture(np.full(8, 1 / 8), means, [[[1.0]]] * 8)
+    found = explain(fitted, means, None, classify(fitted, means)).warnings
+    tiny, overlapping = ([text for text in found if word in text] for word in ("holds", "overlap:"))
+    assert len(tiny) == len(overlapping) == 3
+    assert sum("So do 5 more clusters" in text for text in found) == 1
+    shares = [float(text.split("about ")[1].split(" %")[0]) for text in overlapping]
+    assert shares == sorted(shares, reverse=True)
+    assert sum("more pairs of clusters" in text for text in found) == 1

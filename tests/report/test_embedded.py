@@ -73,7 +73,7 @@ def test_drawn_rows_stand_for_all(typed):
             theirs, ours = rows.classification.labels == k, sample.labels == k
             assert sample.weights[ours].sum() == pytest.approx(rows.weights[theirs].sum())
         np.testing.assert_array_equal(rows.points[sample.positions], sample.points)
-    assert len(live_sample(rows, [0, 1]).labels) == pytest.approx(LIVE_ROWS, abs=3)
+    assert len(live_sample(case.explanation, rows, [0, 1]).labels) == pytest.approx(LIVE_ROWS, abs=3)
 
 
 def test_the_facts_say_how_many_rows_are_on_the_page(typed):

@@ -156,8 +156,10 @@ def test_pages_of_all_sizes_are_whole(typed, parse, tmp_path, n_clusters, n_colu
     assert {target.removeprefix("#") for target in targets} <= set(ids)
 
 
-def test_a_large_table_makes_no_large_page(typed, tmp_path):
-    typed(15, 10, 100_000).page(tmp_path / "r.html")
+@pytest.mark.parametrize(("n_clusters", "n_columns", "n_rows"), [(15, 10, 100_000), (20, 60, 20_000)])
+def test_a_large_table_makes_no_large_page(typed, tmp_path, n_clusters, n_columns, n_rows):
+    ids = np.array([f"person {i}" for i in range(n_rows)])
+    typed(n_clusters, n_columns, n_rows, ids=ids).page(tmp_path / "r.html")
     assert (tmp_path / "r.html").stat().st_size <= 2_000_000
 
 

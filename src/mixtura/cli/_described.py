@@ -10,10 +10,11 @@ from numpy import ndarray
 from mixtura.errors import DataError
 from mixtura.explain import Explanation, Rows, explain
 from mixtura.fitted import FittedMixture
-from mixtura.labels import classify, complete_rows
+from mixtura.labels import complete_rows
 from mixtura.report.facts import facts
 from mixtura.sources.roles import Roles
 from mixtura.sources.table import Table, complete, read_table
+from mixtura.tables import label_rows
 
 
 class Reading(NamedTuple):
@@ -67,16 +68,9 @@ def read_again(fitted: FittedMixture, data: Sequence[str], how: dict[str, Any]) 
 def describe(fitted: FittedMixture, reading: Reading, truth: str | None, *, n_threads: int = 1) -> Described:
     """What a mixture says of the rows, and what the rows say of it."""
     table = reading.table
-    found = classify(fitted, table.source(), n_threads)
-    explanation = explain(fitted, table.points, table.weights, found)
-    rows = Rows(
-        table.points,
-        np.ones(len(table.points)) if table.weights is None else table.weights,
-        found,
-        ids=np.flatnonzero(reading.complete) + 1 if table.ids is None else table.ids,
-        truth=table.extra[truth] if truth else None,
-        extra={name: values for name, values in table.extra.items() if name != truth},
-    )
+    ids = np.flatnonzero(reading.complete) + 1 if table.ids is None else table.ids
+    rows = label_rows(fitted, table, truth=truth, n_threads=n_threads)._replace(ids=ids)
+    explanation = explain(fitted, rows.points, rows.weights, rows.classification)
     return Described(fitted, rows, explanation, facts(fitted, explanation, rows, left_out=left_out(reading)))
 
 

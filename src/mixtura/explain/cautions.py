@@ -20,6 +20,7 @@ _OVERLAP = 0.2
 _SAME_OPTIMUM = 0.1  # nats; starts that end nearer than this found the same
 _FEW_STARTS = 3  # fewer say nothing about agreement
 _TINY = 5
+_NAMED = 3  # of clusters, or pairs of them, that have the same fault; the others are counted
 
 
 def cautions(fitted: FittedMixture, clusters: tuple[Cluster, ...], overlaps: Float[ndarray, "K K"]) -> tuple[str, ...]:
@@ -109,19 +110,28 @@ def _tiny(fitted: FittedMixture, clusters: tuple[Cluster, ...]) -> Iterator[str]
     model = MODELS.get(getattr(fitted.model.emission, "covariance", ""))
     has_own_axes = model is not None and model.has_own_axes
     fewest = max(_TINY, len(fitted.features) + 1 if has_own_axes else 0)
-    for cluster in clusters if len(clusters) > 1 else ():
-        if cluster.n_rows < fewest:
-            yield (
-                f"{cluster.name} holds {count(cluster.n_rows, 'row')}, fewer than the {fewest} that could say anything "
-                "about a group: look at them as outliers."
-            )
+    few = [cluster for cluster in clusters if cluster.n_rows < fewest] if len(clusters) > 1 else []
+    for cluster in few[:_NAMED]:
+        yield (
+            f"{cluster.name} holds {count(cluster.n_rows, 'row')}, fewer than the {fewest} that could say anything "
+            "about a group: look at them as outliers."
+        )
+    if len(few) > _NAMED:
+        yield f"So do {count(len(few) - _NAMED, 'more cluster')}: fewer clusters are safer."
 
 
 def _overlapping(clusters: tuple[Cluster, ...], overlaps: Float[ndarray, "K K"]) -> Iterator[str]:
-    for i, j in np.argwhere(np.triu(overlaps) > _OVERLAP):
+    pairs = np.argwhere(np.triu(overlaps) > _OVERLAP).tolist()
+    pairs.sort(key=lambda pair: -overlaps[pair[0], pair[1]])
+    for i, j in pairs[:_NAMED]:
         yield (
             f"{clusters[i].name} and {clusters[j].name} overlap: about {percent(overlaps[i, j])} of their rows would "
             "be put into the wrong one of the two; they may be one group."
+        )
+    if len(pairs) > _NAMED:
+        yield (
+            f"So do {count(len(pairs) - _NAMED, 'more pair')} of clusters, by more than {percent(_OVERLAP)}: fewer "
+            "clusters may say the same."
         )
 
 

@@ -6,11 +6,54 @@ The page makes no request, says all it has to say without JavaScript, and holds 
 from pathlib import Path
 from typing import Any
 
+from mixtura.explain import explain
 from mixtura.explain.records import Explanation, Rows
 from mixtura.fitted import FittedMixture
 from mixtura.report.facts import facts
+from mixtura.tables import label_rows, read_rows
 
-__all__ = ["Rows", "facts", "write"]
+__all__ = ["Rows", "facts", "write", "write_report"]
+
+
+def write_report(
+    path: str | Path, fitted: FittedMixture, data: Any, *, truth: str | None = None, show_rows: bool = True
+) -> None:
+    """Write a page about a fitted mixture and the rows of a table, as ``mixtura report`` does.
+
+    Parameters
+    ----------
+    path : path-like
+        The HTML file; one that exists is replaced.
+    fitted : FittedMixture
+        From `assemble`, `load` or an estimator's `to_fitted`.
+    data : data frame, array of shape (N, D), file or Table
+        Usually what the mixture was fitted to. Of a Table, names and weights of rows and other columns are shown too.
+    truth : str, optional
+        The column of known groups among the other columns of a Table.
+    show_rows : bool
+        Whether single rows may be on the page.
+
+    Raises
+    ------
+    DataError
+        If a column is not there, or a cell is missing, infinite or no number.
+    OutputError
+        If the file cannot be written.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> import mixtura
+    >>> eruptions = mixtura.datasets.load("faithful").frame("pyarrow")
+    >>> fitted = mixtura.assemble(mixtura.select(eruptions, n_components=[2], covariances=["full"]))
+    >>> path = Path(tempfile.mkdtemp()) / "report.html"
+    >>> mixtura.write_report(path, fitted, eruptions)
+    >>> path.stat().st_size < 2_000_000
+    True
+    """
+    rows = label_rows(fitted, read_rows(fitted, data), truth=truth)
+    explanation = explain(fitted, rows.points, rows.weights, rows.classification)
+    write(path, fitted, rows, explanation, show_rows=show_rows)
 
 
 def write(

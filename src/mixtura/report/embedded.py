@@ -19,18 +19,20 @@ from mixtura.report.marks import N_COLOURS, SHAPES
 
 LIVE_ROWS = 20_000
 _BYTES = 1_020_000  # of packed rows
+_CELL_BYTES = 200  # of a cell of the table of profiles
 _NAME_BYTES = 200_000  # of names of rows
 _LONGEST_ID = 40
 
 
-def live_rows(n_columns: int) -> int:
-    """How many rows the page can hold with so many columns of them."""
-    return min(LIVE_ROWS, int(_BYTES / (4 / 3 * (4 * n_columns + 14))))
+def live_rows(n_columns: int, n_cells: int = 0) -> int:
+    """How many rows the page can hold with so many columns of them, beside so many cells of profiles."""
+    room = max(_BYTES - _CELL_BYTES * n_cells, _BYTES // 4)
+    return min(LIVE_ROWS, int(room / (4 / 3 * (4 * n_columns + 14))))
 
 
-def live_sample(rows: Rows, columns: Sequence[int]) -> Sample:
+def live_sample(explanation: Explanation, rows: Rows, columns: Sequence[int]) -> Sample:
     """The rows that can be pointed at, brushed and listed."""
-    return draw_sample(rows, live_rows(len(columns)))
+    return draw_sample(rows, live_rows(len(columns), len(explanation.clusters) * len(explanation.columns)))
 
 
 def embed(data: dict[str, Any]) -> Markup:
@@ -50,7 +52,7 @@ def live_data(explanation: Explanation, rows: Rows | None, columns: Sequence[int
 
 
 def _packed_rows(explanation: Explanation, rows: Rows, columns: Sequence[int]) -> dict[str, Any]:
-    sample = live_sample(rows, columns)
+    sample = live_sample(explanation, rows, columns)
     told = [explanation.columns[d] for d in columns]
     means, sds = (np.array(values) for values in zip(*((c.mean, c.sd or 1.0) for c in told), strict=True))
     return {

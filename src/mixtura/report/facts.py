@@ -147,7 +147,7 @@ def _drawn(explanation: Explanation, rows: Rows | None) -> dict[str, Any]:
     weights, differences = (np.array([getattr(c, name) for c in explanation.clusters]) for name in _SEPARATION)
     chosen = {name: most_distinguishing(weights, differences, most) for name, most in _MOST_COLUMNS.items()}
     n_still = len(still_sample(rows, len(chosen["pairs"])).labels) if rows else 0
-    n_live = len(live_sample(rows, chosen["densities"]).labels) if rows else 0
+    n_live = len(live_sample(explanation, rows, chosen["densities"]).labels) if rows else 0
     return chosen | {"n_rows": n_still, "n_live_rows": n_live}
 
 

@@ -37,7 +37,7 @@ def render(
     return render_page(
         "page.html",
         **about,
-        **still_pictures(about, fitted, rows if show_rows else None),
+        **still_pictures(about, fitted, explanation, rows if show_rows else None),
         **live_parts(about, fitted, explanation, rows, show_rows),
         covariance_words=_covariance_words(about["answer"]["covariance"], about["reproduce"]["scaling"]),
         ranked_columns=_ranked(about["importance"])[:_MOST_RANKED],

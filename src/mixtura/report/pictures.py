@@ -18,11 +18,13 @@ from mixtura.report.step_pictures import step_data, step_pictures, view
 from mixtura.report.steps import run_steps
 
 
-def still_pictures(about: dict[str, Any], fitted: FittedMixture, rows: Rows | None) -> dict[str, Any]:
+def still_pictures(
+    about: dict[str, Any], fitted: FittedMixture, explanation: Explanation, rows: Rows | None
+) -> dict[str, Any]:
     """What can be seen without JavaScript, and in print; without rows, curves and ellipses."""
     drawn, quantiles = about["drawn"], about["checks"]["quantiles"]
     sample = still_sample(rows, len(drawn["pairs"])) if rows else None
-    reach = live_sample(rows, drawn["densities"]).points if rows else None
+    reach = live_sample(explanation, rows, drawn["densities"]).points if rows else None
     return {
         "choice_picture": choice_picture(about["choice"]) if about["choice"] else None,
         "density_pictures": density_pictures(fitted, rows, drawn["densities"]),
