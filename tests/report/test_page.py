@@ -11,7 +11,7 @@ import pytest
 
 from mixtura import assemble, classify, datasets, report, select
 from mixtura.explain import explain
-from mixtura.explain.numbers import percent, rounded
+from mixtura.explain.numbers import brief, percent, rounded
 from mixtura.trials import Options
 
 HOSTILE = (
@@ -47,7 +47,21 @@ def test_the_page_says_every_fact(faithful, parse, tmp_path):
     said += [percent(part["share"]) for part in about["probability_shares"]]
     said += [f"{row['probability']:.3f}" for row in about["doubtful_rows"]]
     said += [f"{row['deviation']:+.1f} sd" for row in about["outlying_rows"]]
-    said += [f"{about['truth']['adjusted_rand']:.3f}", "1 row of no known group", "long", "short"]
+    for cluster in about["clusters"]:
+        said += [percent(share) for share in cluster["separation"]["shares"] if share >= 0.05]
+        said += [percent(rule[key]) for rule in cluster["rules"] for key in ("coverage", "precision")]
+    said += [percent(share) for share in about["importance"]]
+    said += [brief(number) for number in about["checks"]["condition_numbers"]]
+    same, n_starts = about["checks"]["agreement"]
+    said += [f"{same} of the {n_starts} starts"] if n_starts > 1 else []
+    said += ["ICL, which asks for clusters that lie apart, would choose"]
+    said += [
+        f"{about['truth']['adjusted_rand']:.3f}",
+        f"{about['truth']['mutual_information']:.3f}",
+        "1 row of no known group",
+        "long",
+        "short",
+    ]
     assert [fact for fact in said if fact not in text] == []
 
 
@@ -69,6 +83,30 @@ def test_what_holds_in_scaled_columns_is_not_said_of_those_of_the_data(parse, tm
 
     assert words("standard") == " in scaled columns"
     assert words("none") == ""
+
+
+def test_other_columns_and_what_was_left_out_are_told(typed, parse, tmp_path):
+    town = np.array(["<b>Rom</b>", "Oslo", "Oslo"] * 20)
+    case = typed(2, 2, 60)
+    rows = case.rows._replace(extra={"age": np.arange(60.0), "town": town})
+    left_out = {"columns": [{"name": "kind", "reason": "text: 2 different values"}], "n_rows_with_missing_cells": 3}
+    text = parse(case._replace(rows=rows).page(tmp_path / "r.html", left_out=left_out)).text
+    for profile in report.facts(case.fitted, case.explanation, rows)["profiles"]:
+        assert brief(profile["age"]["mean"]) in text
+        assert all(f"{name} {percent(share)}" in text for name, share in profile["town"]["shares"].items())
+    assert "Left out: kind (text: 2 different values), 3 rows with missing cells." in text
+
+
+def test_the_discriminant_view_is_there_where_columns_are_many(typed, parse, tmp_path):
+    case = typed(4, 5, 200)
+    page = case.page(tmp_path / "r.html")
+    text = parse(page).text
+    for axis in case.about["discriminant"]["loadings"]:
+        heaviest = max(range(5), key=lambda d: abs(axis[d]))
+        assert f"rises with column {heaviest} ({axis[heaviest]:+.1f})" in text
+    assert "discriminant 2" in text
+    assert "Density of discriminant 1" in parse(typed(2, 5, 200).page(tmp_path / "two.html")).text
+    assert typed(4, 2, 200).about["discriminant"] is None
 
 
 def test_warnings_come_before_the_answer(typed, parse, tmp_path):
