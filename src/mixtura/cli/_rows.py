@@ -76,18 +76,13 @@ def _change(row: Facts, d: int, names: Sequence[str]) -> list[str]:
 
 def _position(reading: Reading, row: str) -> int:
     """Where a row is among the complete ones, by its name or its number from 1."""
-    names = reading.everything.ids
-    if names is not None:
-        found = np.flatnonzero(np.array([str(name) for name in names]) == row)
-    else:
-        found = np.array(
-            [int(row) - 1] if row.isdecimal() and 1 <= int(row) <= len(reading.complete) else [], dtype=int
-        )
-    if not len(found):
+    names = range(1, len(reading.complete) + 1) if reading.everything.ids is None else reading.everything.ids
+    position = next((i for i, name in enumerate(names) if str(name) == row), None)
+    if position is None:
         raise DataError(_no_such_row(reading, row))
-    if not reading.complete[found[0]]:
+    if not reading.complete[position]:
         raise DataError(f"Row {row} of {reading.table.origin} has missing cells: no cluster can be said of it.")
-    return int(np.count_nonzero(reading.complete[: found[0]]))
+    return int(np.count_nonzero(reading.complete[:position]))
 
 
 def _no_such_row(reading: Reading, row: str) -> str:

@@ -40,7 +40,7 @@ def discriminant_axes(fitted: FittedMixture, n_axes: int = 2) -> Float[ndarray, 
     whiten = vectors / np.sqrt(values) @ vectors.T
     steps = np.sqrt(weights)[:, None] * ((means - weights @ means) / units) @ whiten
     _, sizes, directions = np.linalg.svd(steps, full_matrices=False)
-    telling = directions[: min(n_axes, len(means) - 1, int((sizes > 1e-9 * sizes.max(initial=1e-300)).sum()))]
+    telling = directions[: min(n_axes, int((sizes > 1e-9 * sizes.max(initial=1e-300)).sum()))]
     axes = whiten @ telling.T
     signs = np.sign(axes[np.abs(axes).argmax(0), np.arange(axes.shape[1])])
     return axes * signs / units[:, None]
