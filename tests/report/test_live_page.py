@@ -186,8 +186,11 @@ def test_without_javascript_nothing_is_offered_that_needs_it(browser, path):
     page.close()
 
 
-def test_in_print_the_still_picture_stands(page):
+def test_in_print_the_still_picture_stands_whole(page):
     page.emulate_media(media="print")
+    page.set_viewport_size({"width": 680, "height": 900})  # what a sheet of A4 has for text
+    widths = page.evaluate("[...document.querySelectorAll('figure svg')].map(e => e.getBoundingClientRect().right)")
+    assert max(widths) <= 680
     assert page.locator("#pairs .matrix .sign").first.is_visible()
     assert not page.locator(".matrix canvas").is_visible()
     assert not page.locator("#stepper").is_visible()
