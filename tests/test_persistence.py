@@ -64,7 +64,8 @@ def test_a_fit_with_its_whole_record_comes_back(tmp_path, covariance):
     points = np.random.default_rng(0).normal(size=(60, 2)) * [1.0, 1000.0]
     provenance = {"versions": {"mixtura": "0"}, "seed": 3, "data": {"origin": "a.csv", "digest": "ff"}, "command": "x"}
     selection = select(points, n_components=[1, 2], covariances=[covariance])
-    fitted = assemble(selection, ["näme", "地 \u200b'\"\\"], provenance=provenance).renamed({0: "long\nname"})
+    fitted = assemble(selection, ["näme", "地 \u200b'\"\\"], provenance=provenance)
+    fitted = replace(fitted, cluster_names=("long\nname", *fitted.cluster_names[1:]))
     save(fitted, tmp_path / "model")
     assert_equal(load(tmp_path / "model"), fitted)
 

@@ -32,6 +32,11 @@ def page(browser, path):
     page.close()
 
 
+def settle(page):
+    """Wait until what was done shows: the page redraws once a frame."""
+    page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+
+
 def brush(page, cell, start, end):
     """Drag over a cell of the matrix, from one place to another, both as shares of its sides."""
     overlay = page.locator(".brushable").nth(cell)
@@ -42,7 +47,8 @@ def brush(page, cell, start, end):
     page.mouse.down()
     page.mouse.move(*places[1])
     page.mouse.up()
-    page.wait_for_function("!document.getElementById('picked').hidden")
+    settle(page)
+    assert page.locator("#picked").is_visible()
 
 
 def rows_between(page, case, cell, start, end):
@@ -79,7 +85,8 @@ def test_histograms_follow(page):
     assert len(paths) == 4 and all(paths)
     page.locator(".brushable").nth(0).focus()
     page.keyboard.press("Escape")
-    page.wait_for_function("document.getElementById('picked').hidden")
+    settle(page)
+    assert not page.locator("#picked").is_visible()
     assert {bars.get_attribute("d") for bars in page.locator("#distributions .picked-bars").all()} == {""}
 
 
@@ -121,13 +128,13 @@ def test_a_cluster_can_be_switched_off_and_on(page, case):
     curve, ellipse = (page.locator(f"{place} [data-k='1']").first for place in ("#distributions svg", "#pairs .matrix"))
     button.focus()
     page.keyboard.press("Space")
-    page.wait_for_function("document.querySelectorAll('.gone').length > 0")
+    settle(page)
     assert button.get_attribute("aria-pressed") == "false"
     assert not curve.is_visible() and not ellipse.is_visible()
     brush(page, 0, (0.0, 0.0), (1.0, 1.0))
     assert "cluster 1" not in page.locator("#picked-count").inner_text()
     button.click()
-    page.wait_for_function("document.getElementById('picked-count').textContent.includes('cluster 1')")
+    settle(page)
     assert curve.is_visible()
     assert page.locator("#picked-count").inner_text().startswith("900 rows")
 
@@ -135,17 +142,19 @@ def test_a_cluster_can_be_switched_off_and_on(page, case):
 def test_keys_do_what_the_pointer_does(page):
     page.locator(".brushable").nth(1).focus()
     page.keyboard.press("Enter")
-    page.wait_for_function("!document.getElementById('picked').hidden")
+    settle(page)
+    assert page.locator("#picked").is_visible()
     side = "(() => { const s = document.querySelector('.brushed .brush').style; return [s.left, s.width] })()"
     left, width = page.evaluate(side)
     page.keyboard.press("ArrowRight")
     page.keyboard.press("Shift+ArrowRight")
-    page.wait_for_timeout(60)
+    settle(page)
     moved, wider = page.evaluate(side)
     assert float(moved[:-2]) == float(left[:-2]) + 8
     assert float(wider[:-2]) == float(width[:-2]) + 8
     page.keyboard.press("Escape")
-    page.wait_for_function("document.getElementById('picked').hidden")
+    settle(page)
+    assert not page.locator("#picked").is_visible()
 
 
 def values(said):
