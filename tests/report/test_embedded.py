@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from mixtura import report
+from mixtura.drawing.sample import draw_sample
 from mixtura.report.embedded import LIVE_ROWS, embed, live_data, live_rows, live_sample
-from mixtura.report.sample import draw_sample
 
 
 def unpacked(text, kind):

@@ -1,11 +1,15 @@
 """EM and k-means step by step: what the slider shows is what both do."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy.stats import multivariate_normal
 from sklearn.cluster import KMeans
 from sklearn.mixture import GaussianMixture
 
+from mixtura.emissions.gaussian import Gaussian
+from mixtura.mixture import Mixture
 from mixtura.report.step_pictures import step_data, step_pictures, view
 from mixtura.report.steps import run_steps
 
@@ -53,6 +57,24 @@ def test_k_means_ends_where_scikit_learn_ends(steps, faithful):
     other.fit(faithful.rows.points / scale)
     np.testing.assert_allclose(steps.kmeans[-1].centres / scale, other.cluster_centers_, rtol=1e-6)
     assert steps.kmeans[-1].inertia == pytest.approx(other.inertia_)
+
+
+def test_both_begin_at_the_same_seeds(typed):
+    case = typed(3, 2, 300)
+    steps = run_steps(case.fitted, case.rows)
+    parts = (((case.rows.points[:, None] - steps.kmeans[0].centres) ** 2).sum(2)).argmin(1)
+    pseudo = 3 / 300  # every part is given D + 1 rows that are spread like all
+    for k in range(3):
+        share = (parts == k) + pseudo
+        means = share @ case.rows.points / share.sum()
+        assert np.abs(steps.em[0].means - means).sum(1).min() == pytest.approx(0, abs=1e-9)
+
+
+def test_a_run_that_collapses_at_once_is_left_out(typed, tmp_path):
+    case = typed(3, 2, 300)
+    flat = case.rows._replace(points=np.zeros((300, 2)))
+    fitted = replace(case.fitted, model=Mixture(Gaussian("full", ridge=0.0)))
+    assert run_steps(fitted, flat) is None
 
 
 def test_colours_mean_the_clusters_of_the_fit(steps, faithful):

@@ -4,6 +4,7 @@ import numpy as np
 from jaxtyping import Float
 from numpy import ndarray
 
+from mixtura.drawing.chi_square import chi_square_quantile
 from mixtura.explain.profiles import component_moments
 from mixtura.fitted import FittedMixture
 
@@ -45,9 +46,7 @@ def weighted_quantiles(
 
 def expected_distances(probabilities: Float[ndarray, " P"], n_columns: int) -> Float[ndarray, " P"]:
     """Quantiles of the distance of a Gaussian row from its mean: the root of a chi-squared number."""
-    from scipy.special import gammaincinv  # 0.1 s to import
-
-    return np.sqrt(2 * gammaincinv(n_columns / 2, probabilities))
+    return np.sqrt([chi_square_quantile(share, n_columns) for share in probabilities.tolist()])
 
 
 def probability_within(distances: Float[ndarray, " P"], n_columns: int) -> Float[ndarray, " P"]:

@@ -18,7 +18,7 @@ from mixtura.explain.words import short
 from mixtura.report.marks import N_COLOURS, SHAPES
 
 LIVE_ROWS = 20_000
-_BYTES = 1_020_000  # of packed rows
+_BYTES = 1_040_000  # of packed rows
 _CELL_BYTES = 200  # of a cell of the table of profiles
 _NAME_BYTES = 200_000  # of names of rows
 _LONGEST_ID = 40

@@ -7,16 +7,16 @@ import numpy as np
 from mixtura.comparison.partitions import agreement
 from mixtura.diagnostics import condition_numbers
 from mixtura.drawing.columns import most_distinguishing
+from mixtura.drawing.planes import discriminants
 from mixtura.drawing.sample import still_sample
 from mixtura.explain.cautions import starts_that_agree
 from mixtura.explain.choice import choice_facts
-from mixtura.explain.discriminant import discriminant_axes, loadings
-from mixtura.explain.distances import distance_quantiles
 from mixtura.explain.profiles import component_moments, overall_sds
 from mixtura.explain.records import Cluster, Explanation, Rows
 from mixtura.fitted import FittedMixture
 from mixtura.profile import profile
 from mixtura.report.embedded import live_sample
+from mixtura.report.quantiles import distance_quantiles
 from mixtura.report.tables import doubtful_rows, name_of, outlying_rows, probability_shares
 
 SCHEMA = 1  # changes when a key changes its meaning or goes
@@ -155,8 +155,8 @@ def _discriminant(fitted: FittedMixture) -> dict[str, Any] | None:
     """The plane that shows the clusters furthest apart, where pairs of columns may not; None where they do."""
     if fitted.n_components == 1 or len(fitted.features) < 3:
         return None
-    axes = discriminant_axes(fitted)
-    return {"axes": axes.T.tolist(), "loadings": loadings(fitted, axes).T.tolist()} if axes.size else None
+    axes = discriminants(fitted).matrix.T
+    return {"axes": axes.tolist(), "loadings": (axes * overall_sds(fitted)).tolist()}
 
 
 def _profiles(fitted: FittedMixture, rows: Rows | None) -> list[dict[str, Any]]:

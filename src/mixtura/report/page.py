@@ -109,7 +109,7 @@ def _telling(cluster: dict[str, Any]) -> list[int]:
 
 
 def _heaviest(loadings: Sequence[float], columns: Sequence[dict[str, Any]]) -> str:
-    """The columns that move an axis most, with what one standard deviation within clusters moves it by."""
+    """The columns that move an axis most, with what one standard deviation of each moves it by."""
     return join([f"{short(columns[d]['name'])} ({loadings[d]:+.1f})" for d in _ranked(loadings)[:_NAMED]])
 
 

@@ -5,12 +5,14 @@ from typing import Any
 import numpy as np
 from markupsafe import Markup
 
+from mixtura.drawing.planes import Directions, project
 from mixtura.drawing.sample import draw_sample, still_sample
-from mixtura.explain.discriminant import project, projected
+from mixtura.emissions.gaussian import Gaussian, GaussianParameters
 from mixtura.explain.records import Explanation, Rows
 from mixtura.fitted import FittedMixture
+from mixtura.mixture import Mixture, MixtureParameters
 from mixtura.report.charts import choice_picture, trace_picture
-from mixtura.report.densities import density_picture, density_pictures
+from mixtura.report.densities import density_pictures
 from mixtura.report.distances import quantile_picture
 from mixtura.report.embedded import embed, live_data, live_sample
 from mixtura.report.pairs import pair_picture
@@ -38,15 +40,17 @@ def still_pictures(
 def _discriminant_picture(
     discriminant: dict[str, Any] | None, fitted: FittedMixture, rows: Rows | None
 ) -> Markup | None:
-    """Two axes as a scatter plot, a single one as densities."""
+    """Rows and clusters along the two axes, from the mean of the mixture."""
     if discriminant is None:
         return None
     axes = np.array(discriminant["axes"]).T
-    seen = projected(fitted, axes)
-    if axes.shape[1] == 1:
-        return density_picture(seen, rows._replace(points=project(fitted, axes, rows.points)) if rows else None, 0)
     sample = draw_sample(rows) if rows else None
-    shown = sample._replace(points=project(fitted, axes, sample.points)) if sample else None
+    plane = project(fitted, sample.points if sample else None, Directions(axes, ("axis 1", "axis 2")))
+    middle = fitted.parameters.weights @ plane.means
+    emission = GaussianParameters(plane.means - middle, plane.covariances)
+    parameters = MixtureParameters(fitted.parameters.weights, emission)
+    seen = FittedMixture(Mixture(Gaussian("full")), parameters, plane.names, fitted.cluster_names)
+    shown = None if sample is None or plane.points is None else sample._replace(points=plane.points - middle)
     return pair_picture(seen, shown, [0, 1])
 
 
@@ -56,9 +60,10 @@ def live_parts(
     """The steps of EM and k-means, and the numbers for the page's program."""
     data = live_data(explanation, rows if show_rows else None, about["drawn"]["densities"])
     columns = about["drawn"]["pairs"]
-    if rows is None or len(columns) < 2 or fitted.n_components < 2:
+    can_step = rows is not None and len(columns) > 1 and fitted.n_components > 1
+    steps = run_steps(fitted, rows) if rows is not None and can_step else None
+    if steps is None:
         return {"live_data": embed(data), "step_pictures": [], "n_step_rows": 0}
-    steps = run_steps(fitted, rows)
     seen = view(steps, _two_best(about, columns), show_rows)
     pictures = zip(("EM", "k-means"), step_pictures(seen, fitted.features), strict=True)
     return {

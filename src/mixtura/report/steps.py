@@ -3,26 +3,28 @@
 The run is made for the page: on a sample of the rows, from an ordinary start. The fit itself tried many starts.
 """
 
-from collections.abc import Iterator
-from typing import Any, NamedTuple, TypeVar
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 from jaxtyping import Float, Int
 from numpy import ndarray
 
-from mixtura import em, starts
-from mixtura.acceleration import SmallGain, SmallShift
+from mixtura import em
+from mixtura.acceleration import SmallShift
+from mixtura.drawing.climbs import Climb, climbs
 from mixtura.drawing.sample import draw_sample
-from mixtura.emissions._moments import matrices
+from mixtura.errors import FitError
+from mixtura.explain.profiles import component_moments
 from mixtura.explain.records import Rows
 from mixtura.fitted import FittedMixture
 from mixtura.kmeans import CentreModel, block_nearest, seed
+from mixtura.mixture import Classification
 from mixtura.statistics import Block
 
+_SEED = 0
 _ROWS, _SEEN_ROWS = 1500, 400
 _MOST_STEPS, _FIRST_STEPS, _MOST_FRAMES = 300, 12, 30
 _SHIFT = 1e-12  # squared, in units of the fit; k-means ends when its centres move less
-_GAIN = 1e-2  # nats; EM ends when a step gains less
 
 
 class EMFrame(NamedTuple):
@@ -58,28 +60,21 @@ class Steps(NamedTuple):
     n_rows: int
 
 
-class _View(NamedTuple):
-    """The rows that frames are shown on, and the units of the run: values are (x - centre) / scale."""
-
-    block: Block
-    centre: Float[ndarray, " D"]
-    scale: Float[ndarray, " D"]
-
-
-def run_steps(fitted: FittedMixture, rows: Rows) -> Steps:
-    """EM and k-means on a sample of the rows, from the same k-means++ seeds."""
+def run_steps(fitted: FittedMixture, rows: Rows) -> Steps | None:
+    """EM and k-means on a sample of the rows, from the same k-means++ seeds; None where EM collapses at once."""
     sample = draw_sample(rows, _ROWS)
-    counted = sample.weights > 0
-    points, weights = sample.points[counted], sample.weights[counted]
-    centre, scale = _units(fitted, points)
-    block = Block(np.ascontiguousarray((points - centre) / scale), weights)
-    seen = np.linspace(0, len(points) - 1, min(len(points), _SEEN_ROWS)).astype(int)
-    view = _View(Block(np.ascontiguousarray(block.points[seen]), np.ones(len(seen))), centre, scale)
-    seeds = block.points[seed(*block, fitted.n_components, np.random.default_rng(0))]
-    em_frames, kmeans_frames = _em_frames(fitted, block, seeds, view), _kmeans_frames(block, seeds, view)
-    targets = fitted.parameters.emission.means
+    counted = sample.positions[sample.weights > 0]
+    points, weights = rows.points[counted], sample.weights[sample.weights > 0]
+    labels = Classification(*(values[counted] for values in rows.classification))
+    try:
+        (climb,) = climbs(fitted, Rows(points, weights, labels), ["k-means++"], _SEED, _MOST_STEPS)
+    except FitError:
+        return None
+    seen = points[np.linspace(0, len(points) - 1, min(len(points), _SEEN_ROWS)).astype(int)]
+    em_frames, kmeans_frames = _em_frames(fitted, climb, seen), _kmeans_frames(fitted, Block(points, weights), seen)
+    targets, scale = fitted.parameters.emission.means, _units(fitted)[1]
     return Steps(
-        points[seen],
+        seen,
         _renumber(em_frames, _counterparts(targets, em_frames[-1].means, scale)),
         _renumber(kmeans_frames, _counterparts(targets, kmeans_frames[-1].centres, scale)),
         len(points),
@@ -109,47 +104,47 @@ def _renumber(frames: list[Frame], order: ndarray) -> list[Frame]:
     ]
 
 
-def _units(fitted: FittedMixture, points: Float[ndarray, "M D"]) -> tuple[ndarray, ndarray]:
-    """Those of the fit, or else those in which every column has variance one."""
-    if fitted.scaling:
-        return np.array(fitted.scaling["centre"]), np.array(fitted.scaling["scale"])
-    sds = points.std(0)
-    return points.mean(0), np.where(sds > 0, sds, 1.0)
+def _units(fitted: FittedMixture) -> tuple[ndarray, ndarray]:
+    """Centre and scale of the units in which the mixture was fitted, which k-means depends on."""
+    n_columns = len(fitted.features)
+    centre, scale = fitted.scaling.get("centre", np.zeros(n_columns)), fitted.scaling.get("scale", np.ones(n_columns))
+    return np.asarray(centre), np.asarray(scale)
 
 
-def _em_frames(fitted: FittedMixture, block: Block, seeds: Float[ndarray, "K D"], view: _View) -> list[EMFrame]:
-    model = fitted.model
-    labels, _ = block_nearest(block, seeds)
-    start = starts.parameters_from(model, block, labels, len(seeds))
-    shift = block.weights.sum() * np.log(view.scale).sum()  # from the units of the run to those of the data
+def _em_frames(fitted: FittedMixture, climb: Climb, seen: Float[ndarray, "M D"]) -> list[EMFrame]:
+    block = Block(np.ascontiguousarray(seen), np.ones(len(seen)))
+    frames = []
+    for i in _kept(len(climb.steps)):
+        now = climb.at(fitted, i)
+        labels = fitted.model.classify(now.parameters)(block).labels
+        frames.append(EMFrame(i, climb.log_likelihoods[i], now.parameters.weights, *component_moments(now), labels))
+    return frames
+
+
+def _kmeans_frames(fitted: FittedMixture, rows: Block, seen: Float[ndarray, "M D"]) -> list[KMeansFrame]:
+    """K-means from the seeds that `climbs` begins at: the first that the same random numbers draw."""
+    centre, scale = _units(fitted)
+    block, view = (
+        Block(np.ascontiguousarray((points - centre) / scale), weights)
+        for points, weights in (rows, (seen, np.ones(len(seen))))
+    )
+    passed: list[em.Step] = []
+    em.fit(
+        CentreModel(block),
+        block.points[seed(*block, fitted.n_components, np.random.default_rng(_SEED))],
+        lambda function: function(block),
+        stop=SmallShift(_SHIFT),
+        max_iterations=_MOST_STEPS,
+        callbacks=[passed.append],
+    )
+    centres, inertias = [step.before for step in passed], [-value for value in passed[-1].trace]
     return [
-        EMFrame(
-            iteration,
-            objective - shift,
-            parameters.weights,
-            view.centre + parameters.emission.means * view.scale,
-            matrices(parameters.emission.covariances, len(view.scale)) * np.outer(view.scale, view.scale),
-            model.classify(parameters)(view.block).labels,
-        )
-        for iteration, objective, parameters in _record(model, start, block, SmallGain(_GAIN))
+        KMeansFrame(i, inertias[i], centres[i] * scale + centre, block_nearest(view, centres[i])[0])
+        for i in _kept(len(passed))
     ]
 
 
-def _kmeans_frames(block: Block, seeds: Float[ndarray, "K D"], view: _View) -> list[KMeansFrame]:
-    return [
-        KMeansFrame(iteration, -objective, view.centre + centres * view.scale, block_nearest(view.block, centres)[0])
-        for iteration, objective, centres in _record(CentreModel(block), seeds, block, SmallShift(_SHIFT))
-    ]
-
-
-def _record(model: em.Model, start: Any, block: Block, stop: em.Stop) -> Iterator[tuple[int, float, Any]]:
-    """Iteration, objective and parameters: all of the first iterations, then fewer and fewer, and the last."""
-    seen: list[tuple[int, float, Any]] = []
-
-    def note(step: em.Step) -> None:
-        seen.append((len(seen), step.trace[-1], step.before))
-
-    em.fit(model, start, lambda function: function(block), stop=stop, max_iterations=_MOST_STEPS, callbacks=[note])
-    later = np.geomspace(_FIRST_STEPS, max(len(seen) - 1, _FIRST_STEPS), _MOST_FRAMES - _FIRST_STEPS)
-    kept = {*range(_FIRST_STEPS), *later.round().astype(int).tolist()}
-    return (frame for frame in seen if frame[0] in kept)
+def _kept(n_steps: int) -> list[int]:
+    """All of the first iterations, then fewer and fewer, and the last."""
+    later = np.geomspace(_FIRST_STEPS, max(n_steps - 1, _FIRST_STEPS), _MOST_FRAMES - _FIRST_STEPS)
+    return sorted({i for i in (*range(_FIRST_STEPS), *later.round().astype(int).tolist()) if i < n_steps})

@@ -39,6 +39,7 @@ const count = (n, noun) => `${n.toLocaleString("en-US")} ${noun}${n === 1 ? "" :
 function unpackRows(packed) {
   const { n, columns } = packed;
   const values = unpack(packed.values, Float32Array);
+  const weights = unpack(packed.weights, Float32Array);
   const names = typeof packed.names === "string" ? unpack(packed.names, Float64Array) : packed.names;
   return {
     n,
@@ -46,7 +47,8 @@ function unpackRows(packed) {
     columns: columns.map((column, c) => ({ ...column, values: values.subarray(c * n, (c + 1) * n) })),
     labels: unpack(packed.labels, Uint16Array),
     sure: unpack(packed.sure, Uint16Array),
-    weights: unpack(packed.weights, Float32Array),
+    weights,
+    weight: weights.reduce((sum, weight) => sum + weight, 0),
     name: (i) => String(names[i]),
   };
 }

@@ -69,7 +69,7 @@ function barsOf(svg, found) {
     const value = column.mean + column.sd * column.values[i];
     heights[Math.min(Math.max(Math.floor(((value - first) / (last - first)) * n), 0), n - 1)] += rows.weights[i];
   }
-  const area = (weightOf(rows.everyone ??= [...rows.labels.keys()]) * (last - first)) / n;
+  const area = (rows.weight * (last - first)) / n;
   const x = (value) => (start + ((value - low) / (high - low)) * (end - start)).toFixed(1);
   const y = (height) => (bottom + (height / area / highest) * (top - bottom)).toFixed(1);
   const edge = (b) => first + (b * (last - first)) / n;

@@ -26,11 +26,9 @@ function colourOf(name) {
 }
 
 function palette() {
-  return {
-    paper: colourOf("--paper"),
-    faint: colourOf("--bar"),
-    clusters: page.clusters.map((_, k) => colourOf(`--c${k % page.n_colours}`)),
-  };
+  const clusters = page.clusters.map((_, k) => colourOf(`--c${k % page.n_colours}`));
+  const solid = new Uint32Array(new Uint8Array(clusters.flatMap((colour) => [...colour, 255])).buffer);
+  return { paper: colourOf("--paper"), faint: colourOf("--bar"), clusters, solid };
 }
 
 // One cell of the matrix: where every row is, and how it is painted.
@@ -49,6 +47,7 @@ class Painter {
       this.places[i] = y * this.width + x;
     }
     this.image = new ImageData(this.width, this.height);
+    this.pixels = new Uint32Array(this.image.data.buffer);
     this.still = new Uint8ClampedArray(this.image.data.length);
   }
 
@@ -72,8 +71,15 @@ class Painter {
 
   paint(colours) {
     this.image.data.set(this.still);
-    if (chosen.rows) for (const i of chosen.rows) this.stamp(this.image.data, i, colours.clusters[rows.labels[i]], 0.8);
+    if (chosen.rows) for (const i of chosen.rows) this.cover(i, colours.solid[rows.labels[i]]);
     return this.image;
+  }
+
+  // One write a pixel: what is brushed is opaque.
+  cover(i, colour) {
+    const sign = this.signs[rows.labels[i] % this.signs.length];
+    const place = this.places[i];
+    for (let s = 0; s < sign.length; s++) this.pixels[place + sign[s]] = colour;
   }
 
   stamp(pixels, i, colour, share) {
