@@ -15,9 +15,10 @@ are chosen on the others. Data sets of R packages take part where Rscript and th
 import argparse
 import sys
 import warnings
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
 
-from comparison.table import Effort, Table, as_markdown, as_text
+from comparison.table import Effort, as_markdown, as_text
 from optima import best_known, brute_force, scores
 from optima.ablation import ABLATIONS
 from optima.cases import CASES, Case, is_there
@@ -25,10 +26,13 @@ from optima.contenders import OURS, Contender, peers
 
 
 def main() -> None:
-    """Print the tables that were asked for, or search."""
-    arguments = _parser().parse_args()
+    """Print what was asked for, or search."""
+    parser = _parser()
+    arguments = parser.parse_args()
     warnings.simplefilter("ignore")  # fits that end at `max_iter` say so
-    cases = chosen(arguments.case or CASES, arguments.tuned, arguments.held_out)
+    cases, left_out = chosen(arguments.case or CASES, arguments.tuned, arguments.held_out)
+    if not cases:
+        parser.error("of the cases that were asked for, none is left: leave out --tuned or --held-out, or install R")
     if arguments.brute_force:
         search(cases, arguments.brute_force)
         return
@@ -37,8 +41,9 @@ def main() -> None:
     if arguments.misses:
         print(*scores.misses(measured, next(reversed(contenders))), sep="\n")
         return
-    for line in shown(measured, as_markdown if arguments.markdown else as_text, is_ablation=arguments.ablate):
-        print(line)
+    tables = [scores.shares(measured, left_out), *([] if arguments.ablate else [scores.each(measured)])]
+    show = as_markdown if arguments.markdown else as_text
+    print(*chain.from_iterable(show(table, Effort()) for table in tables), sep="\n")
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -55,14 +60,11 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def chosen(names: Sequence[str], is_tuned: bool, is_held_out: bool) -> list[Case]:
-    """The cases of these names that are asked for, and whose data are there."""
+def chosen(names: Iterable[str], is_tuned: bool, is_held_out: bool) -> tuple[list[Case], list[str]]:
+    """The cases of these names that are asked for and whose data are there, and the data sets that are not."""
     cases = [CASES[name] for name in names]
     wanted = [case for case in cases if not (case.is_held_out and is_tuned) and (case.is_held_out or not is_held_out)]
-    absent = sorted({case.table for case in wanted if not is_there(case)})
-    if absent:
-        print(f"Left out, since they come from packages of R: {', '.join(absent)}.", file=sys.stderr)
-    return [case for case in wanted if is_there(case)]
+    return [case for case in wanted if is_there(case)], sorted({case.table for case in wanted if not is_there(case)})
 
 
 def search(cases: Sequence[Case], seconds: float) -> None:
@@ -82,15 +84,6 @@ def measure(cases: Sequence[Case], contenders: Mapping[str, Contender], n_seeds:
         measured.append(scores.measure(case, contenders, best_known.of(case, bests), n_seeds))
     print(file=sys.stderr)
     return measured
-
-
-def shown(
-    measured: Sequence[scores.Score], show: Callable[[Table, Effort], Iterator[str]], *, is_ablation: bool
-) -> Iterator[str]:
-    """The lines of all tables: case by case only where that can be read."""
-    yield from show(scores.shares(measured), Effort())
-    if not is_ablation:
-        yield from show(scores.each(measured), Effort())
 
 
 if __name__ == "__main__":

@@ -16,11 +16,13 @@ _HEIGHT = "{:.3f}"
 SHARES = """\
 {n_cases} cases from {n_tables} data sets, {n_seeds} seeds each; {n_held_out} of them are held out: nobody looks at
 these while mechanism and constants are chosen. A fit has reached the optimum if the log-likelihood of all rows is
-within 0.05 nats of the best known one and no component is a spike. Gaps are nats below the best known; those of failed
-fits and of spikes are infinite. Times are the processor's, in one thread."""
+within 0.05 nats of the best known one and no component is a spike: shares of fits that did, among the tuned cases and
+among those held out. Gaps are nats below the best known; those of failed fits and of spikes are infinite. Times are the
+processor's, in one thread."""
 RAISED = "This run found more than was known for {}: against that it is judged."
+LEFT_OUT = "Left out, because their data are those of R packages that are not here: {}."
 EACH = """\
-Agreed: how many runs of brute force ended at the best known log-likelihood. Below the fits: how many seeds got there."""
+Agreed: how many runs of brute force ended at the best known value. Below the fits: how many of the seeds got there."""
 
 
 class Score(NamedTuple):
@@ -46,29 +48,37 @@ def measure(case: Case, contenders: Mapping[str, Contender], best: Best, n_seeds
     return Score(case, gaps, times, best, highest > best.log_likelihood + NEAR)
 
 
-def shares(scores: Sequence[Score]) -> Table:
-    """A row for each contender, all cases taken together."""
+def shares(scores: Sequence[Score], left_out: Sequence[str] = ()) -> Table:
+    """A row for each contender, all cases taken together; the note names the data sets that were left out."""
     columns = [
         ("fit", LABEL),
-        ("reached", SHARE),
+        ("tuned", SHARE),
         ("held out", SHARE),
         ("median gap", TIME),
         ("ninth decile", TIME),
         ("median ms", TIME),
         ("mean ms", TIME),
     ]
-    return Table("The best known optimum", _note(scores), columns, _share_rows(scores))
+    return Table("The best known optimum", _note(scores, left_out), columns, _share_rows(scores))
 
 
-def _note(scores: Sequence[Score]) -> str:
-    note = SHARES.format(
+def _note(scores: Sequence[Score], left_out: Sequence[str]) -> str:
+    notes = [_counts(scores)]
+    raised = [score.case.name for score in scores if score.is_raised]
+    if raised:
+        notes.append(RAISED.format(", ".join(raised)))
+    if left_out:
+        notes.append(LEFT_OUT.format(", ".join(left_out)))
+    return " ".join(notes)
+
+
+def _counts(scores: Sequence[Score]) -> str:
+    return SHARES.format(
         n_cases=len(scores),
         n_tables=len({score.case.table for score in scores}),
         n_seeds=len(next(iter(scores[0].gaps.values()))),
         n_held_out=sum(score.case.is_held_out for score in scores),
     )
-    raised = ", ".join(score.case.name for score in scores if score.is_raised)
-    return f"{note} {RAISED.format(raised)}" if raised else note
 
 
 def _share_rows(scores: Sequence[Score]) -> Iterator[tuple[str | float, ...]]:
@@ -101,7 +111,7 @@ def _case_row(score: Score) -> tuple[str | float, ...]:
 
 
 def misses(scores: Iterable[Score], words: str) -> Iterator[str]:
-    """A line for each case that somebody does not always reach: the gaps, seed by seed."""
+    """A line for each case that a contender does not always reach: the gaps, seed by seed."""
     for score in scores:
         gaps = score.gaps[words]
         if (gaps > NEAR).any():

@@ -1,28 +1,14 @@
 """Every benchmark runs: the suite for asv once at its smallest, and a smoke run of the comparison."""
 
-import importlib
 import itertools
 import re
-import sys
 from pathlib import Path
 
 import pytest
 
-BENCHMARKS = Path(__file__).parents[1] / "benchmarks"
+BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
 MODULES = [file.stem for file in (BENCHMARKS / "asv" / "suite").glob("*.py") if file.stem not in ("__init__", "data")]
 KINDS = ("time_", "peakmem_")
-
-
-@pytest.fixture
-def load(monkeypatch):
-    """A function that imports a module of the benchmarks; afterwards it is as if it had never been there."""
-    monkeypatch.syspath_prepend(BENCHMARKS)
-    monkeypatch.syspath_prepend(BENCHMARKS / "asv")
-    before = set(sys.modules)
-    yield importlib.import_module
-    for name in set(sys.modules) - before:
-        if name.partition(".")[0] in ("suite", "compare", "comparison"):
-            del sys.modules[name]
 
 
 def smallest_and_largest(parameters):
