@@ -18,7 +18,8 @@ class Best(NamedTuple):
     """A log-likelihood in nats, who found it, and how long was searched.
 
     `single` is the log-likelihood of one Gaussian: where it differs, the data are not those that were searched.
-    `n_runs` of brute force were made in all, and `n_agree` of them ended within 0.05 nats of the best.
+    `n_runs` of brute force were made in all, and `n_agree` of them ended within 0.05 nats of the best, whose smallest
+    component has `fewest_rows`.
     """
 
     log_likelihood: float
@@ -26,6 +27,7 @@ class Best(NamedTuple):
     single: float
     n_runs: int = 0
     n_agree: int = 0
+    fewest_rows: float = 0.0
 
 
 def read() -> dict[str, Best]:
@@ -37,7 +39,7 @@ def read() -> dict[str, Best]:
 def write(bests: Mapping[str, Best]) -> None:
     """Keep them, in the order of the cases."""
     rounded = {
-        name: best._replace(log_likelihood=round(best.log_likelihood, 5), single=round(best.single, 5))._asdict()
+        name: {key: round(value, 5) if isinstance(value, float) else value for key, value in best._asdict().items()}
         for name in CASES
         if (best := bests.get(name))
     }

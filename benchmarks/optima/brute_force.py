@@ -22,10 +22,11 @@ _INITS = ("kmeans", "k-means++", "random", "random_from_data")
 
 
 class Found(NamedTuple):
-    """A log-likelihood and the kind of run that led there."""
+    """A log-likelihood, the kind of run that led there, and the rows of the smallest component."""
 
     log_likelihood: float
     found_by: str
+    fewest_rows: float
 
 
 def improve(case: Case, best: Best, seconds: float) -> Best:
@@ -41,17 +42,22 @@ def improve(case: Case, best: Best, seconds: float) -> Best:
 def _with(best: Best, found: Found) -> Best:
     if found.log_likelihood > best.log_likelihood + NEAR:
         return best._replace(**found._asdict(), n_runs=best.n_runs + 1, n_agree=1)
-    agrees = found.log_likelihood > best.log_likelihood - NEAR
-    higher = max(best.log_likelihood, found.log_likelihood)
-    return best._replace(log_likelihood=higher, n_runs=best.n_runs + 1, n_agree=best.n_agree + agrees)
+    if found.log_likelihood < best.log_likelihood - NEAR:
+        return best._replace(n_runs=best.n_runs + 1)
+    highest = max(best.log_likelihood, found.log_likelihood)
+    seen = {"n_runs": best.n_runs + 1, "n_agree": best.n_agree + 1, "fewest_rows": found.fewest_rows}
+    return best._replace(log_likelihood=highest, **seen)
 
 
 def _judge(case: Case, words: str, solution: Solution | None, least: float) -> Found:
     """A solution that is near the best, or even higher, goes on to its very end."""
-    now = height(case, solution) if solution else float("-inf")
-    if not solution or now < least:
-        return Found(now, words)
-    return Found(max(now, height(case, climb(case, solution) or solution)), words)
+    if solution is None:
+        return Found(float("-inf"), words, 0.0)
+    ends = [(height(case, solution), solution)]
+    if ends[0][0] >= least and (climbed := climb(case, solution)):
+        ends.append((height(case, climbed), climbed))
+    highest, best = max(ends, key=lambda end: end[0])
+    return Found(highest, words, float(best.weights.min() * len(case.points)))
 
 
 def _solutions(case: Case, n_before: int) -> Iterator[tuple[str, Solution | None]]:
@@ -59,7 +65,7 @@ def _solutions(case: Case, n_before: int) -> Iterator[tuple[str, Solution | None
     yield from _from_true_groups(case)
     ways = list(product(SPACES[case.covariance_type], _INITS))
     for seed in count(n_before):
-        if seed % 13 == 0:
+        if seed % 13 == 12:
             yield "mixtura, long search", _search(case, seed)
         else:
             space, init = ways[seed % len(ways)]

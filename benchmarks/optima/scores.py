@@ -11,7 +11,7 @@ from optima.cases import Case
 from optima.contenders import Contender
 from optima.judge import NEAR, height
 
-_HEIGHT = "{:.3f}"
+_HEIGHT, _ROWS = "{:.3f}", "{:.1f}"
 
 SHARES = """\
 {n_cases} cases from {n_tables} data sets, {n_seeds} seeds each; {n_held_out} of them are held out: nobody looks at
@@ -22,7 +22,8 @@ processor's, in one thread."""
 RAISED = "This run found more than was known for {}: against that it is judged."
 LEFT_OUT = "Left out, because their data are those of R packages that are not here: {}."
 EACH = """\
-Agreed: how many runs of brute force ended at the best known value. Below the fits: how many of the seeds got there."""
+Agreed: how many runs of brute force ended at the best known value. Fewest rows: of the smallest component there. Below
+the fits: how many of the seeds got there."""
 
 
 class Score(NamedTuple):
@@ -96,10 +97,9 @@ def _reached(scores: Sequence[Score], words: str) -> float:
 
 def each(scores: Sequence[Score]) -> Table:
     """A row for each case."""
-    columns = [("case", LABEL), ("N × D", LABEL), ("held out", LABEL), ("best known", _HEIGHT), ("agreed", LABEL)]
-    return Table(
-        "Case by case", EACH, [*columns, *((words, LABEL) for words in scores[0].gaps)], map(_case_row, scores)
-    )
+    facts = [("held out", LABEL), ("best known", _HEIGHT), ("agreed", LABEL), ("fewest rows", _ROWS)]
+    columns = [("case", LABEL), ("N × D", LABEL), *facts, *((words, LABEL) for words in scores[0].gaps)]
+    return Table("Case by case", EACH, columns, map(_case_row, scores))
 
 
 def _case_row(score: Score) -> tuple[str | float, ...]:
@@ -107,7 +107,8 @@ def _case_row(score: Score) -> tuple[str | float, ...]:
     N, D = case.points.shape
     reached = (f"{(gaps <= NEAR).sum()} of {len(gaps)}" for gaps in score.gaps.values())
     agreed = f"{best.n_agree} of {best.n_runs}"
-    return case.name, f"{N} × {D}", "yes" if case.is_held_out else "", best.log_likelihood, agreed, *reached
+    facts = "yes" if case.is_held_out else "", best.log_likelihood, agreed, best.fewest_rows
+    return case.name, f"{N} × {D}", *facts, *reached
 
 
 def misses(scores: Iterable[Score], words: str) -> Iterator[str]:
