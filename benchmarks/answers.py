@@ -5,7 +5,7 @@
     python benchmarks/answers.py --case iris/full/3      # one case; may be given several times
     python benchmarks/answers.py --tuned --misses        # what was missed where one may look, seed by seed
     python benchmarks/answers.py --ablate                # what each part of the mechanism is worth
-    python benchmarks/answers.py --peers --markdown      # the sections of benchmarks/RESULTS.md
+    python benchmarks/answers.py --peers --each --markdown    # the section of benchmarks/RESULTS.md
     python benchmarks/answers.py --brute-force 20        # search 20 seconds for better optima of each case
 
 A case is a data set, a covariance type and a number of components. One in three is held out: mechanism and constants
@@ -41,7 +41,8 @@ def main() -> None:
     if arguments.misses:
         print(*scores.misses(measured, next(reversed(contenders))), sep="\n")
         return
-    tables = [scores.shares(measured, left_out), *([] if arguments.ablate else [scores.each(measured)])]
+    title = "What each part of a search is worth" if arguments.ablate else "The best known optimum"
+    tables = [scores.shares(title, measured, left_out), *([scores.each(measured)] if arguments.each else [])]
     show = as_markdown if arguments.markdown else as_text
     print(*chain.from_iterable(show(table, Effort()) for table in tables), sep="\n")
 
@@ -54,6 +55,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--seeds", type=int, default=5, help="fits of each case (default 5)")
     parser.add_argument("--peers", action="store_true", help="scikit-learn and mclust too")
     parser.add_argument("--ablate", action="store_true", help="mixtura without parts of its mechanism")
+    parser.add_argument("--each", action="store_true", help="case by case too")
     parser.add_argument("--misses", action="store_true", help="gaps of mixtura in nats, seed by seed")
     parser.add_argument("--markdown", action="store_true", help="a page instead of text")
     parser.add_argument("--brute-force", type=float, metavar="SECONDS", help="for each case, to find better optima")

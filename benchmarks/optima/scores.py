@@ -49,7 +49,7 @@ def measure(case: Case, contenders: Mapping[str, Contender], best: Best, n_seeds
     return Score(case, gaps, times, best, highest > best.log_likelihood + NEAR)
 
 
-def shares(scores: Sequence[Score], left_out: Sequence[str] = ()) -> Table:
+def shares(title: str, scores: Sequence[Score], left_out: Sequence[str] = ()) -> Table:
     """A row for each contender, all cases taken together; the note names the data sets that were left out."""
     columns = [
         ("fit", LABEL),
@@ -60,7 +60,7 @@ def shares(scores: Sequence[Score], left_out: Sequence[str] = ()) -> Table:
         ("median ms", TIME),
         ("mean ms", TIME),
     ]
-    return Table("The best known optimum", _note(scores, left_out), columns, _share_rows(scores))
+    return Table(title, _note(scores, left_out), columns, _share_rows(scores))
 
 
 def _note(scores: Sequence[Score], left_out: Sequence[str]) -> str:
