@@ -6,7 +6,6 @@ from typing import Any
 from unittest.mock import patch
 
 from mixtura import GaussianMixture, race, starts
-from mixtura.acceleration import SmallGain
 from mixtura.emissions.gaussian import Gaussian
 from optima.cases import Case
 from optima.contenders import Contender, fit
@@ -29,17 +28,13 @@ def _run(run: Callable[..., race.Search], change: Change, model: Any, source: An
     return run(model, source, change(plan), **rest)
 
 
-def patience(factor: float) -> Contender:
-    """Kicks go on for longer, or end earlier."""
-    return changed(lambda plan: plan._replace(patience=round(factor * plan.patience)))
+def patience(constant: int, for_each: int) -> Contender:
+    """A search ends after so many kicks in vain, and so many more for each component."""
+    return changed(lambda plan: plan._replace(patience=constant + for_each * plan.n_components))
 
 
 def _kinds(*kinds: str) -> Contender:
     return changed(lambda plan: plan._replace(kinds=kinds))
-
-
-def _scikit_learns_rule(case: Case, seed: int) -> Solution | None:
-    return _fit_by(lambda plan: plan._replace(stop=SmallGain(1e-3 * len(case.points))), case, seed)
 
 
 def _with_spikes(case: Case, seed: int) -> Solution | None:
@@ -49,16 +44,18 @@ def _with_spikes(case: Case, seed: int) -> Solution | None:
 
 ABLATIONS: dict[str, Contender] = {
     "all of it": partial(fit, GaussianMixture),
-    "no kicks": patience(0),
+    "no kicks": patience(0, 0),
     "no kicks, 64 starts": changed(lambda plan: plan._replace(patience=0, kinds=starts.cycle(64))),
-    "half the patience": patience(0.5),
-    "twice the patience": patience(2),
-    "four times the patience": patience(4),
+    "no kicks, no race: all starts run to the end": changed(lambda plan: plan._replace(is_race=False)),
+    "kicks end after 8 + 6 K in vain": patience(8, 6),
+    "kicks end after 16 + 12 K in vain": patience(16, 12),
+    "kicks end after 16 + 24 K in vain": patience(16, 24),
+    "kicks end after 16 + 48 K in vain": patience(16, 48),
     "one start": _kinds(starts.DIVERSE[0]),
     "two starts": _kinds(*starts.DIVERSE[:2]),
     "sixteen starts": _kinds(*starts.cycle(16)),
     **{f"only {kind}": _kinds(*[kind] * 8) for kind in starts.DIVERSE},
-    "no race, no kicks: eight starts run to the end": changed(lambda plan: plan._replace(is_race=False)),
-    "a small step ends it": _scikit_learns_rule,
+    "a step below 1e-3 per row ends it": partial(fit, GaussianMixture, tol=1e-3),
+    "ridge of 1e-6 in squared units of the data": partial(fit, GaussianMixture, reg_covar=1e-6),
     "spikes are not refused": _with_spikes,
 }

@@ -15,7 +15,7 @@ from optima.contenders import matrices
 from optima.judge import NEAR, Solution, height
 from optima.spaces import SPACES, Space
 
-_search = patience(12)  # our own engine, with far more patience than it has by itself
+_search = patience(200, 100)  # our own engine, with far more patience than it has by itself
 _RUNS, _AGREE = 300, 30  # runs, and those that end at the best, that leave no doubt
 _PROMISING = 5.0  # nats below the best from which a solution is worth being taken to its very end
 _INITS = ("kmeans", "k-means++", "random", "random_from_data")
