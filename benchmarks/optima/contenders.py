@@ -19,6 +19,7 @@ from optima.tables import tables_of_r
 
 Contender = Callable[[Case, int], Solution | None]  # None where a fit failed
 
+_COLLAPSED = "ill-defined empirical covariance"  # in the words of scikit-learn, which are ours too
 _MCLUST = Path(__file__).with_name("fit.R")
 
 
@@ -30,8 +31,10 @@ def fit(estimator: Callable[..., Any], case: Case, seed: int, **options: Any) ->
         begin = time.process_time()
         try:
             model.fit(points)
-        except ValueError:  # a collapse
-            return None
+        except ValueError as error:
+            if _COLLAPSED in str(error):
+                return None
+            raise
         taken = time.process_time() - begin
     return Solution(model.weights_, model.means_, matrices(model), 1e3 * taken)
 

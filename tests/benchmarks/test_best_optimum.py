@@ -99,6 +99,27 @@ def test_groups_are_drawn_at_the_overlap_that_was_asked_for(load):
         overlap.with_overlap(groups, 1.5, rng)
 
 
+def test_a_collapse_is_no_answer_and_any_other_failure_is_told(load, cases):
+    fit, case = load("optima.contenders").fit, cases["iris/full/3"]
+
+    class Broken:
+        def __init__(self, n_components, covariance_type, random_state, words):
+            self.words = words
+
+        def fit(self, points):
+            raise ValueError(self.words)
+
+    assert fit(Broken, case, 0, words=f"Some components have {load('optima.contenders')._COLLAPSED}.") is None
+    with pytest.raises(ValueError, match="no such shape"):
+        fit(Broken, case, 0, words="no such shape")
+
+
+def test_our_collapses_are_known_by_their_words(load):
+    from mixtura.estimators.gaussian import COLLAPSED
+
+    assert load("optima.contenders")._COLLAPSED in COLLAPSED
+
+
 def test_a_search_never_lowers_what_is_known(load, cases):
     improve, case = load("optima.brute_force").improve, cases["mix-2-far/full/2"]
     nothing = load("optima.best_known").of(case, {})
