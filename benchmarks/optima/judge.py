@@ -1,4 +1,7 @@
-"""How good a solution is: its log-likelihood, by a function that shares no code with any contender."""
+"""How good a solution is: its log-likelihood, by a function that shares no code with any contender.
+
+What counts as a spike is a definition, and mixtura's; nothing else here is.
+"""
 
 from typing import NamedTuple
 
@@ -6,10 +9,10 @@ import numpy as np
 from scipy.linalg import LinAlgError, cholesky, solve_triangular
 from scipy.special import logsumexp
 
+from mixtura.covariance.degenerate import spurious_components
 from optima.cases import Case
 
 NEAR = 0.05  # nats in total: a solution that is lower by less has reached the optimum
-_THINNEST = 2e-3  # rows times variances, see `height`
 
 
 class Solution(NamedTuple):
@@ -24,9 +27,8 @@ class Solution(NamedTuple):
 def height(case: Case, solution: Solution) -> float:
     """The log-likelihood of all rows in nats; minus infinity for a solution with a spike, or that is no mixture at all.
 
-    A component is a spike if it is so thin for the rows it has that chance explains it: less than 0.002 rows times
-    variances, in its narrowest direction and where every column has variance one, or, under "full", fewer rows than
-    half the columns. Components that share their shape are none.
+    A component is a spike if it is so thin for the rows it has that chance explains it: see
+    `mixtura.covariance.degenerate`. Components that share their shape are none.
     """
     points = case.points
     centre, scale = points.mean(0), points.std(0)
@@ -46,10 +48,7 @@ def _has_spike(case: Case, scaled: Solution) -> bool:
     if case.covariance_type == "tied":
         return False
     counts = scaled.weights * len(case.points)
-    is_spike = counts * np.linalg.eigvalsh(scaled.covariances)[:, 0] < _THINNEST
-    if case.covariance_type == "full":
-        is_spike |= counts < scaled.means.shape[1] / 2
-    return bool(is_spike.any())
+    return len(spurious_components(counts, scaled.covariances, case.covariance_type == "full")) > 0
 
 
 def _log_densities(points: np.ndarray, solution: Solution) -> np.ndarray:

@@ -64,7 +64,7 @@ class GaussianMixture(FittedAnswers):
     n_init : int, default=1
         How often the whole fit is made from new starts; the best is kept.
     init_params : {"auto", "kmeans", "k-means++", "random", "random_from_data"}, default="auto"
-        How a start is drawn, from 20 000 rows at most. "auto" makes eight starts of four kinds, takes short runs from
+        How a start is drawn, from 20 000 rows at most. "auto" makes ten starts of five kinds, takes short runs from
         all of them, moves single components of the best about until that leads no higher, and goes on from there.
     weights_init, means_init, precisions_init : array-like (a number for the precision of "EII"), default=None
         Parts of a start that are given; the rest is drawn as `init_params` says ("auto" means "kmeans" then).
