@@ -107,3 +107,11 @@ def test_small_shift_looks_at_the_centres():
 def test_default_tolerance_is_a_thousandth_of_a_nat_and_grows_with_the_rows():
     assert default_tolerance(50) == default_tolerance(1000) == 1e-3
     assert default_tolerance(1e6) == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize(
+    ("gains", "n_plateaus"), [([9, 3, 1, 0.3, 0.1], 0), ([9, 1e-8, 1e-8, 2, 1, 0.5], 1), ([4, 1e-9, 3, 1e-9, 2], 2)]
+)
+def test_plateaus_are_counted(gains, n_plateaus):
+    trace = (-100 + np.cumsum([0.0, *gains])).tolist()
+    assert em.Fit(None, tuple(trace), em.Outcome.CONVERGED).n_plateaus == n_plateaus

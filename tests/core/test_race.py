@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 
 from mixtura import em
-from mixtura.race import Round, search
+from mixtura.kicks import Tally
+from mixtura.race import Round, Search, search
 from mixtura.starts import Candidate
 
 
@@ -89,3 +90,9 @@ def test_an_interrupt_ends_the_race_with_the_best_so_far(after, wanted):
     found = search(Climb(), climbers((0, 10), (0, 50)), [Round(run, 12, 2)], stop=never, callbacks=[interrupt])
     assert found.best.outcome is em.Outcome.INTERRUPTED
     assert found.best.parameters[0] == wanted
+
+
+def test_a_search_says_when_only_one_run_found_its_best():
+    fit = em.Fit(None, (-5.0,), em.Outcome.CONVERGED)
+    assert "Only one of 12 runs" in Search(fit, (), tally=Tally(n_runs=12, n_agreeing=1)).doubt
+    assert Search(fit, (), tally=Tally(n_runs=12, n_agreeing=2)).doubt == Search(fit, ()).doubt == ""

@@ -187,3 +187,20 @@ def test_precisions_that_are_given_come_back(covariance):
     np.testing.assert_allclose(mixture.precisions_cholesky_, np.sqrt(precisions[covariance]))
     assert mixture.n_iter_ == 0
     assert not mixture.converged_
+
+
+def test_components_that_are_accidents_are_named_with_the_remedy():
+    points = np.random.default_rng(0).normal(size=(40, 2))
+    points[:3] = points[0] + [[0, 0], [1e-9, 0], [0, 1e-9]]
+    means = np.array([points[0], [0.0, 0.0]])
+    precisions = np.array([np.eye(2) * 1e12, np.eye(2)])
+    mixture = GaussianMixture(2, means_init=means, weights_init=[0.1, 0.9], precisions_init=precisions)
+    with pytest.warns(ConvergenceWarning, match=r"component 0 \(3 rows\)\. Try fewer than n_components=2"):
+        mixture.fit(points)
+
+
+def test_the_report_says_how_many_runs_agree():
+    report = GaussianMixture(3, random_state=0).fit(X).fit_report_
+    assert 1 < report["n_agreeing"] <= report["n_runs"]
+    assert report["doubt"] == ""
+    assert [start["n_rounds"] > 0 for start in report["starts"]] == [True] * len(report["starts"])

@@ -7,10 +7,12 @@ import numpy as np
 from mixtura.assembly import assemble
 from mixtura.criteria import CRITERIA
 from mixtura.em import Outcome
+from mixtura.emissions.gaussian import Gaussian
+from mixtura.estimators._search import little_of
 from mixtura.mixture import Mixture, MixtureParameters
 from mixtura.race import Search
 from mixtura.runners.local import Local
-from mixtura.scaling import Scaling
+from mixtura.scaling import RIDGE, Scaling
 from mixtura.selection import Selection
 from mixtura.sources.array import ArraySource
 from mixtura.trials import Candidate, Setting, collect_evidence
@@ -40,6 +42,21 @@ def report(search: Search) -> dict[str, Any]:
         "n_plateaus": search.best.n_plateaus,
         "doubt": search.doubt,
     }
+
+
+def describe_spikes(emission: Gaussian, parameters: MixtureParameters, source: ArraySource) -> str:
+    """A sentence about components that are spikes of the likelihood, with the remedy; empty if there are none."""
+    counts = parameters.weights * source.total_weight
+    variances = np.array(little_of(source, np.float64)) / RIDGE
+    spurious = emission.spurious(parameters.emission, counts, variances)
+    if not len(spurious):
+        return ""
+    held = ", ".join(f"component {k} ({counts[k]:.3g} rows)" for k in spurious[:5])
+    more = f" and {len(spurious) - 5} more" if len(spurious) > 5 else ""
+    return (
+        f"Flat in some direction, by an accident of few rows or because values repeat: {held}{more}. Try fewer than "
+        f"n_components={len(counts)}, a simpler covariance_type or a larger reg_covar."
+    )
 
 
 def history(

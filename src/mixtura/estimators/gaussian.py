@@ -16,11 +16,10 @@ from mixtura.estimators._base import check_enough_rows, check_points, check_weig
 from mixtura.estimators._given import Given, check_given
 from mixtura.estimators._mixture import FittedAnswers
 from mixtura.estimators._progress import Progress
-from mixtura.estimators._record import history, record
+from mixtura.estimators._record import describe_spikes, history, record
 from mixtura.estimators._search import INITS, Resumed, Starts, little_of, plan_starts, run, stopping_rule
 from mixtura.ordering import ORDERS, canonical_order
 from mixtura.race import Plan, Search
-from mixtura.scaling import RIDGE
 from mixtura.sources.array import ArraySource
 from mixtura.trials import Setting
 
@@ -226,8 +225,8 @@ class GaussianMixture(FittedAnswers):
             raise KeyboardInterrupt
         if not self.converged_ and self.max_iter > 0:
             warnings.warn(self._why_not_converged(), ConvergenceWarning, stacklevel=2)
-        if accidents := self._accidents(source):
-            warnings.warn(accidents, ConvergenceWarning, stacklevel=2)
+        if spikes := describe_spikes(self._emission, self._parameters(), source):
+            warnings.warn(spikes, ConvergenceWarning, stacklevel=2)
         return self
 
     def fit_predict(self, X: Any, y: Any = None, sample_weight: Any = None) -> ndarray:
@@ -282,20 +281,6 @@ class GaussianMixture(FittedAnswers):
         if self.order == "auto":
             return "weight" if begin.given.is_empty else "none"
         return self.order
-
-    def _accidents(self, source: ArraySource) -> str:
-        """A sentence about components that are spikes of the likelihood; empty if there are none."""
-        weights, emission = self._parameters()
-        counts = weights * source.total_weight
-        spurious = self._emission.spurious(emission, counts, np.array(little_of(source, np.float64)) / RIDGE)
-        if not len(spurious):
-            return ""
-        held = ", ".join(f"component {k} ({counts[k]:.3g} rows)" for k in spurious[:5])
-        more = f" and {len(spurious) - 5} more" if len(spurious) > 5 else ""
-        return (
-            f"Flat in some direction, by an accident of few rows or because values repeat: {held}{more}. Try fewer "
-            f"components (n_components={self.n_components}), a simpler covariance_type or a larger reg_covar."
-        )
 
     def _why_not_converged(self) -> str:
         return (
