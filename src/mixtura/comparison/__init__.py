@@ -62,8 +62,8 @@ def compare(first: FittedMixture, second: FittedMixture, data: Any = None) -> Co
     ...     mixtura.assemble(mixtura.select(iris, n_components=[k], covariances=["full"])) for k in (2, 3)
     ... )
     >>> told = mixtura.compare(two, three, iris)
-    >>> [(match.first, match.second, match.n_kept) for match in told.matches], told.new
-    ([(0, 0, 55), (1, 1, 50)], (2,))
+    >>> [(match.first, match.second) for match in told.matches], told.matches[1].n_kept, told.new
+    ([(0, 0), (1, 1)], 50, (2,))
     """
     if data is None:
         return compare_labels(first, second, None)
