@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
-from mixtura import KMeans
+from mixtura import KMeans, race
 from mixtura.em import Outcome
 from mixtura.estimators import _lloyd
+from mixtura.kmeans import CentreModel
 from mixtura.runners.local import Local
 from mixtura.sources.array import ArraySource
 
@@ -84,6 +85,32 @@ def test_the_tolerance_is_a_part_of_the_mean_variance(offset):
     ending = _lloyd.rest(ArraySource(points), 1e-3, 4, Local(2))
     assert ending.tolerance == pytest.approx(1e-3 * points.var(0).mean(), rel=1e-12)
     assert ending.rounding == 8 * (16 * np.finfo(float).eps * np.abs(points).max()) ** 2
+
+
+@pytest.fixture
+def tiny_sample(monkeypatch):
+    monkeypatch.setattr(race, "SAMPLE_ROWS", 1600)
+
+
+def test_a_large_table_is_tried_out_on_a_sample(tiny_sample, monkeypatch):
+    """Groups on a grid, where many fits end at a poor optimum."""
+    grid = np.stack(np.meshgrid(np.arange(4.0), np.arange(4.0)), axis=-1).reshape(-1, 2)
+    points = np.repeat(grid, 1000, axis=0) + np.random.default_rng(0).normal(0, 0.2, (16000, 2))
+    tried = [KMeans(16, random_state=seed).fit(points) for seed in range(10)]
+    monkeypatch.setattr(_lloyd, "_MANY_ROWS", np.inf)
+    plain = [KMeans(16, random_state=seed).fit(points) for seed in range(10)]
+    assert sum(fit.inertia_ for fit in tried) < sum(fit.inertia_ for fit in plain)
+    assert sum(fit.n_iter_ for fit in tried) < sum(fit.n_iter_ for fit in plain)
+
+
+def test_an_interrupt_of_a_trial_is_one_of_the_fit(tiny_sample, monkeypatch):
+    monkeypatch.setattr(CentreModel, "maximise", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        KMeans(3, random_state=0).fit(np.tile(X, (90, 1)))
+
+
+def interrupted(*_):
+    raise KeyboardInterrupt
 
 
 def test_clusters_are_features():

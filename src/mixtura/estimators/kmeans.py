@@ -34,7 +34,8 @@ class KMeans(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin, Ba
         Number of clusters, K.
     init : {"k-means++", "random"}, array-like of shape (K, D) or callable, default="k-means++"
         Where the centres begin: rows drawn from 20 000 at most, given ones, or what
-        ``init(X, n_clusters, random_state=...)`` returns.
+        ``init(X, n_clusters, random_state=...)`` returns. For up to 200 clusters of 200 000 rows or more,
+        "k-means++" makes three short fits of those 20 000 and begins where the best of them ends.
     n_init : int or "auto", default="auto"
         How many starts; the best is kept. "auto" is 10 for a random or a callable `init`, else 1.
     max_iter : int, default=300
@@ -187,7 +188,7 @@ class KMeans(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin, Ba
     def _search(self, source: ArraySource) -> Search:
         runner = local(self.n_jobs)
         ending = rest(source, self.tol, self.n_clusters, runner)
-        draw = drawing(self.init, source, self.n_clusters, self.random_state)
+        draw = drawing(self.init, source, self.n_clusters, self.random_state, ending.rule)
         callbacks = [Progress(ending)] if self.verbose else []
         return search(source, draw, self._count_starts(), ending.rule, self.max_iter, runner, callbacks)
 
