@@ -10,6 +10,7 @@ from scipy.linalg import LinAlgError, cholesky, solve_triangular
 from scipy.special import logsumexp
 
 from mixtura.covariance.degenerate import spurious_components
+from mixtura.spaces import spread
 from optima.cases import Case
 
 NEAR = 0.05  # nats in total: a solution that is lower by less has reached the optimum
@@ -47,8 +48,11 @@ def height(case: Case, solution: Solution) -> float:
 def _has_spike(case: Case, scaled: Solution) -> bool:
     if case.covariance_type == "tied":
         return False
-    counts = scaled.weights * len(case.points)
-    return len(spurious_components(counts, scaled.covariances, case.covariance_type == "full")) > 0
+    points, counts, seen = case.points, scaled.weights * len(case.points), scaled.covariances
+    if case.covariance_type == "full":
+        whitener = spread((points - points.mean(0)) / points.std(0), np.ones(len(points))).whitener
+        seen = whitener @ seen @ whitener.T
+    return len(spurious_components(counts, seen, case.covariance_type == "full")) > 0
 
 
 def _log_densities(points: np.ndarray, solution: Solution) -> np.ndarray:

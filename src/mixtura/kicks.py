@@ -15,6 +15,7 @@ from numpy import ndarray
 from mixtura import climbing, em
 from mixtura.acceleration import SmallGain, SmallRemainder
 from mixtura.mixture import Mixture, MixtureParameters
+from mixtura.spaces import Spread, spread
 from mixtura.statistics import Block
 
 BATCH, SHORT_STEPS, KEPT, LONG_STEPS = 8, 8, 4, 60
@@ -67,7 +68,7 @@ class Ground(NamedTuple):
     model: Mixture
     sample: Block
     cumulative: Float[ndarray, " N"]  # of the rows' weights
-    variances: Float[ndarray, " D"]
+    spread: Spread
     rng: np.random.Generator
     watch: em.Callback
 
@@ -76,16 +77,13 @@ class Ground(NamedTuple):
         if _height(fit) == float("-inf"):
             return Solution(False, float("-inf"), fit)
         weights, emission = fit.parameters
-        spurious = self.model.emission.spurious(emission, weights * self.cumulative[-1], self.variances)
+        spurious = self.model.emission.spurious(emission, weights * self.cumulative[-1], self.spread)
         return Solution(not len(spurious), fit.objective, fit)
 
 
 def survey(model: Mixture, sample: Block, rng: np.random.Generator, watch: em.Callback = em.ignore) -> Ground:
     """The ground that the rows of `sample` are; `watch` is called now and then, and may raise KeyboardInterrupt."""
-    points, weights = sample
-    cumulative = np.cumsum(weights)
-    variances = weights @ (points - weights @ points / cumulative[-1]) ** 2 / cumulative[-1]
-    return Ground(model, sample, cumulative, variances, rng, watch)
+    return Ground(model, sample, np.cumsum(sample.weights), spread(*sample), rng, watch)
 
 
 def improve(ground: Ground, starts: Sequence[em.Fit], patience: int | None = None) -> Kicks:

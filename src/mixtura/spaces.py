@@ -1,10 +1,13 @@
 """Spaces in which starts are drawn: there the scales of columns, and what they have in common, have no say."""
 
+from typing import NamedTuple
+
 import numpy as np
 from jaxtyping import Float
 from numpy import ndarray
 
 _FLAT = 1e-10  # of the largest variance: a direction that has less is none
+_ROUNDING = 1e-14  # of a column's mean: a deviation that is less is none
 _MOST_DIRECTIONS = 16  # that a pursuit turns
 _TURNS = 8
 _LOG_COSH = 0.37456720749143  # the mean of log cosh of a standard normal number
@@ -17,15 +20,32 @@ def standardise(points: Float[ndarray, "N D"], weights: Float[ndarray, " N"]) ->
     return deviations / np.sqrt(np.where(variances > 0, variances, 1))
 
 
+class Spread(NamedTuple):
+    """How far the rows spread: what is wide or narrow in their table."""
+
+    deviations: Float[ndarray, " D"]  # standard deviations of the columns, zero for those that are constant
+    whitener: Float[ndarray, "M D"]  # to directions in which the variance is one; those without variance are left out
+
+
+def spread(points: Float[ndarray, "N D"], weights: Float[ndarray, " N"]) -> Spread:
+    """Standardised first, so that columns of any scale count."""
+    centre = weights @ points / weights.sum()
+    deviations = np.sqrt(weights @ (points - centre) ** 2 / weights.sum())
+    deviations = np.where(deviations > _ROUNDING * np.abs(centre), deviations, 0.0)
+    unit = np.divide(1.0, deviations, out=np.zeros_like(deviations), where=deviations > 0)
+    standard = (points - centre) * unit
+    values, vectors = np.linalg.eigh((standard * weights[:, None]).T @ standard / weights.sum())
+    kept = values > max(values[-1], 0.0) * _FLAT
+    return Spread(deviations, (vectors[:, kept] / np.sqrt(values[kept])).T * unit)
+
+
 def whiten(points: Float[ndarray, "N D"], weights: Float[ndarray, " N"]) -> Float[ndarray, "N M"]:
     """The total covariance is the identity: elongation of the whole table has no say.
 
-    Standardised first, so that columns of any scale count; directions without variance are dropped.
+    Directions without variance are dropped; where there is none at all, the rows are only centred.
     """
-    standard = standardise(points, weights)
-    values, vectors = np.linalg.eigh((standard * weights[:, None]).T @ standard / weights.sum())
-    kept = values > values[-1] * _FLAT
-    return np.ascontiguousarray(standard @ (vectors[:, kept] / np.sqrt(values[kept]))) if kept.any() else standard
+    centred, whitener = points - weights @ points / weights.sum(), spread(points, weights).whitener
+    return np.ascontiguousarray(centred @ whitener.T) if len(whitener) else centred
 
 
 def project(

@@ -12,6 +12,7 @@ from mixtura.mixture import Mixture
 from mixtura.race import Plan, run
 from mixtura.runners.local import Local
 from mixtura.sources.array import ArraySource
+from mixtura.spaces import spread
 from mixtura.starts import DIVERSE, parameters_from
 from mixtura.statistics import Block
 
@@ -79,7 +80,7 @@ def test_a_spike_does_not_win_against_a_sound_optimum():
     model = Mixture(Gaussian("full"))
     spike = climb(model, parameters_from(model, sample, np.repeat([0, 1], [200, 2]), 2, 0.01), sample)
     sound = climb(model, parameters_from(model, sample, np.repeat([0, 1], [100, 102]), 2), sample)
-    assert len(model.emission.spurious(spike.parameters.emission, spike.parameters.weights * 202, points.var(0))) == 1
+    assert len(model.emission.spurious(spike.parameters.emission, spike.parameters.weights * 202, spread(*sample))) == 1
     found = kicks.improve(ground(model, sample), [spike])
     assert found.pool[0].is_sound and found.pool[0].objective == pytest.approx(sound.objective, abs=0.2)
 
@@ -158,3 +159,12 @@ def test_old_faithful_in_three_and_four_groups_reaches_what_mclust_and_more_star
             search = run(model, ArraySource(points), plan, runner=Local(1), rng=rng)
             assert search.best.objective - shift == pytest.approx(best, abs=0.01)
             assert search.records[-1].kind.endswith("kicks")
+
+
+@pytest.mark.parametrize("covariance", ["full", "diag"])
+def test_what_is_narrow_for_all_rows_is_no_accident(covariance):
+    points = np.column_stack([POINTS, POINTS[:, 0] + 1e-5 * POINTS[:, -1], np.full(len(POINTS), 3.0)])
+    block = Block(points, np.ones(len(points)))
+    model = Mixture(Gaussian(covariance, 1e-12))
+    start = parameters_from(model, block, np.arange(len(points)) % 2, 2)
+    assert len(model.emission.spurious(start.emission, start.weights * len(points), spread(*block))) == 0

@@ -106,12 +106,14 @@ def test_too_few_rows_for_the_components():
         KMeans(4).fit(X[:3])
 
 
+@pytest.mark.filterwarnings("ignore:Flat in some direction:sklearn.exceptions.ConvergenceWarning")
 def test_too_few_distinct_rows_for_the_components():
     with pytest.warns(ConvergenceWarning, match="distinct rows is 3, fewer than n_components = 4: .* at most 3"):
         assert np.isfinite(GaussianMixture(4, random_state=0).fit(np.tile(X[:3], (5000, 1))).lower_bound_)
     assert GaussianMixture(3, random_state=0).fit(np.tile(X[:3], (5000, 1))).converged_
 
 
+@pytest.mark.filterwarnings("ignore:Flat in some direction:sklearn.exceptions.ConvergenceWarning")
 @pytest.mark.parametrize("covariance", ["full", "tied", "diag", "spherical"])
 @pytest.mark.parametrize("dtype", [np.float64, np.float32])
 def test_components_that_collapse_without_a_ridge(covariance, dtype):

@@ -67,10 +67,8 @@ class Emission(Protocol):
         """The same, but for a component that is cut in two at random; `other` becomes the second half."""
         ...
 
-    def spurious(
-        self, parameters: Any, counts: Float[ndarray, " K"], variances: Float[ndarray, " D"]
-    ) -> Int[ndarray, " M"]:
-        """The components that are accidents of a few rows; `variances` are those of the columns."""
+    def spurious(self, parameters: Any, counts: Float[ndarray, " K"], spread: Any) -> Int[ndarray, " M"]:
+        """The components that are accidents of a few rows, in a table of this `spaces.Spread`."""
         ...
 
     def n_free(self, parameters: Any) -> int:

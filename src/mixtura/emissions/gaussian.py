@@ -12,6 +12,7 @@ from mixtura._kernels.densities import Ascent, Moments
 from mixtura.covariance import MODELS, CovarianceModel
 from mixtura.covariance.degenerate import spurious_components
 from mixtura.emissions._moments import Ellipses, check_ellipses, ellipses, halving_step, matrices, move, rescale
+from mixtura.spaces import Spread
 
 
 class GaussianParameters(NamedTuple):
@@ -111,13 +112,19 @@ class Gaussian:
         return GaussianParameters(means, covariances)
 
     def spurious(
-        self, parameters: GaussianParameters, counts: Float[ndarray, " K"], variances: Float[ndarray, " D"]
+        self, parameters: GaussianParameters, counts: Float[ndarray, " K"], spread: Spread
     ) -> Int[ndarray, " M"]:
-        if self.model.is_shared:
+        """Seen where the whole table has variance one: what is narrow for all rows is no accident of a few."""
+        if self.model.is_shared or not len(spread.whitener):
             return np.empty(0, dtype=int)
-        unit = np.where(variances > 0, variances, 1.0) ** -0.5
-        covariances = rescale(*parameters, np.zeros(len(unit)), unit)[1]
-        return spurious_components(counts, covariances, self.model.has_own_axes)
+        covariances = parameters.covariances
+        if covariances.ndim == 3:
+            seen = spread.whitener @ covariances @ spread.whitener.T
+        else:
+            varies = spread.deviations > 0
+            columns = covariances[:, varies] if covariances.ndim == 2 else covariances[:, None]
+            seen = columns / spread.deviations[varies] ** 2
+        return spurious_components(counts, seen, self.model.has_own_axes)
 
     def n_free(self, parameters: GaussianParameters) -> int:
         K, D = parameters.means.shape

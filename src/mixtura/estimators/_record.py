@@ -8,13 +8,14 @@ from mixtura.assembly import assemble
 from mixtura.criteria import CRITERIA
 from mixtura.em import Outcome
 from mixtura.emissions.gaussian import Gaussian
-from mixtura.estimators._search import little_of
+from mixtura.estimators._search import sample_of
 from mixtura.mixture import Mixture, MixtureParameters
 from mixtura.race import Search
 from mixtura.runners.local import Local
-from mixtura.scaling import RIDGE, Scaling
+from mixtura.scaling import Scaling
 from mixtura.selection import Selection
 from mixtura.sources.array import ArraySource
+from mixtura.spaces import spread
 from mixtura.trials import Candidate, Setting, collect_evidence
 
 
@@ -47,8 +48,7 @@ def report(search: Search) -> dict[str, Any]:
 def describe_spikes(emission: Gaussian, parameters: MixtureParameters, source: ArraySource) -> str:
     """A sentence about components that are spikes of the likelihood, with the remedy; empty if there are none."""
     counts = parameters.weights * source.total_weight
-    variances = np.array(little_of(source, np.float64)) / RIDGE
-    spurious = emission.spurious(parameters.emission, counts, variances)
+    spurious = emission.spurious(parameters.emission, counts, spread(*sample_of(source)))
     if not len(spurious):
         return ""
     held = ", ".join(f"component {k} ({counts[k]:.3g} rows)" for k in spurious[:5])

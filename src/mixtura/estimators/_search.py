@@ -16,6 +16,7 @@ from mixtura.runners.local import Local
 from mixtura.scaling import ridges
 from mixtura.sources.array import ArraySource
 from mixtura.starts import Candidate
+from mixtura.statistics import Block
 
 INITS = ("kmeans", "k-means++", "random", "random_from_data")  # scikit-learn's names
 
@@ -59,10 +60,14 @@ def stopping_rule(tol: float | str, total_weight: float) -> em.Stop:
     return SmallGain(tol * total_weight)
 
 
-def little_of(source: ArraySource, precision: type | None = None) -> tuple[float, ...]:
+def sample_of(source: ArraySource) -> Block:
+    """The rows that tell how far all spread: the same at every call."""
+    return starts.subsample(source.blocks(), SAMPLE_ROWS, np.random.default_rng(0))
+
+
+def little_of(source: ArraySource) -> tuple[float, ...]:
     """What is added to the variance of each column unless the user says: see `scaling.ridges`."""
-    sample = starts.subsample(source.blocks(), SAMPLE_ROWS, np.random.default_rng(0))
-    return ridges(*sample, precision or source.points.dtype.type)
+    return ridges(*sample_of(source), source.points.dtype.type)
 
 
 def run(
