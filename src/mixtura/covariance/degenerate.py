@@ -10,7 +10,7 @@ from numpy import ndarray
 # hundred fits to tables of 31 to 1100 rows, plain spikes had at most 1e-3 and genuine thin components at least 6e-3.
 _THINNEST = 2e-3
 _FLATTEST = 1e-8  # of a column's variance: less is no width, but ties, or columns that determine each other
-_ACCIDENTS = 1e-3  # expected of a kind, below which one is none
+_ACCIDENTS = 1e-2  # expected of a kind, below which one is none
 
 
 def spurious_components(
@@ -55,7 +55,8 @@ def spurious_components(
 def _may_be_an_accident(count: float, variances: Float[ndarray, " D"], n_rows: float) -> bool:
     """Whether so many of all rows are expected to come so close together, were they one Gaussian cloud of variance one.
 
-    Some D + 1 of them say where to look; how many of the others lie there is then a matter of chance.
+    Some D + 1 of them say where to look; how many of the others lie there is then a matter of chance. A group is met as
+    often as it has D + 1 rows to begin with.
     """
     D = len(variances)
     others = count - (D + 1)
@@ -64,8 +65,13 @@ def _may_be_an_accident(count: float, variances: Float[ndarray, " D"], n_rows: f
     expected = n_rows * min(1.0, exp(_log_share(variances)))
     if expected >= others:
         return True
-    ways = lgamma(n_rows + 1) - lgamma(D + 2) - lgamma(max(n_rows - D, 1.0))
+    ways = _log_choices(n_rows, D + 1) - _log_choices(count, D + 1)
     return ways + others * log(expected) - expected - lgamma(others + 1) > log(_ACCIDENTS)
+
+
+def _log_choices(n_rows: float, n_chosen: int) -> float:
+    """Log of the number of ways to choose so many rows, less what does not depend on where from."""
+    return lgamma(n_rows + 1) - lgamma(max(n_rows - n_chosen, 0.0) + 1)
 
 
 def _log_share(variances: Float[ndarray, " D"]) -> float:
