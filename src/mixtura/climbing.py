@@ -60,17 +60,21 @@ def fit(
     watch: em.Callback = em.ignore,
 ) -> em.Fit:
     """What `em.fit` does; `watch` is a callback that need not see every step."""
-    climb = _begin(model, parameters, run)
-    if climb is None:
-        return em.fit(model, parameters, run, stop=stop, max_iterations=max_iterations, callbacks=[*callbacks, watch])
-    if callbacks or not isinstance(stop, (SmallGain, SmallRemainder)):
-        steps = _SingleSteps(climb)
-        return em.fit(steps, parameters, run, stop=stop, max_iterations=max_iterations, callbacks=[*callbacks, watch])
-    return climb.go(stop, max_iterations, watch)
+    way = begin(model, parameters, run)
+    if isinstance(way, Climb) and not callbacks and isinstance(stop, (SmallGain, SmallRemainder)):
+        return way.go(stop, max_iterations, watch)
+    steps = _SingleSteps(way) if isinstance(way, Climb) else model
+    return em.fit(steps, parameters, run, stop=stop, max_iterations=max_iterations, callbacks=[*callbacks, watch])
 
 
-def _begin(model: em.Model, parameters: Any, run: em.Run) -> "_Climb | None":
-    """A climb, if the rows are few and the kernels know the M-step."""
+def begin(model: em.Model, parameters: Any, run: em.Run) -> "Climb | Walk":
+    """A fit that goes on from where it stands at every call of its `go`, as a climb where there is one."""
+    climb = _begin_climb(model, parameters, run)
+    return climb or Walk(model, parameters, run)
+
+
+def _begin_climb(model: em.Model, parameters: Any, run: em.Run) -> "Climb | None":
+    """If the rows are few and the kernels know the M-step."""
     if not isinstance(run, AtHand) or not isinstance(model, Mixture) or not _is_small(run.block, parameters):
         return None
     with np.errstate(divide="ignore"):
@@ -78,7 +82,7 @@ def _begin(model: em.Model, parameters: Any, run: em.Run) -> "_Climb | None":
     ascent = model.emission.ascent(log_weights, parameters.emission)
     if ascent is None:
         return None
-    return _Climb(model, run.block, ascent._replace(has_equal_weights=model.equal_weights))
+    return Climb(model, run.block, ascent._replace(has_equal_weights=model.equal_weights))
 
 
 def _is_small(block: Block, parameters: MixtureParameters) -> bool:
@@ -88,7 +92,24 @@ def _is_small(block: Block, parameters: MixtureParameters) -> bool:
     return N <= _FEW_ROWS and D <= _FEW_COLUMNS and numbers <= _FEW_NUMBERS and block.points.dtype == np.float64
 
 
-class _Climb(NamedTuple):
+@dataclass
+class Walk:
+    """A fit by the loop, step by step."""
+
+    model: em.Model
+    parameters: Any
+    run: em.Run
+
+    def go(self, stop: em.Stop, max_iterations: int, watch: em.Callback) -> em.Fit:
+        """So many steps at most."""
+        fit = em.fit(self.model, self.parameters, self.run, stop=stop, max_iterations=max_iterations, callbacks=[watch])
+        self.parameters = fit.parameters
+        return fit
+
+
+class Climb(NamedTuple):
+    """A fit in compiled code."""
+
     model: Mixture
     block: Block
     ascent: kernels.Ascent
@@ -120,7 +141,7 @@ class _Climb(NamedTuple):
 class _SingleSteps(NamedTuple):
     """A climb as a model of `em.fit`, for those who want to see or to judge every step: they see the same numbers."""
 
-    climb: _Climb
+    climb: Climb
 
     def statistics(self, parameters: MixtureParameters) -> Callable[[Block], tuple[float, MixtureParameters]]:
         return self._step

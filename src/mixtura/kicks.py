@@ -6,7 +6,7 @@ in another. Moving one component at a time repairs just that (at random, in the 
 
 from collections.abc import Callable, Sequence
 from itertools import cycle, islice
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from jaxtyping import Float
@@ -20,13 +20,12 @@ from mixtura.statistics import Block
 
 BATCH, SHORT_STEPS, KEPT, LONG_STEPS = 8, 8, 4, 60
 GAIN = 0.1  # nats; an optimum that is higher by less is no better
-PATIENCE, PATIENCE_EACH = 16, 12  # kicks in vain that end a search: so many, and as many more for each component
+PATIENCE, PATIENCE_EACH = 16, 16  # kicks in vain that end a search: so many, and as many more for each component
 _POOL = 3
 MOST_WORK = 1e10  # rows x free parameters x steps: about a second
 _EXPONENTIAL = 32  # free parameters whose work is that of one component's responsibility
 _STEPS_OF_A_BATCH = BATCH * SHORT_STEPS + KEPT * LONG_STEPS // 2
 _PARTS = 6  # of a component, about, that a new one holds
-_NARROWEST = 1e-6  # of the average covariance
 _CHOSEN_FROM = 8  # random rows, of which the mixture explains one worst
 _SAME_WEIGHTS = 0.01
 
@@ -74,9 +73,10 @@ class Ground(NamedTuple):
 
     def judge(self, fit: em.Fit) -> Solution:
         """The fit, with what is known of its soundness."""
-        if _height(fit) == float("-inf"):
-            return Solution(False, float("-inf"), fit)
         weights, emission = fit.parameters
+        is_whole = all(np.isfinite(array).all() for array in (weights, *emission))
+        if fit.outcome is em.Outcome.COLLAPSED or not is_whole:  # the last step led nowhere
+            return Solution(False, float("-inf"), fit)
         spurious = self.model.emission.spurious(emission, weights * self.cumulative[-1], self.spread)
         return Solution(not len(spurious), fit.objective, fit)
 
@@ -96,14 +96,18 @@ def improve(ground: Ground, starts: Sequence[em.Fit], patience: int | None = Non
     patience = PATIENCE + PATIENCE_EACH * K if patience is None else patience
     first = [ground.judge(fit) for fit in starts]
     pool, kinds = _best_of(first), cycle((_near, _split, _near, _far))
-    tally, vain = _count(Tally(), pool[0], pool[0], first), 0
+    tally, vain = _count(Tally(n_runs=len(first)), pool[0], pool[0], first), 0
     most = min(_most_kicks(ground, pool[0].fit.parameters), 4 * patience) if np.isfinite(pool[0].objective) else 0
     while vain < patience and tally.n_kicks < most:
         fits, n_steps = _kick(ground, pool, list(islice(kinds, BATCH)))
-        found = [ground.judge(fit) for fit in fits]
+        found = [
+            ground.judge(fit) for fit in fits if not pool[-1].is_sound or fit.objective > pool[-1].objective - GAIN
+        ]
         before, pool = pool[0], _best_of([*pool, *found])
         tally = _count(tally, before, pool[0], found)
-        tally = tally._replace(n_kicks=tally.n_kicks + BATCH, n_iterations=tally.n_iterations + n_steps)
+        tally = tally._replace(
+            n_kicks=tally.n_kicks + BATCH, n_iterations=tally.n_iterations + n_steps, n_runs=tally.n_runs + len(fits)
+        )
         vain = 0 if _is_better(pool[0], before) else vain + BATCH
         if fits[-1].outcome is em.Outcome.INTERRUPTED:
             best = pool[0]._replace(fit=pool[0].fit._replace(outcome=em.Outcome.INTERRUPTED))
@@ -119,7 +123,6 @@ def _count(tally: Tally, before: Solution, best: Solution, found: Sequence[Solut
     has_moved = _is_better(best, before)
     agreeing = sum(_are_same(best.fit, solution.fit) for solution in found)
     return tally._replace(
-        n_runs=tally.n_runs + len(found),
         n_agreeing=agreeing + (0 if has_moved else tally.n_agreeing),
         n_refused=tally.n_refused + sum(not solution.is_sound for solution in found),
         n_moved=tally.n_moved + has_moved,
@@ -141,22 +144,26 @@ _Kick = Callable[[Ground, MixtureParameters], MixtureParameters]
 
 
 def _kick(ground: Ground, pool: Sequence[Solution], kinds: Sequence[_Kick]) -> tuple[list[em.Fit], int]:
-    """Short runs from kicked solutions, longer ones from the best of these; an interrupted one is the last."""
-    kicked = [kind(ground, _pick(pool, ground.rng).fit.parameters) for kind in kinds]
-    short = _runs(ground, kicked, SmallGain(0.0), SHORT_STEPS)
-    if short[-1].outcome is em.Outcome.INTERRUPTED:
-        return short[-1:], sum(len(fit.trace) for fit in short)
-    kept = sorted(short, key=_height, reverse=True)[:KEPT]
-    long = _runs(ground, [fit.parameters for fit in kept], SmallRemainder(GAIN), LONG_STEPS)
-    return long, sum(len(fit.trace) for fit in [*short, *long])
-
-
-def _runs(ground: Ground, starts: Sequence[MixtureParameters], stop: em.Stop, n_steps: int) -> list[em.Fit]:
-    """A run from every start; an interrupted one is the last."""
+    """Short runs from kicked solutions, which the best of these continue; an interrupted one is the last."""
     run = climbing.AtHand(ground.sample)
+    starts = [kind(ground, _pick(pool, ground.rng).fit.parameters) for kind in kinds]
+    ways = [climbing.begin(ground.model, start, run) for start in starts]
+    short = _go(ground, ways, SmallGain(0.0), SHORT_STEPS)
+    n_steps = sum(len(fit.trace) for fit in short)
+    if short[-1].outcome is em.Outcome.INTERRUPTED:
+        return short[-1:], n_steps
+    order = sorted(range(len(ways)), key=lambda i: _height(short[i]), reverse=True)
+    long = _go(ground, [ways[i] for i in order[:KEPT]], SmallRemainder(GAIN), LONG_STEPS)
+    return long, n_steps + sum(len(fit.trace) for fit in long)
+
+
+def _go(
+    ground: Ground, ways: Sequence[climbing.Climb | climbing.Walk], stop: SmallGain | SmallRemainder, n_steps: int
+) -> list[em.Fit]:
+    """So many steps each; an interrupted fit is the last."""
     fits: list[em.Fit] = []
-    for start in starts:
-        fits.append(climbing.fit(ground.model, start, run, stop=stop, max_iterations=n_steps, watch=ground.watch))
+    for way in ways:
+        fits.append(way.go(stop, n_steps, ground.watch))
         if fits[-1].outcome is em.Outcome.INTERRUPTED:
             break
     return fits
@@ -178,10 +185,7 @@ def _best_of(solutions: Sequence[Solution]) -> list[Solution]:
 
 
 def _height(fit: em.Fit) -> float:
-    """Minus infinity where the last step led nowhere."""
-    weights, emission = fit.parameters
-    is_finite = all(np.isfinite(array).all() for array in (weights, *emission))
-    return fit.objective if is_finite and fit.outcome is not em.Outcome.COLLAPSED else float("-inf")
+    return float("-inf") if fit.outcome is em.Outcome.COLLAPSED else fit.objective
 
 
 def _are_same(left: em.Fit, right: em.Fit) -> bool:
@@ -218,24 +222,16 @@ def _move(ground: Ground, parameters: MixtureParameters, row: int) -> MixturePar
 
     Groups may be far smaller than components are on average: a new one as wide as these would not find them.
     """
-    (weights, emission), family = parameters, ground.model.emission
-    moved, target = int(ground.rng.integers(len(weights))), ground.sample.points[row]
-    average = family.place(emission, weights, moved, target, 1.0)
-    spread, share = _neighbourhood(ground, family.reorder(average, np.array([moved])), row, len(weights))
+    weights, emission = parameters
+    N, D = ground.sample.points.shape
+    moved, typical = int(ground.rng.integers(len(weights))), N / (_PARTS * len(weights))
+    number = int(min(N - 1, D + 2 + ground.rng.exponential(typical)))
     changed = weights.copy()
     changed[moved] = 0
-    changed *= (1 - share) / changed.sum()
-    changed[moved] = share
-    return MixtureParameters(changed, family.place(emission, weights, moved, target, spread))
-
-
-def _neighbourhood(ground: Ground, component: Any, row: int, n_components: int) -> tuple[float, float]:
-    """How much wider than this one, which lies at the row, a component is that holds some neighbours; their share."""
-    N, D = ground.sample.points.shape
-    number = int(min(N - 1, D + 2 + ground.rng.exponential(N / (_PARTS * n_components))))
-    found = ground.model.classify(MixtureParameters(np.ones(1), component))(ground.sample)
-    depths = found.log_density[row] - found.log_density  # half the squared distances, for an ellipse
-    return max(2 * float(np.partition(depths, number)[number]) / (D + 2), _NARROWEST), number / N
+    changed *= (1 - number / N) / changed.sum()
+    changed[moved] = number / N
+    placed = ground.model.emission.place(emission, weights, moved, ground.sample.points, (row, number))
+    return MixtureParameters(changed, placed)
 
 
 def _split(ground: Ground, parameters: MixtureParameters) -> MixtureParameters:

@@ -7,6 +7,7 @@ from laws.settings import POINTS, SETTINGS
 from mixtura import datasets, em, kicks
 from mixtura.acceleration import SmallGain, SmallRemainder
 from mixtura.covariance import MODELS
+from mixtura.emissions._moments import matrices
 from mixtura.emissions.gaussian import Gaussian
 from mixtura.mixture import Mixture
 from mixtura.race import Plan, run
@@ -126,12 +127,18 @@ def test_a_kick_finds_groups_far_smaller_than_the_others():
 @pytest.mark.parametrize("name", SETTINGS)
 def test_a_placed_component_lies_at_its_row(name):
     model, (weights, emission), points = SETTINGS[name]
-    placed = model.emission.place(emission, weights, 1, points[7], 0.5)
+    D = points.shape[1]
+    placed = model.emission.place(emission, weights, 1, points, (7, 20))
     np.testing.assert_array_equal(placed.means[1], points[7])
     np.testing.assert_array_equal(placed.means[[0, 2]], emission.means[[0, 2]])
     assert np.isfinite(model.emission.density(placed).log_det).all()
     if not MODELS[name.split()[1]].is_shared:
-        np.testing.assert_allclose(placed.covariances[1], 0.5 * np.tensordot(weights, emission.covariances, 1))
+        average = np.tensordot(weights, emission.covariances, 1)
+        width = placed.covariances[1].flat[0] / average.flat[0]
+        np.testing.assert_allclose(placed.covariances[1], width * average)
+        whitener = Gaussian("VVV").density(emission._replace(covariances=matrices(average[None], D))).whiteners[0]
+        squares = np.sort((((points - points[7]) @ whitener.T) ** 2).sum(1))
+        assert width * (D + 2) == pytest.approx(squares[20])  # it holds twenty neighbours
 
 
 @pytest.mark.parametrize("name", SETTINGS)

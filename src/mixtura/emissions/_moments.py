@@ -77,6 +77,15 @@ def halving_step(covariance: ndarray, direction: Float[ndarray, " D"]) -> Float[
     return vectors @ (np.sqrt(np.maximum(values, 0)) * unit)
 
 
+def squared_distances(deviations: Float[ndarray, "N D"], covariance: ndarray) -> Float[ndarray, " N"]:
+    """Of Mahalanobis, under one covariance of any kind; NaN if it is not positive definite."""
+    if np.ndim(covariance) == 2:
+        whitened = deviations @ whiten(covariance[None])[0][0].T
+        return np.einsum("nd,nd->n", whitened, whitened)
+    distances: ndarray = (deviations**2 / covariance).sum(1)
+    return distances
+
+
 def matrices(covariances: ndarray, n_columns: int) -> Float[ndarray, "K D D"]:
     """Covariances of any kind as full matrices."""
     if covariances.ndim == 3:

@@ -59,8 +59,14 @@ class Emission(Protocol):
         """The same components in another order (or a selection of them)."""
         ...
 
-    def place(self, parameters: Any, weights: Float[ndarray, " K"], component: int, row: ndarray, spread: float) -> Any:
-        """The same, but for a component that now lies at `row`, `spread` times as wide as components are on average."""
+    def place(
+        self, parameters: Any, mixture: Float[ndarray, " K"], component: int, points: Float[ndarray, "N D"],
+        around: tuple[int, int],
+    ) -> Any:  # fmt: skip
+        """The same, but for a component that now holds the (row, number) row of `points` and so many of its neighbours.
+
+        What is near is a matter of what components are like on average, by the weights of the `mixture`.
+        """
         ...
 
     def split(self, parameters: Any, component: int, other: int, rng: np.random.Generator) -> Any:

@@ -11,8 +11,19 @@ from mixtura._kernels import reference
 from mixtura._kernels.densities import Ascent, Moments
 from mixtura.covariance import MODELS, CovarianceModel
 from mixtura.covariance.degenerate import spurious_components
-from mixtura.emissions._moments import Ellipses, check_ellipses, ellipses, halving_step, matrices, move, rescale
+from mixtura.emissions._moments import (
+    Ellipses,
+    check_ellipses,
+    ellipses,
+    halving_step,
+    matrices,
+    move,
+    rescale,
+    squared_distances,
+)
 from mixtura.spaces import Spread
+
+_NARROWEST = 1e-6  # of the average covariance: a component that is placed among equal rows has some width
 
 
 class GaussianParameters(NamedTuple):
@@ -88,13 +99,18 @@ class Gaussian:
         return GaussianParameters(parameters.means[order], parameters.covariances[order])
 
     def place(
-        self, parameters: GaussianParameters, weights: Float[ndarray, " K"], component: int, row: ndarray, spread: float
-    ) -> GaussianParameters:
-        """Where all share one covariance, that stays as it is."""
+        self, parameters: GaussianParameters, mixture: Float[ndarray, " K"], component: int,
+        points: Float[ndarray, "N D"], around: tuple[int, int],
+    ) -> GaussianParameters:  # fmt: skip
+        """Of the average shape, and as wide as that takes; where all share one covariance, that stays as it is."""
         means, covariances = parameters.means.copy(), parameters.covariances.copy()
-        means[component] = row
+        row, number = around
+        means[component] = points[row]
         if not self.model.is_shared:
-            covariances[component] = spread * np.tensordot(weights, parameters.covariances, 1)
+            average = (mixture @ covariances.reshape(len(mixture), -1)).reshape(covariances.shape[1:])
+            squares = squared_distances(points - points[row], average)
+            squares.partition(number)
+            covariances[component] = max(float(squares[number]) / (points.shape[1] + 2), _NARROWEST) * average
         return GaussianParameters(means, covariances)
 
     def split(
