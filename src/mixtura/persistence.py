@@ -205,15 +205,16 @@ def _emission(family: Any, settings: dict[str, Any]) -> Any:
     expected = asdict(family())
     if settings.keys() != expected.keys():
         raise ValueError(f"its settings are {', '.join(settings) or 'missing'}, not {', '.join(expected)}")
-    for name, value in expected.items():
-        _check_setting(name, settings[name], value)
-    return family(**{name: tuple(value) if isinstance(value, list) else value for name, value in settings.items()})
+    return family(**{name: _setting(name, settings[name], value) for name, value in expected.items()})
 
 
-def _check_setting(name: str, value: Any, usual: Any) -> None:
+def _setting(name: str, value: Any, usual: Any) -> Any:
     """Where one number is usual, there may be one for each column."""
-    shape: Any = _NUMBER if isinstance(usual, float) else type(usual)
-    conform(value, [shape] if shape is _NUMBER and isinstance(value, list) else shape, f"settings.{name}")
+    if not isinstance(usual, float):
+        conform(value, type(usual), f"settings.{name}")
+        return value
+    conform(value, [_NUMBER] if isinstance(value, list) else _NUMBER, f"settings.{name}")
+    return tuple(map(float, value)) if isinstance(value, list) else float(value)
 
 
 def _check_consistent(fitted: FittedMixture) -> None:

@@ -17,6 +17,7 @@ def smallest_and_largest(parameters):
     return dict.fromkeys([combinations[0], combinations[-1]])
 
 
+@pytest.mark.filterwarnings("ignore:Flat in some direction:sklearn.exceptions.ConvergenceWarning")  # few rows
 @pytest.mark.parametrize("module", sorted(MODULES))
 def test_every_benchmark_runs(load, monkeypatch, module):
     monkeypatch.setattr(load("suite.data"), "SHARE", 1e-3)

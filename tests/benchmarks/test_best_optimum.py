@@ -50,7 +50,7 @@ def test_the_judge_agrees_with_scipy(load, solved):
     assert load("optima.judge").height(case, solution) == pytest.approx(expected, abs=1e-8)
 
 
-@pytest.mark.parametrize(("variance", "is_refused"), [(1e-3, True), (5e-2, False)])
+@pytest.mark.parametrize(("variance", "is_refused"), [(1e-9, True), (5e-2, False)])
 def test_the_judge_refuses_spikes(load, cases, variance, is_refused):
     height, case = load("optima.judge").height, cases["iris/full/3"]
     spread = np.cov(case.points.T)

@@ -56,6 +56,9 @@ class Gaussian:
         if self.covariance not in MODELS:
             raise ValueError(f"its covariance model {self.covariance!r} is unknown to this version")
         check_ellipses(*parameters, kind=self.model.kind)
+        ridges = np.ravel(self.ridge)
+        if np.size(ridges) not in (1, parameters.means.shape[1]) or (ridges < 0).any():
+            raise ValueError("its ridge is not a number of at least zero, or one for each column")
 
     def density(self, parameters: GaussianParameters) -> Ellipses:
         return ellipses(*parameters, is_pooled=self.model.scatter == "pooled")
