@@ -78,9 +78,15 @@ def _history(selection: Selection, chosen: Candidate) -> dict[str, Any]:
         "remark": chosen.remark,
         "trace": [value - shift for value in chosen.search.best.trace],
         "starts": _starts(chosen.search, shift),
+        "search": _tally(chosen.search),
         "selection": [_finite(row) for row in selection.table()],
         "ranking": list(selection.ranking),
     }
+
+
+def _tally(search: Search) -> dict[str, int]:
+    """How the search for the best optimum went; empty where there was none."""
+    return {**search.tally._asdict(), "n_plateaus": search.best.n_plateaus} if search.tally else {}
 
 
 def _starts(search: Search, shift: float) -> list[dict[str, Any]]:

@@ -35,7 +35,7 @@ _TRIED = Whole({
 _HISTORY = {
     "n_rows": int, "total_weight": _NUMBER, "log_likelihood": _NUMBER, "n_free": int, "criteria": {ANY: _NUMBER},
     "criterion": str, "outcome": str, "is_complete": bool, "remark": str, "trace": [_NUMBER], "starts": [_START],
-    "selection": [_TRIED], "ranking": [int],
+    "selection": [_TRIED], "ranking": [int], "search": {ANY: int},
 }  # fmt: skip
 _OPTIONAL: dict[str, Any] = {"equal_weights": bool}  # written where it is true
 _RECORD: dict[str, Any] = {

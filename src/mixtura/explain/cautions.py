@@ -153,14 +153,17 @@ def _close_call(history: dict[str, Any]) -> Iterator[str]:
 def _lonely_start(history: dict[str, Any]) -> Iterator[str]:
     n_same, n_starts = starts_that_agree(history) or (0, 0)
     if n_starts >= _FEW_STARTS and n_same == 1:
-        yield f"Only one of {n_starts} starts found this optimum: more starts may find a better one."
+        yield f"Only one of {n_starts} runs found this optimum: another seed, or more starts, may find a better one."
 
 
 def starts_that_agree(history: dict[str, Any]) -> tuple[int, int] | None:
-    """How many starts found the same optimum, of how many; None where nothing is on record.
+    """How many runs found the same optimum, of how many; None where nothing is on record.
 
-    Only starts that ran equally far, over the same rows, can be compared: in a race often just the winner did.
+    Only runs that went equally far, over the same rows, can be compared: those of a search, or starts that all ran to
+    the end.
     """
+    if search := history.get("search"):
+        return search.get("n_agreeing", 0), search.get("n_runs", 0)
     starts = [start for start in history.get("starts", ()) if start["log_likelihood"] is not None]
     furthest = max((start["n_rounds"] for start in starts), default=0)
     ends = [start["log_likelihood"] for start in starts if start["n_rounds"] == furthest]
