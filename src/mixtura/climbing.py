@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from itertools import islice
 from typing import Any, NamedTuple
 
@@ -29,6 +29,11 @@ class AtHand:
     """All the rows in one block: to run a function over them is to call it."""
 
     block: Block
+
+    @cached_property
+    def turned(self) -> kernels.Turned:
+        """The rows as climbs look at them."""
+        return kernels.turned(*self.block)
 
     def __call__(self, function: Callable[[Block], Any]) -> Any:
         return function(self.block)
@@ -82,7 +87,7 @@ def _begin_climb(model: em.Model, parameters: Any, run: em.Run) -> "Climb | None
     ascent = model.emission.ascent(log_weights, parameters.emission)
     if ascent is None:
         return None
-    return Climb(model, run.block, ascent._replace(has_equal_weights=model.equal_weights))
+    return Climb(model, run.turned, ascent._replace(has_equal_weights=model.equal_weights))
 
 
 def _is_small(block: Block, parameters: MixtureParameters) -> bool:
@@ -111,7 +116,7 @@ class Climb(NamedTuple):
     """A fit in compiled code."""
 
     model: Mixture
-    block: Block
+    rows: kernels.Turned
     ascent: kernels.Ascent
 
     def go(self, stop: SmallGain | SmallRemainder, max_iterations: int, watch: em.Callback) -> em.Fit:
@@ -122,7 +127,7 @@ class Climb(NamedTuple):
         try:
             while n_steps < max_iterations and end == kernels.GOES_ON:
                 span = n_steps, min(n_steps + at_once, max_iterations)
-                n_steps, end = kernels.climb(*self.block, self.ascent, rule, trace, span)
+                n_steps, end = kernels.climb(self.rows, self.ascent, rule, trace, span)
                 before, parameters = parameters, self._parameters()
                 watch(em.Step(trace[:n_steps].tolist(), before, parameters))
         except KeyboardInterrupt:
@@ -130,8 +135,8 @@ class Climb(NamedTuple):
         return em.Fit(parameters, tuple(trace[:n_steps].tolist()), _OUTCOMES[end])
 
     def _steps_at_once(self) -> int:
-        N, D = self.block.points.shape
-        return max(1, int(_WORK_OF_A_CALL // (N * len(self.ascent.log_weights) * (D + 4) ** 2)))
+        K, D = self.ascent.density.means.shape
+        return max(1, int(_WORK_OF_A_CALL // (self.rows.n * K * (D + 4) ** 2)))
 
     def _parameters(self) -> MixtureParameters:
         """A copy of where the climb stands."""

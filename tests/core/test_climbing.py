@@ -96,7 +96,7 @@ def test_equal_weights_stay_equal():
 
 def test_calls_are_short_enough_to_be_interrupted(monkeypatch):
     model, start, block = begun("full")
-    monkeypatch.setattr(climbing, "_WORK_OF_A_CALL", 10 * 200 * 3 * 36)
+    monkeypatch.setattr(climbing, "_WORK_OF_A_CALL", 10 * climbing.AtHand(block).turned.n * 3 * 36)
     whole = climb(model, start, block, SmallGain(0.0), 35)
     lengths = []
 

@@ -17,6 +17,7 @@ from mixtura._kernels.passes import (
     posterior,
     whiten,
 )
+from mixtura._kernels.turning import Turned, turned
 
 __all__ = [
     "COLLAPSED",
@@ -25,6 +26,7 @@ __all__ = [
     "SKIPPING",
     "STOPPED",
     "Ascent",
+    "Turned",
     "active_share",
     "classify",
     "climb",
@@ -35,5 +37,6 @@ __all__ = [
     "leaves",
     "nearest",
     "posterior",
+    "turned",
     "whiten",
 ]

@@ -54,11 +54,12 @@ Density = Full | Tied | Diagonal | Spherical
 
 
 class Ascent(NamedTuple):
-    """Where a fit of few rows stands: what `climb` moves on in place, and what stays."""
+    """Where a fit of few rows stands: what `climb` moves on in place, and what stays. Spheres are Diagonal here."""
 
     log_weights: Float[ndarray, " K"]
-    density: Density
-    covariances: Float[ndarray, "..."]  # (K,), (K, D) or (K, D, D)
+    density: Full | Tied | Diagonal
+    covariances: Float[ndarray, "..."]  # (K, D) or (K, D, D)
     ridge: Float[ndarray, " D"]  # what the M-step adds to the variances of the columns
     is_shared: bool  # whether all components have one covariance
+    is_round: bool = False  # whether components are spheres
     has_equal_weights: bool = False

@@ -58,13 +58,13 @@ def finish(sums, density):
     raise NotImplementedError
 
 
-def reshape(density, ascent, statistics):
-    """The covariances of the M-step and their whiteners, in place; `density` is that of the ascent."""
+def reshape(sums, ascent, counts):
+    """The M-step of an ascent, in place: means, covariances and what stands for them in the density."""
     raise NotImplementedError
 
 
 def implement(function, kind, implementation):
-    """Let `function` mean `implementation` where its first argument (for `finish`, the sums) is a `kind`."""
+    """Let `function` mean `implementation` where its first argument (sums of `finish`, `reshape`) is a `kind`."""
 
     def choose(*arguments):
         return implementation.py_func if getattr(arguments[0], "instance_class", None) is kind else None

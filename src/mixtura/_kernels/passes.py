@@ -24,6 +24,7 @@ from mixtura._kernels import (  # densities register
 )
 from mixtura._kernels import leaves as tree
 from mixtura._kernels.densities import Ascent, Density, Diagonal, Full, Moments, Spherical, Tied
+from mixtura._kernels.turning import Turned
 
 COMPILED = (Full, Tied, Diagonal, Spherical)
 SKIPPING = (Full, Diagonal, Spherical)  # densities that `collect_neighbours` takes
@@ -71,14 +72,14 @@ def leaves(points: Points) -> Int[ndarray, " N"]:
 
 
 def climb(
-    points: Points, weights: Weights, ascent: Ascent, stop: tuple[float, bool], trace: ndarray, span: tuple[int, int]
+    turned: Turned, ascent: Ascent, stop: tuple[float, bool], trace: ndarray, span: tuple[int, int]
 ) -> tuple[int, int]:
     """Steps span[0] … span[1] - 1 of a fit -> how many there have been since its start, and how that ended.
 
     Everything is float64. The ascent moves on in place; trace[step] becomes the log-likelihood before that step. `stop`
     is (tolerance, whether it is for all that is left to gain).
     """
-    ended: tuple[int, int] = _run(climbing.climb, _rows(points), _parameters(weights), ascent, stop, trace, span)
+    ended: tuple[int, int] = _run(climbing.climb, turned, ascent, stop, trace, span)
     return ended
 
 

@@ -149,7 +149,7 @@ def _deal(source, offset, D, n, centre, tile):
 def weigh(tile, n, weights, start):
     """Let rows count as weights (N,) from `start` on say, added ones nothing -> their log-likelihood."""
     find_weights(tile, n, weights, start)
-    return _count_once(tile, n) if _is_one(tile.weights, n) else _count_as_weighted(tile, n)
+    return _count_once(tile, n) if _is_one(tile.weights, n) else count_as_weighted(tile, n)
 
 
 @tile_kernel
@@ -178,7 +178,8 @@ def _count_once(tile, n):
 
 
 @tile_kernel
-def _count_as_weighted(tile, n):
+def count_as_weighted(tile, n):
+    """Σ w log evidence of rows of weights w; what they count for -> tile.scale."""
     log_likelihood = splat(tile.scale, 0.0)
     for p in range(0, n, width(tile.scale)):
         weight, total = load(tile.weights, p), load(tile.scale, p)

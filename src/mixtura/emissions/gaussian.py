@@ -80,13 +80,16 @@ class Gaussian:
     def ascent(self, log_weights: Float[ndarray, " K"], parameters: GaussianParameters) -> Ascent | None:
         if not self.model.is_compiled:
             return None
-        density = self.density(parameters)
+        along_axes = GaussianParameters(parameters.means, _along_axes(*parameters))
+        density = self.density(along_axes)
         own = type(density)(*(np.array(array) for array in density))
         ridge = np.full(parameters.means.shape[1], self.ridge)
-        return Ascent(np.array(log_weights), own, np.array(parameters.covariances), ridge, self.model.is_shared)
+        is_round = parameters.covariances.ndim == 1
+        return Ascent(np.array(log_weights), own, along_axes.covariances, ridge, self.model.is_shared, is_round)
 
     def arrived(self, ascent: Ascent) -> GaussianParameters:
-        return GaussianParameters(ascent.density.means.copy(), ascent.covariances.copy())
+        covariances = ascent.covariances[:, 0] if ascent.is_round else ascent.covariances
+        return GaussianParameters(ascent.density.means.copy(), covariances.copy())
 
     def pooled(
         self, points: Float[ndarray, "N D"], weights: Float[ndarray, " N"], n_components: int
@@ -163,3 +166,8 @@ class Gaussian:
         labels = np.repeat(np.arange(len(counts)), counts)
         noise = rng.standard_normal((len(labels), D))
         return parameters.means[labels] + np.einsum("nij,nj->ni", roots[labels], noise)
+
+
+def _along_axes(means: Float[ndarray, "K D"], covariances: ndarray) -> ndarray:
+    """A copy of the covariances; spheres as ellipses that are as wide along every axis."""
+    return np.repeat(covariances[:, None], means.shape[1], axis=1) if covariances.ndim == 1 else covariances.copy()
