@@ -10,8 +10,8 @@ from mixtura._kernels.densities import Spherical
 RNG = np.random.default_rng(0)
 MEANS = RNG.normal(size=(3, 2))
 DENSITY = Spherical(MEANS, np.ones(3), np.zeros(3))
-ABOUT_ROWS = {"posterior": (np.log(np.full(3, 1 / 3)), DENSITY), "nearest": (MEANS,)}
-ABOUT_ROWS["classify"] = ABOUT_ROWS["posterior"]
+ABOUT_ROWS = {"posterior": (np.log(np.full(3, 1 / 3)), DENSITY), "nearest": (MEANS,), "distances": (MEANS,)}
+ABOUT_ROWS |= {"classify": ABOUT_ROWS["posterior"], "collect_nearest": (np.ones(300), MEANS)}
 
 
 class Compiled(Exception):
@@ -23,8 +23,8 @@ def no_kernel(monkeypatch):
     def compiled(*arguments):
         raise Compiled
 
-    for module, name in ((mixtures, "posterior"), (mixtures, "classify"), (kmeans, "nearest")):
-        monkeypatch.setattr(module, name, compiled)
+    for name in ABOUT_ROWS:
+        monkeypatch.setattr(mixtures if hasattr(mixtures, name) else kmeans, name, compiled)
 
 
 @pytest.mark.parametrize("name", ABOUT_ROWS)
@@ -33,7 +33,7 @@ def test_a_few_rows_are_answered_by_what_is_there(name, dtype):
     points = RNG.normal(size=(300, 2)).astype(dtype)
     found = getattr(_kernels, name)(points, *ABOUT_ROWS[name])
     for one, other in zip(found, getattr(reference, name)(points, *ABOUT_ROWS[name]), strict=True):
-        assert one.dtype == other.dtype
+        assert np.result_type(one) == np.result_type(other)
         np.testing.assert_allclose(one, other, rtol=1e-4 if dtype == np.float32 else 1e-12)
 
 

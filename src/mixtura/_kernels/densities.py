@@ -57,7 +57,7 @@ class Ascent(NamedTuple):
     """Where a fit of few rows stands: what `climb` moves on in place, and what stays. Spheres are Diagonal here."""
 
     log_weights: Float[ndarray, " K"]
-    density: Full | Tied | Diagonal
+    density: Density
     covariances: Float[ndarray, "..."]  # (K, D) or (K, D, D)
     ridge: Float[ndarray, " D"]  # what the M-step adds to the variances of the columns
     is_shared: bool  # whether all components have one covariance

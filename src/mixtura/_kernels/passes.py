@@ -29,8 +29,8 @@ from mixtura._kernels.turning import Turned
 COMPILED = (Full, Tied, Diagonal, Spherical)
 SKIPPING = (Full, Diagonal, Spherical)  # densities that `collect_neighbours` takes
 
-# Rows times columns times components: below, a kernel would spare less than a millisecond, and take half a second to
-# compile. The sums of a fit, which are made again and again, always have theirs.
+# Rows times columns times components: below, a kernel would spare less than a tenth of a millisecond, and take a second
+# to compile. The sums of a mixture, which are made again and again, always have theirs.
 LITTLE = 2**14
 
 Points = Float[ndarray, "N D"]
@@ -113,6 +113,8 @@ def collect_nearest(
     points: Points, weights: Weights, centres: Float[ndarray, "K D"]
 ) -> tuple[Float[ndarray, " K"], Float[ndarray, "K D"], float]:
     """Sums over the rows nearest to each centre: counts and deviations from the centre; all squared distances."""
+    if _is_little(points, centres):
+        return reference.collect_nearest(points, weights, centres)
     sums: tuple[ndarray, ndarray, float] = _run(
         kmeans.collect_nearest, _rows(points), _parameters(weights), _parameters(centres)
     )
@@ -122,8 +124,7 @@ def collect_nearest(
 def nearest(points: Points, centres: Float[ndarray, "K D"]) -> tuple[Int[ndarray, " N"], Float[ndarray, " N"]]:
     """The centre nearest to each row (the first of equals) and its squared distance."""
     if _is_little(points, centres):
-        to_all = distances(points, centres)  # which starts have compiled anyway
-        return to_all.argmin(0).astype(np.int32), to_all.min(0)
+        return reference.nearest(points, centres)
     answers = np.empty(len(points), np.int32), np.empty(len(points), points.dtype)
     _run(kmeans.nearest, _rows(points), _parameters(centres), *answers)
     return answers
@@ -131,6 +132,8 @@ def nearest(points: Points, centres: Float[ndarray, "K D"]) -> tuple[Int[ndarray
 
 def distances(points: Points, centres: Float[ndarray, "K D"]) -> Float[ndarray, "K N"]:
     """The squared distance of every row to every centre."""
+    if _is_little(points, centres):
+        return reference.distances(points, centres)
     answers = np.empty((len(centres), len(points)), points.dtype)
     _run(kmeans.distances, _rows(points), _parameters(centres), answers)
     return answers

@@ -107,26 +107,21 @@ def collect_nearest(
     points: Points, weights: Weights, centres: Float[ndarray, "K D"]
 ) -> tuple[Float[ndarray, " K"], Float[ndarray, "K D"], float]:
     """Sums over the rows nearest to each centre: counts and deviations from the centre; all squared distances."""
-    labels, _ = nearest(points, centres)
-    counts, shifts, inertia = np.zeros(len(centres)), np.zeros(centres.shape), 0.0
-    for k, centre in enumerate(centres):
-        own = labels == k
-        deviations, own_weights = points[own] - centre, weights[own]
-        counts[k] = own_weights.sum()
-        shifts[k] = own_weights @ deviations
-        inertia += float(own_weights @ _squared_norms(deviations))
-    return counts, shifts, inertia
+    deviations = points - centres[:, None]
+    to_all = _squared_norms(deviations)
+    shares = np.where(to_all.argmin(0) == np.arange(len(centres))[:, None], weights, 0.0)
+    return shares.sum(1), np.einsum("kn,knd->kd", shares, deviations), float(weights @ to_all.min(0))
 
 
 def nearest(points: Points, centres: Float[ndarray, "K D"]) -> tuple[Int[ndarray, " N"], Float[ndarray, " N"]]:
     """The centre nearest to each row (the first of equals) and its squared distance."""
-    distances = np.stack([_squared_norms(points - centre) for centre in centres], axis=1)
-    return distances.argmin(1).astype(np.int32), distances.min(1).astype(points.dtype)
+    to_all = _squared_norms(points - centres[:, None])
+    return to_all.argmin(0).astype(np.int32), to_all.min(0).astype(points.dtype)
 
 
 def distances(points: Points, centres: Float[ndarray, "K D"]) -> Float[ndarray, "K N"]:
     """The squared distance of every row to every centre."""
-    return np.stack([_squared_norms(points - centre) for centre in centres]).astype(points.dtype)
+    return _squared_norms(points - centres[:, None]).astype(points.dtype)
 
 
 @_quiet
@@ -176,8 +171,8 @@ def _whiten(deviations: Points, whitener: Any) -> Points:
     return whitened
 
 
-def _squared_norms(rows: Points) -> Float[ndarray, " N"]:
-    norms: Float[ndarray, " N"] = np.einsum("nd,nd->n", rows, rows)
+def _squared_norms(rows: Float[ndarray, "*N D"]) -> Float[ndarray, "*N"]:
+    norms: Float[ndarray, "*N"] = np.einsum("...d,...d->...", rows, rows)
     return norms
 
 

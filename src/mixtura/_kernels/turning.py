@@ -4,11 +4,10 @@ from typing import NamedTuple
 
 import numpy as np
 from jaxtyping import Float
-from numba.core.types import float64
 from numpy import ndarray
 
 from mixtura._kernels.memory import CACHE_LINE
-from mixtura._kernels.simd import register, wide
+from mixtura._kernels.simd import REGISTER_BITS, WIDE
 
 
 class Turned(NamedTuple):
@@ -22,9 +21,9 @@ class Turned(NamedTuple):
 
 def turned(points: Float[ndarray, "N D"], weights: Float[ndarray, " N"]) -> Turned:
     """For all calls of `climb` about these rows."""
-    (N, D), value = points.shape, wide(float64).lanes
-    n = -(-N // value) * value
-    table = _zeros(-(-D // 4) * 4 + 2, n + 4 * register(float64).lanes)
+    (N, D), lanes = points.shape, REGISTER_BITS // 64
+    n = -(-N // (WIDE * lanes)) * WIDE * lanes
+    table = _zeros(-(-D // 4) * 4 + 2, n + 4 * lanes)
     sides, counts, centre = table[:-2], table[-2], table[-1, : len(table) - 2]
     centre[:D] = points.mean(0)
     sides[:D, :N] = (points - centre[:D]).T

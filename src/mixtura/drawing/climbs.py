@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from mixtura import em, starts
+from mixtura import climbing, em, starts
 from mixtura.acceleration import SmallRemainder, default_tolerance
 from mixtura.emissions._moments import rescale
 from mixtura.errors import FitError
@@ -71,10 +71,10 @@ def _climb(
 ) -> Iterator[Climb]:
     """The run, or nothing where it collapsed before its first step."""
     passed: list[em.Step] = []
-    fit = em.fit(
+    fit = climbing.fit(
         fitted.model,
         candidate.parameters,
-        lambda function: function(block),
+        climbing.AtHand(climbing.in_double(block)),
         stop=SmallRemainder(default_tolerance(block.weights.sum())),
         max_iterations=max_iterations,
         callbacks=[passed.append],
