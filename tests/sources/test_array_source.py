@@ -32,9 +32,16 @@ def test_ones_are_shared_between_blocks():
     assert np.shares_memory(first.weights, second.weights)
 
 
-@pytest.mark.parametrize(("n_rows", "size"), [(1, 1), (5_000, 4_096), (1_000_000, 31_744), (10_000_000, 65_536)])
-def test_default_blocks_are_a_32nd_of_the_rows_within_bounds(n_rows, size):
-    points = np.broadcast_to(np.zeros((1, 1)), (n_rows, 1)).copy()
+@pytest.mark.parametrize(
+    ("n_rows", "n_columns", "size"),
+    [
+        (1, 1, 1), (5_000, 1, 4_096), (1_000_000, 1, 31_744), (10_000_000, 1, 65_536),  # a 32nd within bounds
+        (300_000, 128, 8_192), (300_000, 150, 6_656), (5_000, 200, 4_096), (5_000, 300, 3_072),  # 2^20 numbers at most
+        (5_000, 10_000, 2_048),
+    ],
+)  # fmt: skip
+def test_default_blocks_are_for_many_threads_and_short_enough_to_wait_for(n_rows, n_columns, size):
+    points = np.zeros((n_rows, n_columns), np.float32)  # which takes no memory as long as nobody looks
     assert len(next(ArraySource(points).blocks()).points) == size
 
 

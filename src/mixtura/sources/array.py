@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from mixtura.sources.neighbours import Neighbourhoods
 
 _SMALLEST_BLOCK, _LARGEST_BLOCK, _STEP = 4096, 65536, 512
+# A block cannot be interrupted: wide ones have fewer rows, yet so many that their sums cost little beside their rows.
+_NUMBERS, _FEWEST_ROWS = 1 << 20, 2048
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,8 +31,8 @@ class ArraySource:
     weights : array of shape (N,), optional
         How much each row counts (float64); by default every row counts once.
     block_rows : int, optional
-        Rows in a block. The default depends on N alone, never on the machine, so that sums are added in the same
-        order, with the same rounding, wherever a fit runs.
+        Rows in a block. The default depends on N and D alone, never on the machine, so that sums are added in the
+        same order, with the same rounding, wherever a fit runs.
 
     Raises
     ------
@@ -85,7 +87,7 @@ class ArraySource:
 
     @property
     def _block_size(self) -> int:
-        return min(self.block_rows or _default_block_rows(self.n_rows), self.n_rows)
+        return min(self.block_rows or _default_block_rows(*self.points.shape), self.n_rows)
 
     @cached_property
     def _ones(self) -> Float[ndarray, " B"]:
@@ -98,10 +100,11 @@ class ArraySource:
         return Neighbourhoods(self.points, self.weights, self._block_size)
 
 
-def _default_block_rows(n_rows: int) -> int:
+def _default_block_rows(n_rows: int, n_columns: int) -> int:
     """A 32nd of the rows: blocks for many threads, none so small that handing it out costs more than its sums."""
     rows = -(-n_rows // 32)
-    return min(max(-(-rows // _STEP) * _STEP, _SMALLEST_BLOCK), _LARGEST_BLOCK)
+    most = max(_NUMBERS // n_columns // _STEP * _STEP, _FEWEST_ROWS)
+    return min(max(-(-rows // _STEP) * _STEP, _SMALLEST_BLOCK), most, _LARGEST_BLOCK)
 
 
 def _check_points(points: ndarray) -> None:
