@@ -65,11 +65,15 @@ class Ground(NamedTuple):
     """What kicks are made and judged on."""
 
     model: Mixture
-    sample: Block
+    run: climbing.AtHand  # over the rows of a sample
     cumulative: Float[ndarray, " N"]  # of the rows' weights
     spread: Spread
     rng: np.random.Generator
     watch: em.Callback
+
+    @property
+    def sample(self) -> Block:
+        return self.run.block
 
     def judge(self, fit: em.Fit) -> Solution:
         """The fit, with what is known of its soundness."""
@@ -83,7 +87,7 @@ class Ground(NamedTuple):
 
 def survey(model: Mixture, sample: Block, rng: np.random.Generator, watch: em.Callback = em.ignore) -> Ground:
     """The ground that the rows of `sample` are; `watch` is called now and then, and may raise KeyboardInterrupt."""
-    return Ground(model, sample, np.cumsum(sample.weights), spread(*sample), rng, watch)
+    return Ground(model, climbing.AtHand(sample), np.cumsum(sample.weights), spread(*sample), rng, watch)
 
 
 def improve(ground: Ground, starts: Sequence[em.Fit], patience: int | None = None) -> Kicks:
@@ -145,9 +149,8 @@ _Kick = Callable[[Ground, MixtureParameters], MixtureParameters]
 
 def _kick(ground: Ground, pool: Sequence[Solution], kinds: Sequence[_Kick]) -> tuple[list[em.Fit], int]:
     """Short runs from kicked solutions, which the best of these continue; an interrupted one is the last."""
-    run = climbing.AtHand(ground.sample)
     starts = [kind(ground, _pick(pool, ground.rng).fit.parameters) for kind in kinds]
-    ways = [climbing.begin(ground.model, start, run) for start in starts]
+    ways = [climbing.begin(ground.model, start, ground.run) for start in starts]
     short = _go(ground, ways, SmallGain(0.0), SHORT_STEPS)
     n_steps = sum(len(fit.trace) for fit in short)
     if short[-1].outcome is em.Outcome.INTERRUPTED:
