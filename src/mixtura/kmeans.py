@@ -28,13 +28,15 @@ class CentreModel:
     """Centres (K, D) that each row joins by distance.
 
     `pool` holds rows that a centre without any row may move to; those farthest from their centres are taken.
+    `is_brief` says that there will be few steps, which are not worth a compiler.
     """
 
     pool: Block
+    is_brief: bool = False
 
     def statistics(self, centres: Float[ndarray, "K D"]) -> Callable[[Block], KMeansStatistics]:
         """The function that turns a block into statistics about `centres`."""
-        return partial(block_statistics, centres=centres)
+        return partial(block_statistics, centres=centres, is_rare=self.is_brief)
 
     def objective(self, statistics: KMeansStatistics) -> float:
         """Minus the inertia, so that, as for a mixture, more is better."""
@@ -72,9 +74,9 @@ class CentreModel:
         return counts, shifts
 
 
-def block_statistics(block: Block, centres: Float[ndarray, "K D"]) -> KMeansStatistics:
+def block_statistics(block: Block, centres: Float[ndarray, "K D"], is_rare: bool = False) -> KMeansStatistics:
     """The pass of k-means over one block."""
-    return KMeansStatistics(*kernels.collect_nearest(block.points, block.weights, centres))
+    return KMeansStatistics(*kernels.collect_nearest(block.points, block.weights, centres, is_rare))
 
 
 def block_nearest(block: Block, centres: Float[ndarray, "K D"]) -> tuple[ndarray, ndarray]:

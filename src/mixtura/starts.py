@@ -24,6 +24,7 @@ Assign = Callable[[Float[ndarray, "N D"], Float[ndarray, " N"], int, np.random.G
 _Part = tuple[ndarray, ndarray, ndarray]  # points, weights, ratios: see `subsample`
 
 _CHUNK = 1 << 20  # numbers in a chunk of responsibilities, 8 MB
+_BRIEF = 3  # steps of k-means that do not wait for a kernel
 
 
 class Candidate(NamedTuple):
@@ -43,7 +44,7 @@ def kmeans(
     """Labels by k-means from k-means++ seeds."""
     block = Block(points, weights)
     fit = em.fit(
-        CentreModel(block),
+        CentreModel(block, is_brief=max_iterations <= _BRIEF),
         points[seed(points, weights, n_components, rng)].astype(float),
         lambda function: function(block),
         stop=lambda step: bool(np.array_equal(step.before, step.after)),
@@ -105,10 +106,10 @@ STARTS: dict[str, Assign] = {
     "random": random_responsibilities,
     "random_from_data": random_rows,
     "whitened k-means++": whitened(kmeans_plus_plus),
-    "standardised k-means": standardised(partial(kmeans, max_iterations=3)),
+    "standardised k-means": standardised(partial(kmeans, max_iterations=_BRIEF)),
     "whitened random rows": whitened(random_rows),
-    "projected k-means": projected(partial(kmeans, max_iterations=3)),
-    "pursued k-means": pursued(partial(kmeans, max_iterations=3)),
+    "projected k-means": projected(partial(kmeans, max_iterations=_BRIEF)),
+    "pursued k-means": pursued(partial(kmeans, max_iterations=_BRIEF)),
 }
 DIVERSE = (  # those to take if there is time for a few only come first
     "standardised k-means",

@@ -11,7 +11,7 @@ RNG = np.random.default_rng(0)
 MEANS = RNG.normal(size=(3, 2))
 DENSITY = Spherical(MEANS, np.ones(3), np.zeros(3))
 ABOUT_ROWS = {"posterior": (np.log(np.full(3, 1 / 3)), DENSITY), "nearest": (MEANS,), "distances": (MEANS,)}
-ABOUT_ROWS |= {"classify": ABOUT_ROWS["posterior"], "collect_nearest": (np.ones(300), MEANS)}
+ABOUT_ROWS |= {"classify": ABOUT_ROWS["posterior"], "collect_nearest": (np.ones(300), MEANS, True)}
 
 
 class Compiled(Exception):
@@ -40,4 +40,9 @@ def test_a_few_rows_are_answered_by_what_is_there(name, dtype):
 @pytest.mark.parametrize("name", ABOUT_ROWS)
 def test_many_rows_are_worth_a_kernel(name):
     with pytest.raises(Compiled):
-        getattr(_kernels, name)(np.zeros((3000, 2)), *ABOUT_ROWS[name])
+        getattr(_kernels, name)(np.zeros((11000, 2)), *ABOUT_ROWS[name])
+
+
+def test_a_step_of_many_is_worth_a_kernel():
+    with pytest.raises(Compiled):
+        _kernels.collect_nearest(np.zeros((300, 2)), np.ones(300), MEANS)

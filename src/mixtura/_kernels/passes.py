@@ -29,9 +29,9 @@ from mixtura._kernels.turning import Turned
 COMPILED = (Full, Tied, Diagonal, Spherical)
 SKIPPING = (Full, Diagonal, Spherical)  # densities that `collect_neighbours` takes
 
-# Rows times columns times components: below, a kernel would spare less than a tenth of a millisecond, and take a second
-# to compile. The sums of a mixture, which are made again and again, always have theirs.
-LITTLE = 2**14
+# Rows times columns times components: below, a kernel would spare less than a millisecond, and take half a second to
+# compile, or longer. Sums that are made again and again always have theirs.
+LITTLE = 2**16
 
 Points = Float[ndarray, "N D"]
 Weights = Float[ndarray, " N"]
@@ -110,10 +110,13 @@ def classify(
 
 
 def collect_nearest(
-    points: Points, weights: Weights, centres: Float[ndarray, "K D"]
+    points: Points, weights: Weights, centres: Float[ndarray, "K D"], is_rare: bool = False
 ) -> tuple[Float[ndarray, " K"], Float[ndarray, "K D"], float]:
-    """Sums over the rows nearest to each centre: counts and deviations from the centre; all squared distances."""
-    if _is_little(points, centres):
+    """Sums over the rows nearest to each centre: counts and deviations from the centre; all squared distances.
+
+    `is_rare` says that there will be few calls.
+    """
+    if is_rare and _is_little(points, centres):
         return reference.collect_nearest(points, weights, centres)
     sums: tuple[ndarray, ndarray, float] = _run(
         kmeans.collect_nearest, _rows(points), _parameters(weights), _parameters(centres)

@@ -104,7 +104,7 @@ def classify(
 
 
 def collect_nearest(
-    points: Points, weights: Weights, centres: Float[ndarray, "K D"]
+    points: Points, weights: Weights, centres: Float[ndarray, "K D"], is_rare: bool = False
 ) -> tuple[Float[ndarray, " K"], Float[ndarray, "K D"], float]:
     """Sums over the rows nearest to each centre: counts and deviations from the centre; all squared distances."""
     deviations = points - centres[:, None]

@@ -130,7 +130,7 @@ def _kmeans_frames(fitted: FittedMixture, rows: Block, seen: Float[ndarray, "M D
     )
     passed: list[em.Step] = []
     em.fit(
-        CentreModel(block),
+        CentreModel(block, is_brief=True),
         block.points[seed(*block, fitted.n_components, np.random.default_rng(_SEED))],
         lambda function: function(block),
         stop=SmallShift(_SHIFT),
