@@ -64,8 +64,9 @@ def ridges(points: Float[ndarray, "N D"], weights: Float[ndarray, " N"], precisi
 
 def _standard(points: ndarray, weights: ndarray) -> tuple[ndarray, ndarray]:
     """Where the standard deviation says nothing of most rows, because of a few far away, the robust one."""
-    mean = weights @ points / weights.sum()
-    deviation = np.sqrt(weights @ (points - mean) ** 2 / weights.sum())
+    # Not `@`: the threads of BLAS go on waiting for more, beside those of the fit that follows.
+    mean = np.einsum("n,nd->d", weights, points, dtype=np.float64) / weights.sum()
+    deviation = np.sqrt(np.einsum("n,nd->d", weights, (points - mean) ** 2) / weights.sum())
     furthest = np.maximum(points.max(0) - mean, mean - points.min(0))
     for d in np.flatnonzero(furthest > _FAR * deviation):
         median, robust = _robust(points[:, d : d + 1], weights)

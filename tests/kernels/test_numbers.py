@@ -5,7 +5,7 @@ import pytest
 
 from kernels.cases import KINDS, relative_error
 from mixtura import _kernels
-from mixtura._kernels import reference
+from mixtura._kernels import reference, whitening
 from mixtura._kernels.densities import Full, Spherical
 
 kinds = pytest.mark.parametrize("kind", KINDS)
@@ -148,3 +148,13 @@ def test_responsibilities_far_below_double_precision_are_zero_not_noise():
     density = Full(np.array([[0.0], [1e3]]), np.ones((2, 1, 1)), np.zeros(2))
     responsibilities, _ = _kernels.posterior(np.array([[0.0], [1e3]]), np.log([0.5, 0.5]), density)
     assert (responsibilities == np.eye(2)).all()
+
+
+def test_lapack_whitens_as_the_kernel_does():
+    rng = np.random.default_rng(0)
+    roots = rng.normal(size=(3, 6, 9))
+    matrices = roots @ roots.mT
+    matrices[1] = -np.eye(6)  # not positive definite
+    for wide, expected in zip(whitening.whiten_wide(matrices), reference.whiten(matrices), strict=True):
+        np.testing.assert_allclose(wide, expected, rtol=1e-10, atol=1e-13)
+        assert np.isnan(wide[1]).all()

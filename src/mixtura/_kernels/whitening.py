@@ -12,7 +12,7 @@ from numpy import ndarray
 from mixtura._kernels.compile import cached_kernel, kernel
 from mixtura._kernels.memory import zeros
 
-MANY_COLUMNS = 64  # beyond these LAPACK is quicker
+MANY_COLUMNS = 256  # beyond these LAPACK is quicker, though its threads get in the way of those of a pass
 
 
 def whiten_wide(covariances: Float[ndarray, "K D D"]) -> tuple[Float[ndarray, "K D D"], Float[ndarray, " K"]]:

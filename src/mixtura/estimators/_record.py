@@ -3,6 +3,8 @@
 from typing import Any
 
 import numpy as np
+from jaxtyping import Float
+from numpy import ndarray
 
 from mixtura.assembly import assemble
 from mixtura.criteria import CRITERIA
@@ -12,7 +14,7 @@ from mixtura.estimators._search import sample_of
 from mixtura.mixture import Mixture, MixtureParameters
 from mixtura.race import Search
 from mixtura.runners.local import Local
-from mixtura.scaling import Scaling
+from mixtura.scaling import Scaling, choose_scaling
 from mixtura.selection import Selection
 from mixtura.sources.array import ArraySource
 from mixtura.spaces import spread
@@ -48,7 +50,10 @@ def report(search: Search) -> dict[str, Any]:
 def describe_spikes(emission: Gaussian, parameters: MixtureParameters, source: ArraySource) -> str:
     """A sentence about components that are spikes of the likelihood, with the remedy; empty if there are none."""
     counts = parameters.weights * source.total_weight
-    spurious = emission.spurious(parameters.emission, counts, spread(*sample_of(source)))
+    sample = sample_of(source)
+    if _are_wide(parameters.emission.covariances, counts, choose_scaling(*sample).scale):
+        return ""
+    spurious = emission.spurious(parameters.emission, counts, spread(*sample))
     if not len(spurious):
         return ""
     held = ", ".join(f"component {k} ({counts[k]:.3g} rows)" for k in spurious[:5])
@@ -57,6 +62,15 @@ def describe_spikes(emission: Gaussian, parameters: MixtureParameters, source: A
         f"Flat in some direction, by an accident of few rows or because values repeat: {held}{more}. Try fewer than "
         f"n_components={len(counts)}, a simpler covariance_type or a larger reg_covar."
     )
+
+
+def _are_wide(covariances: ndarray, counts: Float[ndarray, " K"], unit: Float[ndarray, " D"]) -> bool:
+    """Whether no closer look is needed: in any direction and any units, components are wide for the rows they hold."""
+    if covariances.ndim == 3:
+        least = np.linalg.eigvalsh(covariances / (unit * unit[:, None]))[:, 0]
+    else:
+        least = (covariances.reshape(len(counts), -1) / unit**2).min(1)
+    return bool((counts * least > len(unit)).all())
 
 
 def history(

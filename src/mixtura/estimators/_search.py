@@ -21,6 +21,7 @@ from mixtura.statistics import Block
 INITS = ("kmeans", "k-means++", "random", "random_from_data")  # scikit-learn's names
 
 _ROUNDING = 1e-10  # of a log-likelihood
+_FEWEST, _NUMBERS = 1000, 1 << 20  # rows, and numbers, in a sample
 
 
 @dataclass(frozen=True)
@@ -61,8 +62,9 @@ def stopping_rule(tol: float | str, total_weight: float) -> em.Stop:
 
 
 def sample_of(source: ArraySource) -> Block:
-    """The rows that tell how far all spread: the same at every call."""
-    return starts.subsample(source.blocks(), SAMPLE_ROWS, np.random.default_rng(0))
+    """The rows that tell how far all spread: the same at every call, some megabytes at most."""
+    size = min(SAMPLE_ROWS, max(_FEWEST, _NUMBERS // source.n_columns))
+    return starts.subsample(source.blocks(), size, np.random.default_rng(0))
 
 
 def little_of(source: ArraySource) -> tuple[float, ...]:
