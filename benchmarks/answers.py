@@ -29,6 +29,8 @@ def main() -> None:
     """Print what was asked for, or search."""
     parser = _parser()
     arguments = parser.parse_args()
+    if arguments.quick:
+        arguments.case, arguments.seeds = ["faithful/full/2", "iris/full/3"], 1
     warnings.simplefilter("ignore")  # fits that end at `max_iter` say so
     cases, left_out = chosen(arguments.case or CASES, arguments.tuned, arguments.held_out)
     if not cases:
@@ -53,6 +55,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--tuned", action="store_true", help="without the cases that are held out")
     parser.add_argument("--held-out", action="store_true", help="only the cases that are held out")
     parser.add_argument("--seeds", type=int, default=5, help="fits of each case (default 5)")
+    parser.add_argument("--quick", action="store_true", help="two cases, one seed: does it run at all?")
     parser.add_argument("--peers", action="store_true", help="scikit-learn and mclust too")
     parser.add_argument("--ablate", action="store_true", help="mixtura without parts of its mechanism")
     parser.add_argument("--each", action="store_true", help="case by case too")

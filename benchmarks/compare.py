@@ -13,8 +13,9 @@ import argparse
 import warnings
 from collections.abc import Callable, Iterable, Iterator
 
-from comparison import answers, centres, fits, iteration, machine, precision, small, startup, threads
 from comparison.table import Effort, Table, as_markdown, as_text
+
+from comparison import answers, centres, fits, iteration, machine, precision, small, startup, threads
 
 PARTS: dict[str, Callable[[Effort], Table]] = {
     "iteration": iteration.table,
