@@ -132,7 +132,10 @@ def _finish(ground: kicks.Ground, kicked: kicks.Kicks, finish: Round, look: dict
         records += [_later(record, kicked) for record in found.records]
         if found.best.outcome is em.Outcome.INTERRUPTED:
             break
-    return Search(max(solutions, key=lambda solution: solution.rank).fit, tuple(records))
+    best = max(solutions, key=lambda solution: solution.rank).fit
+    if solutions[-1].fit.outcome is em.Outcome.INTERRUPTED:
+        best = best._replace(outcome=em.Outcome.INTERRUPTED)
+    return Search(best, tuple(records))
 
 
 def _later(record: StartRecord, kicked: kicks.Kicks) -> StartRecord:

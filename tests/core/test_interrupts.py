@@ -5,7 +5,7 @@ import signal
 import numpy as np
 import pytest
 
-from mixtura import GaussianMixture, trials
+from mixtura import GaussianMixture, datasets, race, trials
 from mixtura import _kernels as kernels
 from mixtura import starts as starts_module
 from mixtura._kernels.densities import Full
@@ -31,8 +31,8 @@ def test_a_signal_within_a_kernel_is_an_interrupt(alarm):
     arguments = points, np.ones(len(points)), np.full(16, -np.log(16)), density
     kernels.collect(*arguments)
     for _ in range(10):
-        alarm(1e-3)  # a call takes some milliseconds
         with pytest.raises(KeyboardInterrupt):
+            alarm(1e-3)  # a call takes some milliseconds
             while True:
                 kernels.collect(*arguments)
 
@@ -95,3 +95,26 @@ def test_an_interrupt_in_the_last_pass_of_a_fit_keeps_the_fit(monkeypatch):
     found = select(points, n_components=[1, 2, 3], covariances=["full"])
     assert [c.setting.n_components for c in found.candidates] == [1, 2]
     assert found.candidates[1].search.best.outcome is Outcome.INTERRUPTED and not found.is_complete
+
+
+def test_an_interrupt_while_the_second_best_is_finished_is_not_forgotten(monkeypatch):
+    """The best, which is finished by then, is kept; who pressed Ctrl-C hears of it all the same."""
+    points = datasets.load("faithful").data
+    whole = GaussianMixture(3, random_state=0).fit(points)
+    assert "second of these" in whole.fit_report_["starts"][-1]["kind"]
+    searched = []
+    search = race.search
+
+    def interrupted(*arguments, **others):
+        searched.append(search(*arguments, **others))
+        if len(searched) == 3:  # after the race and the best
+            cut = searched[-1].best._replace(outcome=Outcome.INTERRUPTED)
+            return searched[-1]._replace(best=cut._replace(trace=cut.trace[:1]))
+        return searched[-1]
+
+    monkeypatch.setattr(race, "search", interrupted)
+    mixture = GaussianMixture(3, random_state=0)
+    with pytest.raises(KeyboardInterrupt):
+        mixture.fit(points)
+    assert mixture.outcome_ is Outcome.INTERRUPTED
+    assert mixture.lower_bound_ == pytest.approx(whole.lower_bound_, abs=1e-4)
