@@ -52,8 +52,8 @@ def test_the_page_says_every_fact(faithful, parse, tmp_path):
         said += [percent(rule[key]) for rule in cluster["rules"] for key in ("coverage", "precision")]
     said += [percent(share) for share in about["importance"]]
     said += [brief(number) for number in about["checks"]["condition_numbers"]]
-    same, n_starts = about["checks"]["agreement"]
-    said += [f"{same} of the {n_starts} starts"] if n_starts > 1 else []
+    same, n_runs = about["checks"]["agreement"]
+    said += [f"{same} of the {n_runs} runs"] if n_runs > 1 else []
     said += ["ICL, which asks for clusters that lie apart, would choose"]
     said += [
         f"{about['truth']['adjusted_rand']:.3f}",
