@@ -8,8 +8,6 @@ from typing import Any
 import click
 
 _MOST_COMPONENTS = 1000
-_UNITS = {"s": 1, "m": 60, "h": 3600}
-_LONGEST = 1e6  # seconds: what a timer can wait
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
@@ -81,18 +79,6 @@ def covariances(value: str) -> tuple[str, ...] | None:
         if name not in MODELS:
             raise click.BadParameter(f"{name!r} is unknown; use auto, all, or some of {', '.join(MODELS)}.")
     return found
-
-
-def seconds(value: str) -> float:
-    """A length of time: 90, 90s, 10m or 2h."""
-    number, unit = (value[:-1], value[-1]) if value[-1:] in _UNITS else (value, "s")
-    try:
-        length = float(number) * _UNITS[unit]
-    except ValueError:
-        length = 0.0
-    if not 0 < length < _LONGEST:
-        raise click.BadParameter(f"{value!r} is not a length of time such as 90s, 10m or 2h.")
-    return length
 
 
 reading_options = combine(

@@ -6,7 +6,7 @@ from typing import Any
 import click
 from click.core import ParameterSource
 
-from mixtura.cli import _options
+from mixtura.cli import _limits, _options
 from mixtura.criteria import CRITERIA
 
 # What does not change the answer is left out of the command on record: same seed, same bytes, wherever they go.
@@ -40,8 +40,7 @@ _run_options = _options.combine(
                  help="Iterations of one fit at most."),
     click.option("--tol", type=_options.FiniteRange(0, min_open=True), metavar="NATS",
                  help="Stop when less than so many nats of log-likelihood are left to gain."),
-    click.option("--time-limit", type=_options.seconds, metavar="TIME",
-                 help="Stop then with the best so far: 90s, 10m, 2h."),
+    _limits.time_option,
     click.option("--workers", type=click.IntRange(1), metavar="N", help="Threads; all processors by default."),
 )  # fmt: skip
 

@@ -1,0 +1,44 @@
+"""Options that keep long work within bounds: of time, of memory, and of what a crash can cost."""
+
+import click
+
+from mixtura.cli._options import combine
+
+_UNITS = {"s": 1, "m": 60, "h": 3600}
+_LONGEST = 1e6  # seconds: what a timer can wait
+_SIZES = {"kb": 1e3, "mb": 1e6, "gb": 1e9, "tb": 1e12, "kib": 2**10, "mib": 2**20, "gib": 2**30, "tib": 2**40}
+
+
+def seconds(value: str) -> float:
+    """A length of time: 90, 90s, 10m or 2h."""
+    number, unit = (value[:-1], value[-1]) if value[-1:] in _UNITS else (value, "s")
+    try:
+        length = float(number) * _UNITS[unit]
+    except ValueError:
+        length = 0.0
+    if not 0 < length < _LONGEST:
+        raise click.BadParameter(f"{value!r} is not a length of time such as 90s, 10m or 2h.")
+    return length
+
+
+def size(value: str) -> int:
+    """A number of bytes: 500MB, 2GB, 1.5GiB."""
+    text = value.strip().lower()
+    unit = next((unit for unit in sorted(_SIZES, key=len, reverse=True) if text.endswith(unit)), "")
+    try:
+        n_bytes = float(text.removesuffix(unit)) * _SIZES[unit]
+    except (ValueError, KeyError):
+        n_bytes = 0.0
+    if not 0 < n_bytes < 1e18:
+        raise click.BadParameter(f"{value!r} is not a size such as 500MB, 2GB or 1.5GiB.")
+    return int(n_bytes)
+
+
+time_option = click.option(
+    "--time-limit", type=seconds, metavar="TIME", help="Stop then with the best so far: 90s, 10m, 2h."
+)
+
+checkpoint_options = combine(
+    click.option("--checkpoint", metavar="FILE", help="Keep there how far the work is, now and then."),
+    click.option("--resume", is_flag=True, help="Go on from the file of --checkpoint if it is there."),
+)
