@@ -114,8 +114,8 @@ def test_a_newer_format_says_so(path):
 @pytest.mark.parametrize(
     ("tensors", "message"),
     [
-        ({"weights": None}, "holds the arrays covariances, means"),
-        ({"extra": np.zeros(2)}, "holds the arrays"),
+        ({"weights": None}, "holds no weights"),
+        ({"extra": np.zeros(2)}, "holds the arrays covariances, extra, means"),
         ({"weights": np.array([0.5, 0.25, 0.25])}, "weights are not 2 shares"),
         ({"weights": np.array([1.5, -0.5])}, "weights are not 2 shares"),
         ({"weights": np.array([0.5, 0.4])}, "weights are not 2 shares"),

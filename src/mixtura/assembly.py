@@ -47,7 +47,8 @@ def assemble(
     (('cluster 0', 'cluster 1'), [0.8, 0.2])
     """
     chosen = candidate or selection.best
-    by = canonical_order(chosen.parameters.weights, chosen.parameters.emission.means, order)
+    locations = chosen.model.emission.locations(chosen.parameters.emission)
+    by = canonical_order(chosen.parameters.weights, locations, order)
     return FittedMixture(
         model=chosen.model,
         parameters=chosen.model.reorder(chosen.parameters, by),

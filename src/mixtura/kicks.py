@@ -6,7 +6,7 @@ in another. Moving one component at a time repairs just that (at random, in the 
 
 from collections.abc import Callable, Sequence
 from itertools import cycle, islice
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from jaxtyping import Float
@@ -15,8 +15,7 @@ from numpy import ndarray
 from mixtura import climbing, em
 from mixtura.acceleration import SmallGain, SmallRemainder
 from mixtura.mixture import Mixture, MixtureParameters
-from mixtura.spaces import Spread, spread
-from mixtura.statistics import Block
+from mixtura.statistics import Block, leaves
 
 BATCH, SHORT_STEPS, KEPT, LONG_STEPS = 8, 8, 4, 60
 GAIN = 0.1  # nats; an optimum that is higher by less is no better
@@ -67,7 +66,7 @@ class Ground(NamedTuple):
     model: Mixture
     run: climbing.AtHand  # over the rows of a sample
     cumulative: Float[ndarray, " N"]  # of the rows' weights
-    spread: Spread
+    spread: Any  # as the family sees it
     rng: np.random.Generator
     watch: em.Callback
 
@@ -78,7 +77,7 @@ class Ground(NamedTuple):
     def judge(self, fit: em.Fit) -> Solution:
         """The fit, with what is known of its soundness."""
         weights, emission = fit.parameters
-        is_whole = all(np.isfinite(array).all() for array in (weights, *emission))
+        is_whole = all(np.isfinite(array).all() for array in leaves(fit.parameters))
         if fit.outcome is em.Outcome.COLLAPSED or not is_whole:  # the last step led nowhere
             return Solution(False, float("-inf"), fit)
         spurious = self.model.emission.spurious(emission, weights * self.cumulative[-1], self.spread)
@@ -87,7 +86,8 @@ class Ground(NamedTuple):
 
 def survey(model: Mixture, sample: Block, rng: np.random.Generator, watch: em.Callback = em.ignore) -> Ground:
     """The ground that the rows of `sample` are; `watch` is called now and then, and may raise KeyboardInterrupt."""
-    return Ground(model, climbing.AtHand(sample), np.cumsum(sample.weights), spread(*sample), rng, watch)
+    spread = model.emission.spread(*sample)
+    return Ground(model, climbing.AtHand(sample), np.cumsum(sample.weights), spread, rng, watch)
 
 
 def improve(ground: Ground, starts: Sequence[em.Fit], patience: int | None = None) -> Kicks:

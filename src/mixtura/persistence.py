@@ -84,7 +84,7 @@ def save(fitted: FittedMixture | _Estimator, path: str | os.PathLike[str]) -> No
     fitted = fitted if isinstance(fitted, FittedMixture) else fitted.to_fitted()
     emission: Any = fitted.model.emission
     parameters = fitted.parameters
-    arrays = {"weights": parameters.weights, **parameters.emission._asdict()}
+    arrays = {"weights": parameters.weights, **emission.arrays(parameters.emission)}
     tensors = {name: np.ascontiguousarray(array, dtype=np.float64) for name, array in arrays.items()}
     record = {
         "format": FORMAT,
@@ -186,13 +186,13 @@ def _restore(record: dict[str, Any], tensors: dict[str, ndarray]) -> FittedMixtu
     if record["family"] not in EMISSIONS:
         raise ValueError(f"its family of components {record['family']!r} is unknown to this version")
     emission = _emission(EMISSIONS[record["family"]], record["settings"])
-    names = emission.parameters_type._fields
-    if tensors.keys() != {"weights", *names}:
-        raise ValueError(f"it holds the arrays {', '.join(sorted(tensors)) or 'none'}, not weights and parameters")
     for name, array in tensors.items():
         if not np.isfinite(array).all():
             raise ValueError(f"{name} holds numbers that are not finite")
-    parameters = MixtureParameters(tensors["weights"], emission.parameters_type(*(tensors[name] for name in names)))
+    if "weights" not in tensors:
+        raise ValueError("it holds no weights of its components")
+    own = {name: array for name, array in tensors.items() if name != "weights"}
+    parameters = MixtureParameters(tensors["weights"], emission.from_arrays(own))
     emission.check(parameters.emission)
     called = tuple(record["features"]), tuple(record["cluster_names"])
     others = (record[name] for name in ("order", "scaling", "history", "provenance"))
@@ -219,7 +219,8 @@ def _setting(name: str, value: Any, usual: Any) -> Any:
 
 def _check_consistent(fitted: FittedMixture) -> None:
     weights = fitted.parameters.weights
-    K, D = fitted.parameters.emission.means.shape
+    emission: Any = fitted.model.emission
+    K, D = emission.shape(fitted.parameters.emission)
     if weights.shape != (K,) or (weights < 0).any() or abs(weights.sum() - 1) > 1e-6:
         raise ValueError(f"weights are not {K} shares that add up to one")
     scaling = fitted.scaling

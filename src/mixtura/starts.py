@@ -131,11 +131,10 @@ def cycle(n_starts: int, kinds: Sequence[str] = DIVERSE) -> list[str]:
 def draw(
     model: Mixture, sample: Block, n_components: int, kinds: Iterable[str], rng: np.random.Generator
 ) -> list[Candidate]:
-    """One candidate for each kind named, from the rows of `sample`."""
-    return [
-        Candidate(kind, parameters_from(model, sample, STARTS[kind](*sample, n_components, rng), n_components))
-        for kind in kinds
-    ]
+    """One candidate for each kind named, from the rows of `sample` as the family sees them."""
+    seen = model.emission.view(*sample)
+    assignments = ((kind, STARTS[kind](seen, sample.weights, n_components, rng)) for kind in kinds)
+    return [Candidate(kind, parameters_from(model, sample, part, n_components)) for kind, part in assignments]
 
 
 def parameters_from(

@@ -1,6 +1,6 @@
 """What flows: blocks of rows in, sums that add up out."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import reduce
 from typing import Any, NamedTuple, TypeVar
 
@@ -37,6 +37,15 @@ def merge(left: Statistics, right: Statistics) -> Statistics:
         return left + right
     fields = [merge(a, b) for a, b in zip(left, right, strict=True)]
     return type(left)(*fields) if hasattr(left, "_fields") else type(left)(fields)
+
+
+def leaves(value: Any) -> Iterator[Any]:
+    """The arrays and numbers of nested tuples."""
+    if isinstance(value, tuple):
+        for field in value:
+            yield from leaves(field)
+    else:
+        yield value
 
 
 def merge_all(statistics: Iterable[Statistics]) -> Statistics:

@@ -1,6 +1,6 @@
 """What every emission family gives to a mixture."""
 
-from collections.abc import Callable
+from collections.abc import Mapping
 from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
@@ -14,11 +14,6 @@ class Emission(Protocol):
 
     Parameters, densities and statistics are NamedTuples of arrays, so they add, pickle and cross into compiled code.
     """
-
-    @property
-    def parameters_type(self) -> Callable[..., Any]:
-        """The NamedTuple of arrays that parameters are; `means`, where components are, is one of its fields."""
-        ...
 
     def check(self, parameters: Any) -> None:
         """Raise ValueError, in words, unless these arrays are parameters: they may come from any file."""
@@ -51,6 +46,10 @@ class Emission(Protocol):
         """The parameters where an ascent stands, in memory of their own."""
         ...
 
+    def view(self, points: Float[ndarray, "N D"], weights: Float[ndarray, " N"]) -> Float[ndarray, "N M"]:
+        """The rows as places whose distances mean something, without holes: where starts are drawn."""
+        ...
+
     def pooled(self, points: Float[ndarray, "N D"], weights: Float[ndarray, " N"], n_components: int) -> Any:
         """The one-component fit, `n_components` times: where every start begins."""
         ...
@@ -73,8 +72,28 @@ class Emission(Protocol):
         """The same, but for a component that is cut in two at random; `other` becomes the second half."""
         ...
 
+    def spread(self, points: Float[ndarray, "N D"], weights: Float[ndarray, " N"]) -> Any:
+        """How far the rows spread: what is wide or narrow in their table, for `spurious`."""
+        ...
+
     def spurious(self, parameters: Any, counts: Float[ndarray, " K"], spread: Any) -> Int[ndarray, " M"]:
-        """The components that are accidents of a few rows, in a table of this `spaces.Spread`."""
+        """The components that are accidents of a few rows, in a table of this `spread`."""
+        ...
+
+    def shape(self, parameters: Any) -> tuple[int, int]:
+        """How many components there are, and in how many columns."""
+        ...
+
+    def locations(self, parameters: Any) -> Float[ndarray, "K M"]:
+        """Where components are, for those who number or match them: means, shares of levels and the like."""
+        ...
+
+    def arrays(self, parameters: Any) -> dict[str, ndarray]:
+        """The parameters as arrays by name: what a model file holds."""
+        ...
+
+    def from_arrays(self, arrays: Mapping[str, ndarray]) -> Any:
+        """The parameters that `arrays` has named so; ValueError, in words, where these are not their names."""
         ...
 
     def n_free(self, parameters: Any) -> int:
@@ -84,3 +103,11 @@ class Emission(Protocol):
     def sample(self, parameters: Any, counts: ndarray, rng: np.random.Generator) -> Float[ndarray, "N D"]:
         """`counts[k]` rows of each component, in the order of the components."""
         ...
+
+
+def from_named(parameters_type: Any, arrays: Mapping[str, ndarray]) -> Any:
+    """A NamedTuple of the arrays that have the names of its fields; ValueError, in words, if others are there."""
+    if arrays.keys() != set(parameters_type._fields):
+        held, wanted = (", ".join(sorted(names)) or "none" for names in (arrays, parameters_type._fields))
+        raise ValueError(f"it holds the arrays {held} for its components, not {wanted}")
+    return parameters_type(**arrays)

@@ -1,5 +1,6 @@
 """Gaussian components."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -7,6 +8,7 @@ import numpy as np
 from jaxtyping import Float, Int
 from numpy import ndarray
 
+from mixtura import spaces
 from mixtura._kernels import reference
 from mixtura._kernels.densities import Ascent, Moments
 from mixtura.covariance import MODELS, CovarianceModel
@@ -21,6 +23,7 @@ from mixtura.emissions._moments import (
     rescale,
     squared_distances,
 )
+from mixtura.emissions.contract import from_named
 from mixtura.spaces import Spread
 
 _NARROWEST = 1e-6  # of the average covariance: a component that is placed among equal rows has some width
@@ -47,10 +50,6 @@ class Gaussian:
     @property
     def model(self) -> CovarianceModel:
         return MODELS[self.covariance]
-
-    @property
-    def parameters_type(self) -> type[GaussianParameters]:
-        return GaussianParameters
 
     def check(self, parameters: GaussianParameters) -> None:
         if self.covariance not in MODELS:
@@ -90,6 +89,9 @@ class Gaussian:
     def arrived(self, ascent: Ascent) -> GaussianParameters:
         covariances = ascent.covariances[:, 0] if ascent.is_round else ascent.covariances
         return GaussianParameters(ascent.density.means.copy(), covariances.copy())
+
+    def view(self, points: Float[ndarray, "N D"], weights: Float[ndarray, " N"]) -> Float[ndarray, "N D"]:
+        return points
 
     def pooled(
         self, points: Float[ndarray, "N D"], weights: Float[ndarray, " N"], n_components: int
@@ -133,6 +135,9 @@ class Gaussian:
             covariances[other] = covariances[component]
         return GaussianParameters(means, covariances)
 
+    def spread(self, points: Float[ndarray, "N D"], weights: Float[ndarray, " N"]) -> Spread:
+        return spaces.spread(points, weights)
+
     def spurious(
         self, parameters: GaussianParameters, counts: Float[ndarray, " K"], spread: Spread
     ) -> Int[ndarray, " M"]:
@@ -147,6 +152,18 @@ class Gaussian:
             columns = covariances[:, varies] if covariances.ndim == 2 else covariances[:, None]
             seen = columns / spread.deviations[varies] ** 2
         return spurious_components(counts, seen, self.model.has_own_axes)
+
+    def shape(self, parameters: GaussianParameters) -> tuple[int, int]:
+        return parameters.means.shape
+
+    def locations(self, parameters: GaussianParameters) -> Float[ndarray, "K D"]:
+        return parameters.means
+
+    def arrays(self, parameters: GaussianParameters) -> dict[str, ndarray]:
+        return parameters._asdict()
+
+    def from_arrays(self, arrays: Mapping[str, ndarray]) -> GaussianParameters:
+        return from_named(GaussianParameters, arrays)
 
     def n_free(self, parameters: GaussianParameters) -> int:
         K, D = parameters.means.shape

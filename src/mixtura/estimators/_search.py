@@ -108,7 +108,8 @@ def _draw(
 ) -> MixtureParameters:
     """A start as scikit-learn means it: the moments of the parts as they are."""
     sample = starts.subsample(source.blocks(), SAMPLE_ROWS, rng)
-    assignment = starts.STARTS[kind](*sample, n_components, rng)
+    seen = model.emission.view(*sample)
+    assignment = starts.STARTS[kind](seen, sample.weights, n_components, rng)
     return starts.parameters_from(model, sample, assignment, n_components, pseudo_rows=0.0)
 
 
