@@ -151,7 +151,7 @@ class _SingleSteps(NamedTuple):
     def statistics(self, parameters: MixtureParameters) -> Callable[[Block], tuple[float, MixtureParameters]]:
         return self._step
 
-    def objective(self, statistics: tuple[float, MixtureParameters]) -> float:
+    def objective(self, statistics: tuple[float, MixtureParameters], parameters: MixtureParameters) -> float:
         return statistics[0]
 
     def maximise(self, statistics: tuple[float, MixtureParameters], parameters: MixtureParameters) -> MixtureParameters:

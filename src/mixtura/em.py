@@ -26,7 +26,7 @@ class Model(Protocol):
     """What the loop needs to know: how to look at a block, how good that is, and what to make of it."""
 
     def statistics(self, parameters: Any) -> Callable[..., Any]: ...
-    def objective(self, statistics: Any) -> float: ...
+    def objective(self, statistics: Any, parameters: Any) -> float: ...  # of the parameters that gave the statistics
     def maximise(self, statistics: Any, parameters: Any) -> Any: ...
 
 
@@ -82,9 +82,10 @@ def fit(
     try:
         for _ in range(max_iterations):
             statistics = run(model.statistics(parameters))
-            if not isfinite(model.objective(statistics)):
+            objective = model.objective(statistics, parameters)
+            if not isfinite(objective):
                 return Fit(parameters, tuple(trace), Outcome.COLLAPSED)
-            trace.append(model.objective(statistics))
+            trace.append(objective)
             step = Step(trace, parameters, model.maximise(statistics, parameters))
             parameters = step.after
             for callback in callbacks:

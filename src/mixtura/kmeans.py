@@ -38,7 +38,7 @@ class CentreModel:
         """The function that turns a block into statistics about `centres`."""
         return partial(block_statistics, centres=centres, is_rare=self.is_brief)
 
-    def objective(self, statistics: KMeansStatistics) -> float:
+    def objective(self, statistics: KMeansStatistics, centres: Float[ndarray, "K D"]) -> float:
         """Minus the inertia, so that, as for a mixture, more is better."""
         return -statistics.inertia
 

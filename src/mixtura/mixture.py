@@ -80,9 +80,13 @@ class Mixture:
         """The mixing weights of components that explain so many rows."""
         return np.full(len(counts), 1 / len(counts)) if self.equal_weights else counts / counts.sum()
 
-    def objective(self, statistics: MixtureStatistics) -> float:
-        """What EM raises: the log-likelihood in nats, of the parameters under which the statistics were collected."""
-        return statistics.log_likelihood
+    def objective(self, statistics: MixtureStatistics, parameters: MixtureParameters) -> float:
+        """What EM raises: the log-likelihood in nats of the parameters that gave the statistics, and their prior's."""
+        return statistics.log_likelihood + self.log_prior(parameters)
+
+    def log_prior(self, parameters: MixtureParameters) -> float:
+        """Log of the prior density of the parameters, up to a constant; zero where there is no prior."""
+        return self.emission.log_prior(parameters.emission)
 
     def n_free(self, parameters: MixtureParameters) -> int:
         """How many numbers the fit left free."""

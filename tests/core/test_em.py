@@ -12,7 +12,7 @@ class Halving:
     def statistics(self, parameter):
         return lambda block: parameter
 
-    def objective(self, statistics):
+    def objective(self, statistics, parameters):
         return -abs(statistics)
 
     def maximise(self, statistics, parameter):
@@ -46,7 +46,7 @@ def test_callbacks_see_every_step():
 
 def test_an_objective_that_is_no_number_is_a_collapse_and_keeps_the_last_parameters():
     model = Halving()
-    model.objective = lambda statistics: float("nan") if statistics < 4 else -statistics
+    model.objective = lambda statistics, parameters: float("nan") if statistics < 4 else -statistics
     fit = em.fit(model, 8.0, run, stop=never, max_iterations=50)
     assert (fit.parameters, fit.trace, fit.outcome) == (2.0, (-8.0, -4.0), Outcome.COLLAPSED)
 

@@ -13,7 +13,7 @@ class Climb:
     def statistics(self, parameters):
         return lambda block: parameters
 
-    def objective(self, statistics):
+    def objective(self, statistics, parameters):
         return float(statistics[0])
 
     def maximise(self, statistics, parameters):
@@ -61,8 +61,8 @@ def test_a_longer_race_is_never_worse():
 
 def test_a_collapsed_start_does_not_win():
     class Cliff(Climb):
-        def objective(self, statistics):
-            return float("nan") if statistics[0] == 8 else super().objective(statistics)
+        def objective(self, statistics, parameters):
+            return float("nan") if statistics[0] == 8 else super().objective(statistics, parameters)
 
     found = search(Cliff(), climbers((7, 9), (0, 3)), [Round(run, 9, 2)], stop=never)
     assert found.best.parameters == (3, 3)

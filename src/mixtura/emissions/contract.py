@@ -35,6 +35,10 @@ class Emission(Protocol):
         """The parameters that maximise the expected log-likelihood, given statistics collected under `parameters`."""
         ...
 
+    def log_prior(self, parameters: Any) -> float:
+        """What `maximise` adds to the expected log-likelihood, up to a constant: zero without a prior."""
+        ...
+
     def ascent(self, log_weights: Float[ndarray, " K"], parameters: Any) -> Any:
         """Where many steps in one call of `kernels.climb` would begin; None if that does not know this family's M-step.
 

@@ -76,6 +76,9 @@ class Gaussian:
         means, scatter = move(parameters.means, counts, statistics)
         return GaussianParameters(means, self.model.estimate(scatter, counts, self.ridge, parameters.covariances))
 
+    def log_prior(self, parameters: GaussianParameters) -> float:
+        return 0.0
+
     def ascent(self, log_weights: Float[ndarray, " K"], parameters: GaussianParameters) -> Ascent | None:
         if not self.model.is_compiled:
             return None
