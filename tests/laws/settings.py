@@ -5,7 +5,10 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from mixtura.covariance import ALIASES, MODELS
+from mixtura.emissions.categorical import Categorical, CategoricalParameters
 from mixtura.emissions.gaussian import Gaussian, GaussianParameters
+from mixtura.emissions.poisson import Poisson, PoissonParameters
+from mixtura.emissions.product import Product
 from mixtura.mixture import Mixture, MixtureParameters
 
 K, D, N = 3, 4, 1500
@@ -35,6 +38,33 @@ def _gaussian(name: str) -> Setting:
 
 
 SETTINGS = {f"gaussian {name}": _gaussian(name) for name in NAMES}
+
+LEVELS = (2, 3, 5)
+_groups = np.repeat(np.arange(K), N // K)
+_answers = [(_rng.integers(0, levels, N) + _groups * (_rng.uniform(size=N) < 0.6)) % levels for levels in LEVELS]
+ANSWERS = np.where(_rng.uniform(size=(N, len(LEVELS))) < 0.1, np.nan, np.stack(_answers, axis=1))
+COUNTS = np.where(_rng.uniform(size=(N, 2)) < 0.1, np.nan, _rng.poisson(np.array([[1, 9], [4, 2], [20, 5]])[_groups]))
+_THIRDS = np.array([0.5, 0.3, 0.2])
+
+
+def _shares() -> CategoricalParameters:
+    return CategoricalParameters(np.concatenate([_rng.dirichlet(np.full(c, 3.0), size=K) for c in LEVELS], axis=1))
+
+
+def _product() -> Setting:
+    mixed = np.concatenate([POINTS[:, :2], ANSWERS, COUNTS, POINTS[:, 2:]], axis=1)
+    families = Gaussian("VVI", ridge=0.0), Categorical(LEVELS), Poisson()
+    product = Product(("numbers", "answers", "counts"), ((0, 1, 7, 8), (2, 3, 4), (5, 6)), families)
+    parts = SETTINGS["gaussian VVI"].parameters.emission, _shares(), PoissonParameters(_RATES)
+    return Setting(Mixture(product), MixtureParameters(_THIRDS, parts), mixed)
+
+
+_RATES = np.array([[2.0, 8.0], [5.0, 3.0], [15.0, 4.0]])
+FAMILIES = SETTINGS | {
+    "categorical": Setting(Mixture(Categorical(LEVELS)), MixtureParameters(_THIRDS, _shares()), ANSWERS),
+    "poisson": Setting(Mixture(Poisson()), MixtureParameters(_THIRDS, PoissonParameters(_RATES)), COUNTS),
+    "product": _product(),
+}
 
 
 def flat(values: Any) -> list[Any]:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from laws.settings import SETTINGS, N, assert_close, flat
+from laws.settings import FAMILIES, SETTINGS, N, assert_close, flat
 from mixtura import _kernels as kernels
 from mixtura.mixture import block_statistics
 from mixtura.runners.local import Local
@@ -16,12 +16,13 @@ from mixtura.sources.array import ArraySource
 from mixtura.statistics import Block, merge_all
 
 every_setting = pytest.mark.parametrize("name", SETTINGS)
+every_family = pytest.mark.parametrize("name", FAMILIES)
 
 
-@every_setting
+@every_family
 @given(cuts=st.lists(st.integers(1, N - 1), max_size=6, unique=True))
 def test_parts_merge_to_the_whole(name, cuts):
-    model, parameters, points = SETTINGS[name]
+    model, parameters, points = FAMILIES[name]
     function = model.statistics(parameters)
     parts = np.split(points, sorted(cuts))
     assert_close(
@@ -29,9 +30,9 @@ def test_parts_merge_to_the_whole(name, cuts):
     )
 
 
-@every_setting
+@every_family
 def test_any_number_of_threads_gives_the_same_bits(name):
-    model, parameters, points = SETTINGS[name]
+    model, parameters, points = FAMILIES[name]
     source, function = ArraySource(points, block_rows=97), model.statistics(parameters)
     alone = Local(1)(source, function)
     for n_threads in (2, 5):
@@ -39,18 +40,18 @@ def test_any_number_of_threads_gives_the_same_bits(name):
         assert all(np.array_equal(a, b) for a, b in zip(flat(alone), flat(together), strict=True))
 
 
-@every_setting
+@every_family
 def test_integer_weights_are_repeated_rows(name):
-    model, parameters, points = SETTINGS[name]
+    model, parameters, points = FAMILIES[name]
     weights = np.random.default_rng(1).integers(0, 4, N)
     function = model.statistics(parameters)
     repeated = np.repeat(points, weights, axis=0)
     assert_close(function(Block(points, weights.astype(float))), function(Block(repeated, np.ones(len(repeated)))))
 
 
-@every_setting
+@every_family
 def test_block_functions_travel(name):
-    model, parameters, points = SETTINGS[name]
+    model, parameters, points = FAMILIES[name]
     block = Block(points, np.ones(N))
     for bind in (model.statistics, model.posterior, model.classify):
         function = bind(parameters)

@@ -100,6 +100,10 @@ class Emission(Protocol):
         """The parameters that `arrays` has named so; ValueError, in words, where these are not their names."""
         ...
 
+    def rescale(self, parameters: Any, centre: Float[ndarray, " D"], scale: Float[ndarray, " D"]) -> Any:
+        """The parameters for x of a fit to (x - centre) / scale."""
+        ...
+
     def n_free(self, parameters: Any) -> int:
         """How many numbers a fit of this shape leaves free, mixing weights apart."""
         ...
@@ -107,6 +111,21 @@ class Emission(Protocol):
     def sample(self, parameters: Any, counts: ndarray, rng: np.random.Generator) -> Float[ndarray, "N D"]:
         """`counts[k]` rows of each component, in the order of the components."""
         ...
+
+
+class Plain:
+    """What families share that have no prior, and whose steps are taken singly, by the loop."""
+
+    def log_prior(self, parameters: Any) -> float:
+        """Zero: nothing is thought of the parameters before."""
+        return 0.0
+
+    def ascent(self, log_weights: Float[ndarray, " K"], parameters: Any) -> None:
+        """None: no compiled call knows the M-step."""
+
+    def arrived(self, ascent: Any) -> Any:
+        """Never asked for, because no ascent begins."""
+        return ascent
 
 
 def from_named(parameters_type: Any, arrays: Mapping[str, ndarray]) -> Any:

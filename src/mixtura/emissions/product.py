@@ -1,0 +1,132 @@
+"""Columns of different kinds: within a component, blocks of columns are independent, each of its own family."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from jaxtyping import Float, Int
+from numpy import ndarray
+
+from mixtura.emissions.contract import Emission, Plain
+from mixtura.spaces import standardise
+
+Parts = tuple[Any, ...]  # one for each block: parameters, densities or statistics of its family
+
+
+@dataclass(frozen=True)
+class Product(Plain):
+    """Blocks of columns: what each is called, which columns (from 0 on) it has, and the family of its components."""
+
+    names: tuple[str, ...] = ()
+    columns: tuple[tuple[int, ...], ...] = ()
+    families: tuple[Emission, ...] = ()
+
+    def check(self, parameters: Parts) -> None:
+        if not self.families or not len(self.names) == len(self.columns) == len(self.families) == len(parameters):
+            raise ValueError("its blocks of columns lack names, columns, families or parameters")
+        everywhere = [d for columns in self.columns for d in columns]
+        if sorted(everywhere) != list(range(len(everywhere))):
+            raise ValueError("its blocks do not share out the columns, each of them once")
+        for family, part, columns in zip(self.families, parameters, self.columns, strict=True):
+            family.check(part)
+            if family.shape(part) != (self.shape(parameters)[0], len(columns)):
+                raise ValueError("its blocks differ in clusters, or do not have as many columns as they should")
+
+    def density(self, parameters: Parts) -> Parts:
+        return tuple(family.density(part) for family, part in zip(self.families, parameters, strict=True))
+
+    def log_density(self, points: Float[ndarray, "N D"], density: Parts) -> Float[ndarray, "N K"]:
+        parts = [family.log_density(block, own) for family, block, own in self._blocks(points, density)]
+        return np.sum(parts, axis=0)
+
+    def accumulate(
+        self, points: Float[ndarray, "N D"], responsibilities: Float[ndarray, "N K"], density: Parts
+    ) -> Parts:
+        return tuple(
+            family.accumulate(block, responsibilities, own) for family, block, own in self._blocks(points, density)
+        )
+
+    def maximise(self, statistics: Parts, counts: Float[ndarray, " K"], parameters: Parts) -> Parts:
+        parts = zip(self.families, statistics, parameters, strict=True)
+        return tuple(family.maximise(own, counts, part) for family, own, part in parts)
+
+    def log_prior(self, parameters: Parts) -> float:
+        return sum(family.log_prior(part) for family, part in zip(self.families, parameters, strict=True))
+
+    def view(self, points: Float[ndarray, "N D"], weights: Float[ndarray, " N"]) -> Float[ndarray, "N M"]:
+        """What the families see, side by side, each column with variance one."""
+        seen = [family.view(block, weights) for family, block, _ in self._blocks(points)]
+        return np.concatenate([standardise(part, weights) for part in seen], axis=1)
+
+    def pooled(self, points: Float[ndarray, "N D"], weights: Float[ndarray, " N"], n_components: int) -> Parts:
+        return tuple(family.pooled(block, weights, n_components) for family, block, _ in self._blocks(points))
+
+    def reorder(self, parameters: Parts, order: ndarray) -> Parts:
+        return tuple(family.reorder(part, order) for family, part in zip(self.families, parameters, strict=True))
+
+    def place(
+        self, parameters: Parts, mixture: Float[ndarray, " K"], component: int, points: Float[ndarray, "N D"],
+        around: tuple[int, int],
+    ) -> Parts:  # fmt: skip
+        """Each block finds the neighbours of the row in its own columns."""
+        return tuple(
+            family.place(part, mixture, component, block, around)
+            for family, block, part in self._blocks(points, parameters)
+        )
+
+    def split(self, parameters: Parts, component: int, other: int, rng: np.random.Generator) -> Parts:
+        parts = zip(self.families, parameters, strict=True)
+        return tuple(family.split(part, component, other, rng) for family, part in parts)
+
+    def spread(self, points: Float[ndarray, "N D"], weights: Float[ndarray, " N"]) -> Parts:
+        return tuple(family.spread(block, weights) for family, block, _ in self._blocks(points))
+
+    def spurious(self, parameters: Parts, counts: Float[ndarray, " K"], spread: Parts) -> Int[ndarray, " M"]:
+        """The components that are accidents in some block."""
+        parts = zip(self.families, parameters, spread, strict=True)
+        return np.unique(np.concatenate([family.spurious(part, counts, own) for family, part, own in parts]))
+
+    def shape(self, parameters: Parts) -> tuple[int, int]:
+        return self.families[0].shape(parameters[0])[0], sum(map(len, self.columns))
+
+    def locations(self, parameters: Parts) -> Float[ndarray, "K M"]:
+        parts = zip(self.families, parameters, strict=True)
+        return np.concatenate([family.locations(part) for family, part in parts], axis=1)
+
+    def arrays(self, parameters: Parts) -> dict[str, ndarray]:
+        """The arrays of all blocks, each under the block's name and its own: `numbers.means`."""
+        return {
+            f"{name}.{own}": array
+            for name, family, part in zip(self.names, self.families, parameters, strict=True)
+            for own, array in family.arrays(part).items()
+        }
+
+    def from_arrays(self, arrays: Mapping[str, ndarray]) -> Parts:
+        mine = {name: _below(name, arrays) for name in self.names}
+        if sum(map(len, mine.values())) < len(arrays):
+            raise ValueError(f"it holds the arrays {', '.join(sorted(arrays))}, some of them for no block of columns")
+        return tuple(family.from_arrays(mine[name]) for name, family in zip(self.names, self.families, strict=True))
+
+    def n_free(self, parameters: Parts) -> int:
+        return sum(family.n_free(part) for family, part in zip(self.families, parameters, strict=True))
+
+    def rescale(self, parameters: Parts, centre: Float[ndarray, " D"], scale: Float[ndarray, " D"]) -> Parts:
+        parts = zip(self.families, parameters, self.columns, strict=True)
+        return tuple(family.rescale(part, centre[list(own)], scale[list(own)]) for family, part, own in parts)
+
+    def sample(self, parameters: Parts, counts: ndarray, rng: np.random.Generator) -> Float[ndarray, "N D"]:
+        points = np.empty((int(np.sum(counts)), self.shape(parameters)[1]))
+        for family, part, columns in zip(self.families, parameters, self.columns, strict=True):
+            points[:, list(columns)] = family.sample(part, counts, rng)
+        return points
+
+    def _blocks(self, points: Float[ndarray, "N D"], parts: Parts = ()) -> Iterator[tuple[Emission, ndarray, Any]]:
+        """Each family with its columns and its part of `parts`, if there are any."""
+        for i, (family, columns) in enumerate(zip(self.families, self.columns, strict=True)):
+            yield family, np.take(points, columns, axis=1), parts[i] if parts else None
+
+
+def _below(name: str, arrays: Mapping[str, ndarray]) -> dict[str, ndarray]:
+    """The arrays of one block, under their own names."""
+    return {full.removeprefix(f"{name}."): array for full, array in arrays.items() if full.startswith(f"{name}.")}
