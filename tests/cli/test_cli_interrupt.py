@@ -4,10 +4,12 @@ import json
 import signal
 import subprocess
 import sys
+import time
 
 import pytest
 
 from mixtura.cli import _fitting
+from mixtura.cli._interrupt import watched
 from mixtura.cli._progress import Progress
 from mixtura.persistence import load
 
@@ -130,6 +132,44 @@ def test_strict_does_not_take_half_a_search(run, faithful, tmp_path, monkeypatch
     assert result.exit_code == 4
     assert "cut short" in result.stderr
     assert list(tmp_path.iterdir()) == []
+
+
+INTERRUPTED_IMPORT = """
+import signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)
+
+class Finder:
+    def find_spec(self, name, *others):
+        if name == "{}":
+            signal.raise_signal(signal.SIGINT)
+
+sys.meta_path.insert(0, Finder())
+from mixtura.__main__ import main
+main()
+"""
+
+
+@pytest.mark.parametrize("package", ["click", "numpy", "mixtura.cli.fit"])
+def test_ctrl_c_while_packages_are_imported(package, faithful):
+    program = INTERRUPTED_IMPORT.format(package)
+    done = subprocess.run([sys.executable, "-c", program, "fit", faithful], capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (130, "")
+    assert done.stderr == "Interrupted: nothing was written.\n"
+
+
+class Deaf:
+    """Python drops the errors of `__del__`, as it does those of functions that compilers call back."""
+
+    def __del__(self):
+        press_ctrl_c()
+
+
+def test_ctrl_c_comes_again_where_it_was_lost():
+    with pytest.raises(KeyboardInterrupt), watched(None) as interruption:
+        Deaf()
+        for _ in range(1000):
+            time.sleep(0.01)
+    assert interruption.is_by_hand
 
 
 def test_a_real_signal_to_a_real_process(faithful, tmp_path):

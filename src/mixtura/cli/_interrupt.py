@@ -5,11 +5,15 @@ What is found is then described and written all the same.
 
 import _thread
 import signal
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from types import FrameType
+from typing import Any
+
+_SOON = 0.01  # seconds
 
 
 @dataclass
@@ -66,8 +70,26 @@ def watched(time_limit: float | None) -> Iterator[Interruption]:
         clock.daemon = True
         clock.start()
     try:
-        yield interruption
+        with _unswallowed():
+            yield interruption
     finally:
         if clock:
             clock.cancel()
         signal.signal(signal.SIGINT, before)
+
+
+@contextmanager
+def _unswallowed() -> Iterator[None]:
+    """Interrupt again, a little later, where the first time was lost: compilers call Python back and drop its errors."""
+
+    def look(lost: Any) -> None:
+        if not isinstance(lost.exc_value, KeyboardInterrupt):
+            return before(lost)
+        threading.Timer(_SOON, _thread.interrupt_main).start()
+
+    before = sys.unraisablehook
+    sys.unraisablehook = look
+    try:
+        yield
+    finally:
+        sys.unraisablehook = before
