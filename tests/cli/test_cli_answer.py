@@ -27,12 +27,16 @@ def facts():
 
 
 def means(table):
-    return [re.split(r"  +", line)[3] for line in table if re.match(r"cluster \d", line)]
+    return [re.split(r"  +", line)[4] for line in table if re.match(r"cluster \d  ", line)]
 
 
 def test_an_outlier_does_not_hide_the_means(facts):
     assert means(cluster_table(facts())) == ["0.00", "1.00", "2.00"]
     assert means(cluster_table(facts(sd=1e5, widths=(0.2, 0.3, 1e5)))) == ["0.0", "1.0", "2.0"]
+
+
+def test_flat_clusters_do_not_lengthen_the_means(facts):
+    assert means(cluster_table(facts(widths=(1e-9, 1e-9, 1e-9)))) == ["0.00", "1.00", "2.00"]
 
 
 @pytest.mark.parametrize(("n_columns", "hidden"), [(2, 0), (4, 0), (6, 2), (100, 96)])
@@ -46,4 +50,4 @@ def test_losers_of_a_race_did_not_run_out_of_iterations():
         {"kind": "k-means", "log_likelihood": -9.0, "n_iterations": 9, "n_rounds": n_rounds, "outcome": outcome}
         for n_rounds, outcome in ((3, "exhausted"), (2, "exhausted"), (1, "collapsed"))
     ]
-    assert [re.split(r"  +", line)[4] for line in start_table(starts)[1:]] == ["exhausted", "dropped out", "collapsed"]
+    assert [re.split(r"  +", line)[2] for line in start_table(starts)[1:]] == ["exhausted", "dropped out", "collapsed"]

@@ -44,9 +44,9 @@ def test_nothing_is_said_of_what_takes_no_time(mode):
 def test_lines_where_there_is_no_terminal():
     lines = tell("auto", io.StringIO(), Clock(), 5).splitlines()
     assert lines == [
-        "fitting: 1 of 3 fits; best so far: k = 1, full, BIC 30.0 (5 s)",
-        "fitting: 2 of 3 fits; best so far: k = 2, full, BIC 10.0 (10 s)",
-        "fitting: 3 of 3 fits; best so far: k = 2, full, BIC 10.0 (15 s)",
+        "fitting: 1 of 3 fits (5 s); best: k = 1, full, BIC 30.0",
+        "fitting: 2 of 3 fits (10 s); best: k = 2, full, BIC 10.0",
+        "fitting: 3 of 3 fits (15 s); best: k = 2, full, BIC 10.0",
     ]
 
 
@@ -62,7 +62,7 @@ def test_a_fit_that_cannot_be_chosen_is_not_the_best():
         progress.on_fit(candidate(2, 10.0))
         clock.now = 18
         progress.on_fit(candidate(9, -50.0, remark="a spike"))
-    assert stream.getvalue().splitlines()[-1].startswith("fitting: 2 of 2 fits; best so far: k = 2")
+    assert stream.getvalue().splitlines()[-1].startswith("fitting: 2 of 2 fits (18 s); best: k = 2")
 
 
 def test_json_lines_come_at_once():
@@ -83,8 +83,20 @@ def test_a_bar_is_drawn_on_a_terminal_and_wiped_at_the_end():
         while "####" not in stream.getvalue():
             time.sleep(0.01)
     drawn = stream.getvalue()
-    assert "[############............] fitting: 1 of 2 fits; best so far: k = 2, full, BIC 10.0 (4 s)" in drawn
+    assert "[########........] fitting: 1 of 2 fits (4 s); best: k = 2, full, BIC 10.0" in drawn
     assert drawn.endswith("\r\x1b[K")
+
+
+def test_a_bar_never_fills_a_line(monkeypatch):
+    monkeypatch.setattr("mixtura.cli._progress.width_of", lambda stream: 30)
+    stream, clock = Terminal(), Clock()
+    with Progress("auto", stream, clock) as progress:
+        progress.stage("fitting", n_fits=2)
+        clock.now = 4.0
+        while "fitting" not in stream.getvalue():
+            time.sleep(0.01)
+    lines = stream.getvalue().replace("\x1b[K", "").split("\r")
+    assert max(map(len, lines)) == 29
 
 
 def test_progress_of_a_fit_stays_out_of_standard_output(run, faithful):

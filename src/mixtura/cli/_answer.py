@@ -1,23 +1,23 @@
 """The answer of a fit on one screen, from its facts (see `mixtura.report.facts`)."""
 
-import os
-import shutil
-import sys
-import textwrap
 from collections.abc import Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
 import click
 
-from mixtura.cli._tables import clip, lay_out, printable, squeeze, width
+from mixtura.cli._screen import bar, heading, screen_width, wrap
+from mixtura.cli._tables import clip, lay_out, lay_out_in_parts, lay_out_within, printable, squeeze, width
 from mixtura.explain.numbers import brief, percent, rounded
 from mixtura.explain.words import NOTABLE, count, join, level, short
 from mixtura.fitted import default_names
 
 _SCREEN = 21  # lines, so that a blank one and two about files fit below on the smallest of terminals
 _NAME, _CELL = 18, 16
+_WORDS = 8  # lines at most in which sentences are not cut
+_BAR = 1 / 13  # of the width of the screen
 _STRETCHED = 100  # times the width of a middling cluster
+_BESIDE_KIND = 49  # the width of what stands beside the kind of a start
 _BESIDE = 4  # so many columns at most leave room for words at their side
 
 Facts = Mapping[str, Any]
@@ -41,8 +41,10 @@ def plan_lines(plan: Facts) -> list[str]:
     numbers = plan["n_components"]
     tried = str(numbers[0]) if len(numbers) == 1 else f"{numbers[0]} to {numbers[-1]}"
     text = [
-        f"Would fit {count(len(numbers) * len(plan['covariances']), 'mixture')} "
-        f"(k = {tried}; {', '.join(plan['covariances'])}) to {count(plan['n_rows'], 'row')}.",
+        *wrap(
+            f"Would fit {count(len(numbers) * len(plan['covariances']), 'mixture')} "
+            f"(k = {tried}; {', '.join(plan['covariances'])}) to {count(plan['n_rows'], 'row')}."
+        ),
         *wrap(f"Columns: {', '.join(plan['columns'])}."),
         *_left_out(plan["left_out"]),
     ]
@@ -50,12 +52,6 @@ def plan_lines(plan: Facts) -> list[str]:
         *text,
         f"Would write {plan['output']}: {', '.join(plan['files'])}." if plan["files"] else "Would write nothing.",
     ]
-
-
-def screen_width() -> int:
-    """Columns of the terminal, 80 where there is none."""
-    wide = shutil.get_terminal_size((80, 24)).columns if sys.stdout.isatty() or "COLUMNS" in os.environ else 80
-    return min(max(wide, 60), 120)
 
 
 def cluster_table(facts: Facts) -> list[str]:
@@ -68,7 +64,8 @@ def cluster_table(facts: Facts) -> list[str]:
         return beside
     names = [squeeze(cluster["name"], _NAME) for cluster in clusters]
     below = [f"{name}: {what}" for name, what in zip(names, words, strict=True) if what]
-    return [*table, *more_columns(len(columns) - n_shown), "", *(clip(line, screen_width()) for line in below)]
+    whole, cut = [line for text in below for line in wrap(text)], [clip(text, screen_width()) for text in below]
+    return [*table, *more_columns(len(columns) - n_shown), "", *(whole if len(whole) <= _WORDS else cut)]
 
 
 def numbered(clusters: Sequence[Facts]) -> list[tuple[str, Facts]]:
@@ -85,13 +82,16 @@ def more_columns(hidden: int) -> list[str]:
 def _means(facts: Facts) -> tuple[list[str], int]:
     """Sizes and means, the column that tells clusters apart most first; and how many columns there is room for."""
     clusters, columns = facts["clusters"], facts["columns"]
-    header = ["cluster", "rows", "share"]
-    rows = [[squeeze(name, _NAME), f"{c['n_rows']:,}", percent(c["share"])] for name, c in numbered(clusters)]
-    rows.append(["all", f"{facts['answer']['n_rows']:,}", ""])
+    header = ["cluster", "rows", "share", ""]
+    rows = [
+        [squeeze(name, _NAME), f"{c['n_rows']:,}", percent(c["share"]), _bar(c, clusters)]
+        for name, c in numbered(clusters)
+    ]
+    rows.append(["all", f"{facts['answer']['n_rows']:,}", "", ""])
     table = lay_out(header, rows)
     for n_shown, d in enumerate(_by_distinction(clusters)):
         means, spread = [*(c["means"][d] for c in clusters), columns[d]["mean"]], _spread(facts, d)
-        header = [*header, squeeze(columns[d]["name"], _CELL)]
+        header = [*header, squeeze(columns[d]["name"], min(_CELL, screen_width() // 4))]
         rows = [[*row, rounded(mean, spread)] for row, mean in zip(rows, means, strict=True)]
         wider = lay_out(header, rows)
         if max(map(width, wider)) > screen_width():
@@ -100,11 +100,22 @@ def _means(facts: Facts) -> tuple[list[str], int]:
     return table, len(columns)
 
 
+def _bar(cluster: Facts, clusters: Sequence[Facts]) -> str:
+    """How large a cluster is beside the largest."""
+    largest = max(other["share"] for other in clusters) or 1.0
+    return bar(cluster["share"] / largest, round(screen_width() * _BAR))
+
+
 def _spread(facts: Facts, d: int) -> float:
     """How much a column varies: where an outlier stretches it, so much that all means would look alike, less."""
-    sds = sorted(cluster["sds"][d] for cluster in facts["clusters"])
-    spread: float = min(facts["columns"][d]["sd"], _STRETCHED * sds[(len(sds) - 1) // 2])
+    means, sds = (sorted(cluster[of][d] for cluster in facts["clusters"]) for of in ("means", "sds"))
+    apart = sorted(abs(mean - _middling(means)) for mean in means)
+    spread: float = min(facts["columns"][d]["sd"], max(_STRETCHED * _middling(sds), _middling(apart)))
     return spread
+
+
+def _middling(values: Sequence[float]) -> float:
+    return values[(len(values) - 1) // 2]
 
 
 def _put_beside(table: Sequence[str], words: Sequence[str]) -> list[str]:
@@ -121,11 +132,12 @@ def choice_table(choice: Facts | None) -> list[str]:
     numbers = list(dict.fromkeys(fit["n_components"] for fit in fits))
     models = list(dict.fromkeys(fit["covariance"] for fit in fits))
     above = {(fit["covariance"], fit["n_components"]): _above(fit, lowest, name) for fit in fits}
+    header = [f"{name.upper()} + by k", *map(str, numbers)]
     rows = [[model, *(above.get((model, number), "") for number in numbers)] for model in models]
-    table = lay_out([f"{name.upper()} + by k", *map(str, numbers)], rows)
+    table = lay_out_in_parts(header, rows, screen_width())
     if any(fit["rank"] is None and fit[name] is not None for fit in fits):
-        table.append("In brackets: set aside, because a few rows or a flat column make the fit.")
-    return [clip(line, max(screen_width(), 80)) for line in table]
+        table += wrap("In brackets: set aside, because a few rows or a flat column make the fit.")
+    return table
 
 
 def start_table(starts: Sequence[Facts] | None) -> list[str]:
@@ -133,15 +145,16 @@ def start_table(starts: Sequence[Facts] | None) -> list[str]:
     furthest = max((start["n_rounds"] for start in starts or []), default=0)
     rows = [
         [
-            squeeze(start["kind"], 30),
+            squeeze(start["kind"], min(max(screen_width() - _BESIDE_KIND, 14), 30)),
             "–" if start["log_likelihood"] is None else f"{start['log_likelihood']:,.2f}",
+            squeeze(_ending(start, furthest), 16),
             str(start["n_iterations"]),
             str(start["n_rounds"]),
-            squeeze(_ending(start, furthest), 16),
         ]
         for start in starts or []
     ]
-    return lay_out(["start", "log-likelihood", "iterations", "rounds", "outcome"], rows) if rows else []
+    header = ["start", "log-likelihood", "outcome", "iterations", "rounds"]
+    return lay_out_within(header, rows, screen_width()) if rows else []
 
 
 def _ending(start: Facts, furthest: int) -> str:
@@ -160,7 +173,7 @@ def _headline(facts: Facts) -> list[str]:
             f"; runner-up: {count(second['n_components'], 'cluster')}, {second['covariance']}, "
             f"+{brief(choice['difference'])}"
         )
-    return [click.style(answer["headline"], bold=True), text]
+    return heading(answer["headline"]) + wrap(text)
 
 
 def warning_lines(warnings: Sequence[str]) -> list[str]:
@@ -223,8 +236,3 @@ def _words(cluster: Facts, columns: Sequence[Facts]) -> str:
     groups = groupby(notable, key=lambda d: level(cluster["differences"][d]))
     told = ", ".join(f"{how} {join([short(columns[d]['name']) for d in group])}" for how, group in groups)
     return printable(told)
-
-
-def wrap(text: str, indent: str = "") -> list[str]:
-    """The text in lines that fit the screen."""
-    return textwrap.wrap(printable(text), screen_width(), initial_indent=indent, subsequent_indent=f"{indent}  ")

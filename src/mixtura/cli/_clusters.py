@@ -3,10 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import click
-
-from mixtura.cli._answer import cluster_table, numbered, warning_lines, wrap
+from mixtura.cli._answer import cluster_table, numbered, warning_lines
 from mixtura.cli._described import describe, read_again
+from mixtura.cli._screen import heading, wrap
 from mixtura.explain.numbers import percent
 from mixtura.explain.records import Condition, Rule
 from mixtura.explain.words import short, tell_rule
@@ -25,10 +24,10 @@ def facts(fitted: FittedMixture, data: Sequence[str], how: dict[str, Any]) -> di
 
 def lines(told: Facts) -> list[str]:
     """Sizes and means, then for each cluster what is special about it."""
-    text = [click.style(told["answer"]["headline"], bold=True), *warning_lines(told["warnings"]), ""]
+    text = [*heading(told["answer"]["headline"]), *warning_lines(told["warnings"]), ""]
     text += cluster_table(told)
     for name, cluster in numbered(told["clusters"]):
-        text += ["", click.style(short(name), bold=True), *_portrait(cluster, told)]
+        text += ["", *heading(short(name)), *_portrait(cluster, told)]
     return text
 
 

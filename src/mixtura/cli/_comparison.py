@@ -3,13 +3,12 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import click
 import numpy as np
 from numpy import ndarray
 
-from mixtura.cli._answer import screen_width, wrap
 from mixtura.cli._described import Reading, read, read_again
-from mixtura.cli._tables import clip, lay_out, squeeze
+from mixtura.cli._screen import heading, screen_width, wrap
+from mixtura.cli._tables import lay_out_in_parts, squeeze
 from mixtura.comparison import compare_labels
 from mixtura.comparison.partitions import agreement
 from mixtura.errors import DataError
@@ -22,6 +21,7 @@ from mixtura.sources.array import ArraySource
 from mixtura.sources.roles import Roles
 
 _NAME = 20
+_BESIDE = 46  # the width of what stands beside the moves
 _MOVES = 2  # columns in a line
 _MOVED = 0.1  # standard deviations worth a word
 
@@ -84,7 +84,7 @@ def _about(path: str, fitted: FittedMixture) -> dict[str, Any]:
 
 def lines(told: Facts) -> list[str]:
     """The comparison on one screen."""
-    text = [click.style(_title(model), bold=True) for model in told["models"]]
+    text = [line for model in told["models"] for line in heading(_title(model))]
     if told["comparison"]:
         text += ["", *_agreement(told), "", *_matches(told), *_unmatched(told), *_flow(told)]
     for model, truth in zip(told["models"], told["truth"] or [], strict=False):
@@ -116,13 +116,13 @@ def _matches(told: Facts) -> list[str]:
         [
             squeeze(first["cluster_names"][pair["first"]], _NAME),
             squeeze(second["cluster_names"][pair["second"]], _NAME),
-            squeeze(moves(pair, told["comparison"]["features"]), 36),
+            squeeze(moves(pair, told["comparison"]["features"]), max(screen_width() - _BESIDE, 20)),
             *(percent(weight) for weight in pair["weights"]),
             *([f"{pair['n_kept']:,}"] if has_rows else []),
         ]
         for pair in told["comparison"]["matches"]
     ]
-    return [clip(line, screen_width()) for line in lay_out(header, rows, left=3)]
+    return lay_out_in_parts(header, rows, screen_width(), left=3)
 
 
 def moves(pair: Facts, features: Sequence[str]) -> str:
@@ -151,4 +151,4 @@ def _flow(told: Facts) -> list[str]:
         [squeeze(name, _NAME), *(f"{n:,}" for n in counts)]
         for name, counts in zip(first["cluster_names"], flow, strict=True)
     ]
-    return ["", *lay_out(header, rows)]
+    return ["", *lay_out_in_parts(header, rows, screen_width())]

@@ -17,6 +17,7 @@ from mixtura.cli._folder import publish, staging
 from mixtura.cli._interrupt import deferred, watched
 from mixtura.cli._output import echo_json, echo_lines, to_json
 from mixtura.cli._progress import Progress
+from mixtura.cli._screen import wrap
 from mixtura.diagnostics import components_to_try
 from mixtura.errors import FitError
 from mixtura.labels import label_columns, responsibilities
@@ -223,7 +224,7 @@ def _plan(request: Request, reading: Reading, numbers: tuple[int, ...]) -> dict[
 
 def _where(request: Request) -> list[str]:
     if request.output is None:
-        return ["Nothing was written: -o DIR keeps the model, the labels and a report."]
+        return wrap("Nothing was written: -o DIR keeps the model, the labels and a report.")
     folder = Path(request.output)
     report = f"; open {folder / 'report.html'}" if request.report else ""
     return [

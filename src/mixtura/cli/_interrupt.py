@@ -80,12 +80,13 @@ def watched(time_limit: float | None) -> Iterator[Interruption]:
 
 @contextmanager
 def _unswallowed() -> Iterator[None]:
-    """Interrupt again, a little later, where the first time was lost: compilers call Python back and drop its errors."""
+    """Interrupt again, soon, where the first time was lost: compilers call Python back and drop its errors."""
 
     def look(lost: Any) -> None:
-        if not isinstance(lost.exc_value, KeyboardInterrupt):
-            return before(lost)
-        threading.Timer(_SOON, _thread.interrupt_main).start()
+        if isinstance(lost.exc_value, KeyboardInterrupt):
+            threading.Timer(_SOON, _thread.interrupt_main).start()
+        else:
+            before(lost)
 
     before = sys.unraisablehook
     sys.unraisablehook = look

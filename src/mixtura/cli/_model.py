@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-import click
 import numpy as np
 
-from mixtura.cli._answer import choice_table, more_columns, numbered, screen_width, start_table, wrap
+from mixtura.cli._answer import choice_table, more_columns, numbered, start_table
+from mixtura.cli._screen import heading, screen_width, wrap
 from mixtura.cli._tables import lay_out, squeeze
 from mixtura.explain.choice import choice_facts
 from mixtura.explain.numbers import percent, rounded
@@ -46,7 +46,7 @@ def lines(told: Mapping[str, Any], verbose: bool = False) -> list[str]:
     """The facts on one screen."""
     title = f"{count(told['n_components'], 'cluster')} in {count(len(told['features']), 'column')}"
     title += f", {told['covariance']} covariance" + (", equal weights" if told["equal_weights"] else "")
-    text = [click.style(title, bold=True), *_found(told), ""]
+    text = [*heading(title), *_found(told), ""]
     text += _table(told)
     choice = choice_table(told["choice"])
     if choice:

@@ -2,10 +2,13 @@
 
 import json
 import os
+import sys
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import click
+
+from mixtura.cli._screen import writable
 
 
 def to_json(facts: Mapping[str, Any]) -> str:
@@ -20,4 +23,5 @@ def echo_json(facts: Mapping[str, Any]) -> None:
 
 def echo_lines(lines: Sequence[str], no_color: bool = False) -> None:
     """Print lines; colours only on a terminal whose owner does not mind them."""
-    click.echo("\n".join(lines), color=False if no_color or os.environ.get("NO_COLOR") else None)
+    text = writable("\n".join(lines), sys.stdout.encoding)
+    click.echo(text, color=False if no_color or os.environ.get("NO_COLOR") else None)

@@ -8,12 +8,15 @@ from threading import Event, Thread
 from types import TracebackType
 from typing import IO, TYPE_CHECKING, Any
 
+from mixtura.cli._screen import width_of
+from mixtura.cli._tables import clip
+
 if TYPE_CHECKING:
     from mixtura.trials import Candidate
 
 PATIENCE = 1.0  # seconds before anything is said
 _TICK, _BETWEEN_LINES = 0.2, 2.0
-_BAR = 24
+_BAR = 16
 
 
 class Progress:
@@ -57,7 +60,7 @@ class Progress:
         if not candidate.remark and value < self._lowest:
             self._lowest, setting = value, candidate.setting
             name = f"{self._criterion.upper()} {value:.1f}"
-            self._best = f"; best so far: k = {setting.n_components}, {setting.covariance}, {name}"
+            self._best = f"; best: k = {setting.n_components}, {setting.covariance}, {name}"
         facts = {"done": self._done, "total": self._total, **candidate.setting._asdict(), self._criterion: value}
         self._say(facts)
 
@@ -75,14 +78,16 @@ class Progress:
         )
 
     def _line(self) -> str:
-        fits = f": {self._done} of {self._total} fits{self._best}" if self._total else ""
-        return f"{self._stage}{fits} ({self._clock() - self._began:.0f} s)"
+        fits = f": {self._done} of {self._total} fits" if self._total else ""
+        return f"{self._stage}{fits} ({self._clock() - self._began:.0f} s){self._best if self._total else ''}"
 
     def _tick(self) -> None:
         is_drawn = False
         while not self._over.wait(_TICK):
             if self._clock() - self._began > PATIENCE:
-                self._stream.write(f"\r{self._bar()}{self._line()}\x1b[K")
+                room = width_of(self._stream) - 1  # one more would begin a new line
+                line = clip(f"{self._bar()}{self._line()}", room)
+                self._stream.write(f"\r{line}\x1b[K")
                 self._stream.flush()
                 is_drawn = True
         if is_drawn:

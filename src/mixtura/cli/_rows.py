@@ -6,9 +6,9 @@ from typing import Any
 import click
 import numpy as np
 
-from mixtura.cli._answer import wrap
 from mixtura.cli._described import Reading, read_again
-from mixtura.cli._tables import clip, lay_out, squeeze
+from mixtura.cli._screen import screen_width, wrap
+from mixtura.cli._tables import clip, lay_out_in_parts, squeeze
 from mixtura.errors import DataError
 from mixtura.explain import explain_row
 from mixtura.explain.numbers import rounded
@@ -36,7 +36,7 @@ def lines(told: Facts) -> list[str]:
     """One sentence and one table a row."""
     text = []
     for row in told["rows"]:
-        text += [click.style(clip(f"Row {row['row']}", 60), bold=True), *wrap(row["sentence"])]
+        text += [click.style(clip(f"Row {row['row']}", screen_width()), bold=True), *wrap(row["sentence"])]
         text += ["", *_table(row, told), ""]
     return text
 
@@ -58,7 +58,7 @@ def _table(row: Facts, told: Facts) -> list[str]:
     last = [
         ["(sizes)", "", "", f"{row['sizes']:+.2f}", "", ""], ["(sum)", "", "", f"{row['log_odds']:+.2f}", "", ""]
     ]  # fmt: skip
-    return lay_out(header, cells + last)
+    return lay_out_in_parts(header, cells + last, screen_width())
 
 
 def _spread(row: Facts, d: int) -> float:

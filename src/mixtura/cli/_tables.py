@@ -12,6 +12,32 @@ def lay_out(header: Sequence[str], rows: Sequence[Sequence[str]], left: int = 1)
             for row in [header, *rows]]  # fmt: skip
 
 
+def lay_out_within(header: Sequence[str], rows: Sequence[Sequence[str]], most: int, left: int = 1) -> list[str]:
+    """The same in a given width: without the last columns where there is no room for them."""
+    n_columns = _how_many_fit(header, rows, most)
+    return lay_out(header[:n_columns], [row[:n_columns] for row in rows], left)
+
+
+def lay_out_in_parts(header: Sequence[str], rows: Sequence[Sequence[str]], most: int, left: int = 1) -> list[str]:
+    """The same in a given width: columns for which there is no room come below, after the first column again."""
+    n_columns = _how_many_fit(header, rows, most)
+    lines = lay_out_within(header, rows, most, left)
+    if n_columns == len(header):
+        return lines
+    below = [[row[0], *row[n_columns:]] for row in rows]
+    return [*lines, "", *lay_out_in_parts([header[0], *header[n_columns:]], below, most)]
+
+
+def _how_many_fit(header: Sequence[str], rows: Sequence[Sequence[str]], most: int) -> int:
+    """The number of columns that fit side by side, two at least."""
+    total = -2
+    for n_columns, cells in enumerate(zip(header, *rows, strict=True)):
+        total += 2 + max(map(width, cells))
+        if n_columns > 1 and total > most:
+            return n_columns
+    return len(header)
+
+
 def clip(text: str, most: int) -> str:
     """The text on one line, cut to a width in which it fits."""
     line = printable(text)

@@ -34,17 +34,19 @@ def command(data: tuple[str, ...], as_json: bool, **options: Any) -> None:
 
 
 def _lines(facts: Mapping[str, Any]) -> list[str]:
-    from mixtura.cli._tables import clip, lay_out, printable
+    from mixtura.cli._screen import heading, screen_width, wrap
+    from mixtura.cli._tables import clip, lay_out_in_parts
     from mixtura.explain.words import count
 
     repeated = facts["n_duplicated_rows"]
     columns = facts["columns"]
     title = f"{facts['origin']}: {count(facts['n_rows'], 'row')}, {count(len(columns), 'column')}"
-    text = [click.style(printable(title), bold=True)]
+    text = heading(title)
     text += [f"{count(repeated, 'row')} repeat an earlier one"] if repeated else []
     header = ["column", "kind", "role", "missing", "different", "least", "median", "most"]
-    table = lay_out(header, [[clip(c["name"], 24), c["kind"], c["role"], *_numbers(c)] for c in columns], left=3)
-    flagged = [printable(f"{c['name']}: {', '.join(c['flags'])}") for c in columns if c["flags"]]
+    rows = [[clip(c["name"], 24), c["kind"], c["role"], *_numbers(c)] for c in columns]
+    table = lay_out_in_parts(header, rows, screen_width(), left=3)
+    flagged = [line for c in columns if c["flags"] for line in wrap(f"{c['name']}: {', '.join(c['flags'])}")]
     return [*text, "", *table, *(["", *flagged] if flagged else [])]
 
 

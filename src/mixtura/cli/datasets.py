@@ -18,14 +18,16 @@ def list_(as_json: bool) -> None:
     """List the data sets."""
     from mixtura import datasets
     from mixtura.cli._output import echo_json, echo_lines
-    from mixtura.cli._tables import lay_out
+    from mixtura.cli._screen import screen_width
+    from mixtura.cli._tables import clip, lay_out
 
     about = [datasets.describe(name) for name in datasets.names()]
     if as_json:
         echo_json({one.name: _facts(one) for one in about})
     else:
         rows = [[one.name, f"{one.n_rows} × {len(one.feature_names)}", one.title] for one in about]
-        echo_lines(lay_out(["name", "size", "what"], rows, left=3))
+        table = lay_out(["name", "size", "what"], rows, left=3)
+        echo_lines([clip(line, screen_width()) for line in table])
 
 
 @command.command("get", epilog="Example: mixtura datasets get faithful -o faithful.csv")
