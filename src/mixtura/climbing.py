@@ -13,7 +13,8 @@ from mixtura import em
 from mixtura.acceleration import SmallGain, SmallRemainder
 from mixtura.mixture import Mixture, MixtureParameters
 from mixtura.runners.contract import Runner, Source
-from mixtura.statistics import Block
+from mixtura.sources.holes import by_pattern
+from mixtura.statistics import Block, Incomplete
 
 _FEW_ROWS, _FEW_COLUMNS, _FEW_NUMBERS = 4096, 64, 1 << 16  # numbers in the rows, or in their responsibilities
 _WORK_OF_A_CALL = 3e7  # rows x components x columns squared x steps: some hundredths of a second
@@ -48,10 +49,11 @@ def everything(source: Source, runner: Runner) -> em.Run:
 
 
 def in_double(block: Block) -> Block:
-    """The rows as float64, if they are few."""
+    """The rows as float64, if they are few; those with holes pattern by pattern."""
+    block = by_pattern(block)
     if len(block.points) > _FEW_ROWS:
         return block
-    return Block(block.points.astype(np.float64, copy=False), block.weights)
+    return block._replace(points=block.points.astype(np.float64, copy=False))
 
 
 def fit(
@@ -91,7 +93,9 @@ def _begin_climb(model: em.Model, parameters: Any, run: em.Run) -> "Climb | None
 
 
 def _is_small(block: Block, parameters: MixtureParameters) -> bool:
-    """Whether a step takes so little time that Python's share would be most of it."""
+    """Whether a step over these rows, without holes, takes so little time that Python's share would be most of it."""
+    if isinstance(block, Incomplete):
+        return False
     N, D = block.points.shape
     numbers = N * max(D, len(parameters.weights))
     return N <= _FEW_ROWS and D <= _FEW_COLUMNS and numbers <= _FEW_NUMBERS and block.points.dtype == np.float64

@@ -210,7 +210,7 @@ def _far(ground: Ground, parameters: MixtureParameters) -> MixtureParameters:
     """A component moves to a row that the mixture explains badly."""
     points, weights = ground.sample
     rows = _draw_rows(ground, _CHOSEN_FROM)
-    found = ground.model.classify(parameters)(Block(points[rows], weights[rows]))
+    found = ground.model.classify(parameters)(type(ground.sample)(points[rows], weights[rows]))
     return _move(ground, parameters, int(rows[found.log_density.argmin()]))
 
 

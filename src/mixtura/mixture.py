@@ -11,7 +11,7 @@ from numpy import ndarray
 
 from mixtura import _kernels as kernels
 from mixtura.emissions.contract import Emission
-from mixtura.statistics import Block, MixtureStatistics, Neighbours
+from mixtura.statistics import Block, Incomplete, MixtureStatistics, Neighbours
 
 # A component that explains nothing keeps a speck of weight, so that no division by zero can follow.
 SPECK = 10 * np.finfo(np.float64).eps
@@ -108,10 +108,8 @@ def block_statistics(
     block: Block, emission: Emission, log_weights: Float[ndarray, " K"], density: Any
 ) -> MixtureStatistics:
     """The E-step on one block: Bayes' theorem, then the sums that the M-step needs."""
-    if isinstance(block, Neighbours) and isinstance(density, kernels.SKIPPING):
-        return MixtureStatistics(*kernels.collect_neighbours(*block, log_weights, density))
     if isinstance(density, kernels.COMPILED):
-        return MixtureStatistics(*kernels.collect(*block, log_weights, density))
+        return MixtureStatistics(*_pass_over(block, density)(*block, log_weights, density))
     responsibilities, log_evidence = block_posterior(block, emission, log_weights, density)
     responsibilities *= block.weights[:, None]
     return MixtureStatistics(
@@ -121,11 +119,20 @@ def block_statistics(
     )
 
 
+def _pass_over(block: Block, density: Any) -> Callable[..., Any]:
+    """The kernel that makes sums of rows like these."""
+    if isinstance(block, Incomplete):
+        return kernels.collect_incomplete
+    if isinstance(block, Neighbours) and isinstance(density, kernels.SKIPPING):
+        return kernels.collect_neighbours
+    return kernels.collect
+
+
 def block_posterior(
     block: Block, emission: Emission, log_weights: Float[ndarray, " K"], density: Any
 ) -> tuple[Float[ndarray, "N K"], Float[ndarray, " N"]]:
     """Responsibilities by Bayes' theorem, and the log-density of each row."""
-    if isinstance(density, kernels.COMPILED):
+    if isinstance(density, kernels.COMPILED) and not isinstance(block, Incomplete):
         return kernels.posterior(block.points, log_weights, density)
     log_joint = log_weights + emission.log_density(block.points, density)
     log_evidence = np.logaddexp.reduce(log_joint, axis=1)
@@ -136,7 +143,7 @@ def block_classification(
     block: Block, emission: Emission, log_weights: Float[ndarray, " K"], density: Any
 ) -> Classification:
     """The most probable component of each row."""
-    if isinstance(density, kernels.COMPILED):
+    if isinstance(density, kernels.COMPILED) and not isinstance(block, Incomplete):
         return Classification(*kernels.classify(block.points, log_weights, density))
     responsibilities, log_evidence = block_posterior(block, emission, log_weights, density)
     return Classification(responsibilities.argmax(1), responsibilities.max(1), log_evidence)

@@ -35,6 +35,7 @@ def choose_scaling(points: Float[ndarray, "N D"], weights: Float[ndarray, " N"],
     """Scaling by name: "standard" (mean, standard deviation), "robust" (median, interquartile range) or "none".
 
     Columns whose spread is zero are only centred, and "standard" is robust where a few rows make the whole deviation.
+    Cells that are missing (NaN) have no say.
 
     Raises
     ------
@@ -65,9 +66,11 @@ def ridges(points: Float[ndarray, "N D"], weights: Float[ndarray, " N"], precisi
 def _standard(points: ndarray, weights: ndarray) -> tuple[ndarray, ndarray]:
     """Where the standard deviation says nothing of most rows, because of a few far away, the robust one."""
     # Not `@`: the threads of BLAS go on waiting for more, beside those of the fit that follows.
-    mean = np.einsum("n,nd->d", weights, points, dtype=np.float64) / weights.sum()
-    deviation = np.sqrt(np.einsum("n,nd->d", weights, (points - mean) ** 2) / weights.sum())
-    furthest = np.maximum(points.max(0) - mean, mean - points.min(0))
+    holes = np.isnan(points)
+    mass = weights @ ~holes if holes.any() else weights.sum()
+    mean = np.einsum("n,nd->d", weights, _without(holes, points), dtype=np.float64) / mass
+    deviation = np.sqrt(np.einsum("n,nd->d", weights, _without(holes, (points - mean) ** 2)) / mass)
+    furthest = np.maximum(np.fmax.reduce(points) - mean, mean - np.fmin.reduce(points))
     for d in np.flatnonzero(furthest > _FAR * deviation):
         median, robust = _robust(points[:, d : d + 1], weights)
         if 0 < robust[0] < deviation[d] / _BLOWN_UP:
@@ -75,7 +78,16 @@ def _standard(points: ndarray, weights: ndarray) -> tuple[ndarray, ndarray]:
     return mean, deviation
 
 
+def _without(holes: ndarray, values: ndarray) -> ndarray:
+    return np.where(holes, 0.0, values) if holes.any() else values
+
+
 def _robust(points: ndarray, weights: ndarray) -> tuple[ndarray, ndarray]:
+    if np.isnan(points).any():
+        seen = (~np.isnan(column) for column in points.T)
+        columns = [_robust(c[s, None], weights[s]) for c, s in zip(points.T, seen, strict=True)]
+        medians, widths = (np.concatenate(parts) for parts in zip(*columns, strict=True))
+        return medians, widths
     low, median, high = np.quantile(
         points, [0.25, 0.5, 0.75], axis=0, weights=weights[:, None] + 0 * points, method="inverted_cdf"
     )

@@ -16,7 +16,7 @@ from mixtura import _kernels as kernels
 from mixtura import em, spaces
 from mixtura.kmeans import CentreModel, seed
 from mixtura.mixture import SPECK, Mixture, MixtureParameters
-from mixtura.statistics import Block, merge_all
+from mixtura.statistics import Block, Incomplete, merge_all
 
 Assignment = ndarray  # labels (N,) or responsibilities (N, K)
 Assign = Callable[[Float[ndarray, "N D"], Float[ndarray, " N"], int, np.random.Generator], Assignment]
@@ -176,7 +176,9 @@ def subsample(blocks: Iterable[Block], size: int, rng: np.random.Generator) -> B
     """
     parts: list[_Part] = []
     threshold = 0.0
+    kind = Block
     for block in blocks:
+        kind = Incomplete if isinstance(block, Incomplete) else kind
         parts.append(_above(threshold, block, rng))
         if _n_rows(parts) > 2 * size:
             parts, threshold = _largest(parts, size)
@@ -185,7 +187,7 @@ def subsample(blocks: Iterable[Block], size: int, rng: np.random.Generator) -> B
     if _n_rows(parts) > size:
         parts, threshold = _largest(parts, size)
     points, weights, _ = _joined(parts)
-    return Block(np.ascontiguousarray(points), np.maximum(weights / threshold, 1.0) if threshold else weights)
+    return kind(np.ascontiguousarray(points), np.maximum(weights / threshold, 1.0) if threshold else weights)
 
 
 def _above(threshold: float, block: Block, rng: np.random.Generator) -> _Part:

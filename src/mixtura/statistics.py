@@ -23,6 +23,12 @@ class Neighbours(Block):
     __slots__ = ()
 
 
+class Incomplete(Block):
+    """Rows that lack some cells, which are NaN; passes cost less where rows that lack the same follow each other."""
+
+    __slots__ = ()
+
+
 class MixtureStatistics(NamedTuple):
     """Expected sufficient statistics of a mixture: how much each component explains, and what it explains."""
 

@@ -37,6 +37,8 @@ def calls(rng, N, D, K, dtype):
     for make in KINDS.values():
         density = make(rng, K, D)
         yield "collect", protected((points, weights, log_weights, density))
+        holed = np.where(rng.uniform(size=points.shape) < 0.3, np.nan, points)
+        yield "collect_incomplete", protected((holed, weights, log_weights, density))
         if isinstance(density, SKIPPING):
             yield "collect_neighbours", protected((points, weights, log_weights, density))
             yield "active_share", protected((points, log_weights, density))

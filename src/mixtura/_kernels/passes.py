@@ -46,6 +46,13 @@ def collect(
     return counts, Moments(shifts, scatter), log_likelihood
 
 
+def collect_incomplete(
+    points: Points, weights: Weights, log_weights: Float[ndarray, " K"], density: Density
+) -> tuple[Float[ndarray, " K"], Moments, float]:
+    """What `collect` gives, expected over the cells that are missing: they are NaN."""
+    return reference.collect_incomplete(np.ascontiguousarray(points), weights, log_weights, _protected(density))
+
+
 def collect_neighbours(
     points: Points, weights: Weights, log_weights: Float[ndarray, " K"], density: Density
 ) -> tuple[Float[ndarray, " K"], Moments, float]:

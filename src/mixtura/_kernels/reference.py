@@ -10,6 +10,7 @@ import numpy as np
 from jaxtyping import Bool, Float, Int
 from numpy import ndarray
 
+from mixtura._kernels import conditional
 from mixtura._kernels.densities import NEIGHBOURS, Density, Diagonal, Full, Moments, Spherical, Tied
 
 COMPILED = (Full, Tied, Diagonal, Spherical)
@@ -40,6 +41,17 @@ def collect_neighbours(
 ) -> tuple[Float[ndarray, " K"], Moments, float]:
     """What `collect` gives, in less time where rows that follow each other lie close together."""
     return collect(points, weights, log_weights, density)
+
+
+@_quiet
+def collect_incomplete(
+    points: Points, weights: Weights, log_weights: Float[ndarray, " K"], density: Density
+) -> tuple[Float[ndarray, " K"], Moments, float]:
+    """What `collect` gives, expected over the cells that are missing: they are NaN."""
+    responsibilities, log_evidence = _share_out(log_weights + conditional.log_density(points, density))
+    responsibilities *= weights[:, None]
+    log_likelihood = float(weights @ log_evidence)
+    return responsibilities.sum(0), conditional.moments(points, responsibilities, density), log_likelihood
 
 
 def active_share(points: Points, log_weights: Float[ndarray, " K"], density: Density) -> float:
@@ -158,7 +170,11 @@ _SCATTER: dict[type, Callable[[Points, Points], Any]] = {
 def _posterior(
     points: Points, log_weights: Float[ndarray, " K"], density: Density
 ) -> tuple[Float[ndarray, "N K"], Float[ndarray, " N"]]:
-    log_joint = log_weights + log_density(points, density)
+    return _share_out(log_weights + log_density(points, density))
+
+
+def _share_out(log_joint: Float[ndarray, "N K"]) -> tuple[Float[ndarray, "N K"], Float[ndarray, " N"]]:
+    """Responsibilities, and the logarithm of what they are shares of."""
     top = log_joint.max(1)
     responsibilities = np.exp(log_joint - top[:, None])
     evidence = responsibilities.sum(1)

@@ -2,17 +2,18 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from jaxtyping import Float, Int
 from numpy import ndarray
 
 from mixtura import spaces
-from mixtura._kernels import reference
+from mixtura._kernels import conditional, reference
 from mixtura._kernels.densities import Ascent, Moments
 from mixtura.covariance import MODELS, CovarianceModel
 from mixtura.covariance.degenerate import spurious_components
+from mixtura.emissions import incomplete
 from mixtura.emissions._moments import (
     Ellipses,
     check_ellipses,
@@ -21,7 +22,6 @@ from mixtura.emissions._moments import (
     matrices,
     move,
     rescale,
-    squared_distances,
 )
 from mixtura.emissions.contract import from_named
 from mixtura.spaces import Spread
@@ -63,12 +63,22 @@ class Gaussian:
         return ellipses(*parameters, is_pooled=self.model.scatter == "pooled")
 
     def log_density(self, points: Float[ndarray, "N D"], density: Ellipses) -> Float[ndarray, "N K"]:
-        return reference.log_density(points, density)
+        return _arithmetic(points).log_density(points, density)
 
     def accumulate(
         self, points: Float[ndarray, "N D"], responsibilities: Float[ndarray, "N K"], density: Ellipses
     ) -> Moments:
-        return reference.moments(points, responsibilities, density)
+        return _arithmetic(points).moments(points, responsibilities, density)
+
+    def expect(
+        self, points: Float[ndarray, "N D"], responsibilities: Float[ndarray, "N K"], density: Ellipses
+    ) -> Float[ndarray, "N D"]:
+        return incomplete.expect(points, responsibilities, density)
+
+    def draw(
+        self, points: Float[ndarray, "N D"], labels: Int[ndarray, " N"], density: Ellipses, rng: np.random.Generator
+    ) -> Float[ndarray, "N D"]:
+        return incomplete.draw(points, labels, density, rng)
 
     def maximise(
         self, statistics: Moments, counts: Float[ndarray, " K"], parameters: GaussianParameters
@@ -94,14 +104,14 @@ class Gaussian:
         return GaussianParameters(ascent.density.means.copy(), covariances.copy())
 
     def view(self, points: Float[ndarray, "N D"], weights: Float[ndarray, " N"]) -> Float[ndarray, "N D"]:
-        return points
+        return incomplete.fill(points, weights)
 
     def pooled(
         self, points: Float[ndarray, "N D"], weights: Float[ndarray, " N"], n_components: int
     ) -> GaussianParameters:
         """The mean of the rows and, of whatever kind the covariance model has, their variances along the axes."""
-        mean = weights @ points / weights.sum()
-        variances = weights @ (points - mean) ** 2 / weights.sum() + np.asarray(self.ridge)
+        mean, variances = incomplete.seen_moments(points, weights)
+        variances = variances + np.asarray(self.ridge)
         covariance = {"spherical": variances.mean(), "diagonal": variances, "full": np.diag(variances)}
         one = np.asarray(covariance[self.model.kind])
         return GaussianParameters(np.tile(mean, (n_components, 1)), np.repeat(one[None], n_components, axis=0))
@@ -116,10 +126,10 @@ class Gaussian:
         """Of the average shape, and as wide as that takes; where all share one covariance, that stays as it is."""
         means, covariances = parameters.means.copy(), parameters.covariances.copy()
         row, number = around
-        means[component] = points[row]
+        means[component] = np.where(np.isnan(points[row]), mixture @ means, points[row])
         if not self.model.is_shared:
             average = (mixture @ covariances.reshape(len(mixture), -1)).reshape(covariances.shape[1:])
-            squares = squared_distances(points - points[row], average)
+            squares = incomplete.distances_of_seen(points - points[row], average)
             squares.partition(number)
             covariances[component] = max(float(squares[number]) / (points.shape[1] + 2), _NARROWEST) * average
         return GaussianParameters(means, covariances)
@@ -139,7 +149,7 @@ class Gaussian:
         return GaussianParameters(means, covariances)
 
     def spread(self, points: Float[ndarray, "N D"], weights: Float[ndarray, " N"]) -> Spread:
-        return spaces.spread(points, weights)
+        return spaces.spread(incomplete.fill(points, weights), weights)
 
     def spurious(
         self, parameters: GaussianParameters, counts: Float[ndarray, " K"], spread: Spread
@@ -186,6 +196,11 @@ class Gaussian:
         labels = np.repeat(np.arange(len(counts)), counts)
         noise = rng.standard_normal((len(labels), D))
         return parameters.means[labels] + np.einsum("nij,nj->ni", roots[labels], noise)
+
+
+def _arithmetic(points: Float[ndarray, "N D"]) -> Any:
+    """The module whose functions know what to do about the holes in these rows, if they have some."""
+    return conditional if np.isnan(points).any() else reference
 
 
 def _along_axes(means: Float[ndarray, "K D"], covariances: ndarray) -> ndarray:

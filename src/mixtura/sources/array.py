@@ -10,7 +10,8 @@ from jaxtyping import Float
 from numpy import ndarray
 
 from mixtura.errors import DataError
-from mixtura.statistics import Block
+from mixtura.sources.holes import ByPattern
+from mixtura.statistics import Block, Incomplete
 
 if TYPE_CHECKING:
     from mixtura.sources.neighbours import Neighbourhoods
@@ -27,7 +28,7 @@ class ArraySource:
     Parameters
     ----------
     points : array of shape (N, D)
-        The rows: float32 or float64, C-contiguous.
+        The rows: float32 or float64, C-contiguous; NaN where a cell is missing.
     weights : array of shape (N,), optional
         How much each row counts (float64); by default every row counts once.
     block_rows : int, optional
@@ -73,8 +74,13 @@ class ArraySource:
         """Sum of the weights: N when every row counts once."""
         return float(self.n_rows) if self.weights is None else float(self.weights.sum())
 
-    def arranged(self, function: Callable[[Block], Any]) -> "ArraySource | Neighbourhoods":
-        """The rows for a sum of `function`: neighbours together if that makes it cheaper, else as they are."""
+    def arranged(self, function: Callable[[Block], Any]) -> "ArraySource | Neighbourhoods | ByPattern":
+        """The rows for a sum of `function`: neighbours together if that makes it cheaper, else as they are.
+
+        Where cells are missing, rows that lack the same ones come together.
+        """
+        if Incomplete in self._kinds:
+            return self._patterns
         return self._neighbourhoods if self._neighbourhoods.suit(function) else self
 
     def blocks(self) -> Iterator[Block]:
@@ -83,7 +89,7 @@ class ArraySource:
         for start in range(0, self.n_rows, size):
             points = self.points[start : start + size]
             weights = self._ones[: len(points)] if self.weights is None else self.weights[start : start + size]
-            yield Block(points, weights)
+            yield self._kinds[start // size](points, weights)
 
     @property
     def _block_size(self) -> int:
@@ -92,6 +98,17 @@ class ArraySource:
     @cached_property
     def _ones(self) -> Float[ndarray, " B"]:
         return np.ones(self._block_size)
+
+    @cached_property
+    def _kinds(self) -> tuple[type[Block], ...]:
+        """What the blocks are; the least of numbers is none where one of them is missing."""
+        size = self._block_size
+        parts = (self.points[start : start + size] for start in range(0, self.n_rows, size))
+        return tuple(Incomplete if np.isnan(part.min()) else Block for part in parts)
+
+    @cached_property
+    def _patterns(self) -> ByPattern:
+        return ByPattern(self.points, self.weights, self._block_size)
 
     @cached_property
     def _neighbourhoods(self) -> "Neighbourhoods":

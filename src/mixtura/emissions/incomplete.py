@@ -1,0 +1,91 @@
+"""Cells that are missing from rows of Gaussian components: what they may be, given the cells that are there."""
+
+import numpy as np
+from jaxtyping import Float, Int
+from numpy import ndarray
+
+from mixtura._kernels import whiten
+from mixtura._kernels.conditional import components, gaps_of, moments, see
+from mixtura._kernels.densities import Full
+from mixtura.emissions._moments import Ellipses, move, squared_distances
+
+_STEPS = 10  # towards the one Gaussian that all rows make up: enough to draw from
+_RIDGE = 1e-3  # of a column's variance
+
+
+def expect(
+    points: Float[ndarray, "N D"], responsibilities: Float[ndarray, "N K"], density: Ellipses
+) -> Float[ndarray, "N D"]:
+    """The rows, every hole filled with the mean that the components together expect there."""
+    holes = np.isnan(points)
+    gaps, expected = gaps_of(holes), np.zeros(points.shape)
+    for k, (mean, whitener) in enumerate(components(density)):
+        expected += responsibilities[:, k, None] * (mean + see(points, gaps, mean, whitener).deviations)
+    return np.where(holes, expected, points)
+
+
+def draw(
+    points: Float[ndarray, "N D"], labels: Int[ndarray, " N"], density: Ellipses, rng: np.random.Generator
+) -> Float[ndarray, "N D"]:
+    """The rows, every hole filled with a draw from the component that its label names."""
+    drawn = np.array(points, dtype=np.float64)
+    for k, (mean, whitener) in enumerate(components(density)):
+        mine = np.flatnonzero(labels == k)
+        own = drawn[mine]
+        gaps = gaps_of(np.isnan(own))
+        seen = see(own, gaps, mean, whitener)
+        for gap, covariances in zip(gaps, seen.covariances, strict=True):
+            noise = rng.standard_normal((len(gap.rows), covariances.shape[1], 1))
+            seen.deviations[gap.rows[:, None], gap.cells[gap.pattern]] += (
+                np.linalg.cholesky(covariances)[gap.pattern] @ noise
+            )[:, :, 0]
+        drawn[mine] = np.where(np.isnan(own), mean + seen.deviations, own)
+    return drawn
+
+
+def fill(points: Float[ndarray, "N D"], weights: Float[ndarray, " N"]) -> Float[ndarray, "N D"]:
+    """The rows, every hole filled with a draw from the one Gaussian that all rows make up.
+
+    No fit sees these cells: it is where starts are looked for. Means in their place would make groups of their own.
+    """
+    if not np.isnan(points).any():
+        return points
+    centre, variances = seen_moments(points, weights)
+    unit = np.sqrt(np.where(variances > 0, variances, 1))
+    standard, rng = (points - centre) / unit, np.random.default_rng(0)
+    labels = np.zeros(len(points), dtype=int)
+    return centre + unit * draw(standard, labels, _one_ellipse(standard, weights), rng)
+
+
+def _one_ellipse(standard: Float[ndarray, "N D"], weights: Float[ndarray, " N"]) -> Full:
+    D, mass = standard.shape[1], weights.sum(keepdims=True)
+    means, covariances = np.zeros((1, D)), np.eye(D)[None]
+    for _ in range(_STEPS):
+        means, scatter = move(means, mass, moments(standard, weights[:, None], Full(means, *whiten(covariances))))
+        covariances = scatter / mass + _RIDGE * np.eye(D)
+    return Full(means, *whiten(covariances))
+
+
+def seen_moments(
+    points: Float[ndarray, "N D"], weights: Float[ndarray, " N"]
+) -> tuple[Float[ndarray, " D"], Float[ndarray, " D"]]:
+    """Mean and variance of the cells of each column that are there; zeros where there are none."""
+    if not np.isnan(points).any():
+        mean = weights @ points / weights.sum()
+        return mean, weights @ (points - mean) ** 2 / weights.sum()
+    shares = np.where(np.isnan(points), 0.0, weights[:, None])
+    mass = np.maximum(shares.sum(0), np.finfo(np.float64).tiny)
+    mean = (shares * np.nan_to_num(points)).sum(0) / mass
+    return mean, (shares * np.nan_to_num(points - mean) ** 2).sum(0) / mass
+
+
+def distances_of_seen(deviations: Float[ndarray, "N D"], covariance: ndarray) -> Float[ndarray, " N"]:
+    """Of Mahalanobis, by the cells of a row that are there, and as if the others were as far on average."""
+    holes = np.isnan(deviations)
+    if not holes.any():
+        return squared_distances(deviations, covariance)
+    D = deviations.shape[1]
+    n_seen = D - holes.sum(1)
+    scale = np.divide(D, n_seen, out=np.full(len(holes), np.inf), where=n_seen > 0)
+    distances = squared_distances(np.where(holes, 0.0, deviations), covariance) * np.where(n_seen > 0, scale, 1.0)
+    return np.where(n_seen > 0, distances, np.inf)
