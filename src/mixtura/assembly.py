@@ -72,7 +72,7 @@ def _history(selection: Selection, chosen: Candidate) -> dict[str, Any]:
         "total_weight": chosen.evidence.n_rows,
         "log_likelihood": chosen.evidence.log_likelihood,
         "n_free": chosen.evidence.n_free,
-        "criteria": chosen.criteria,
+        "criteria": {name: value for name, value in chosen.criteria.items() if np.isfinite(value)},
         "criterion": selection.criterion,
         "outcome": chosen.search.best.outcome.name.lower(),
         "is_complete": selection.is_complete,

@@ -11,6 +11,7 @@ from numpy import ndarray
 from mixtura.covariance import MODELS
 from mixtura.criteria import CRITERIA
 from mixtura.errors import FitError
+from mixtura.folds import Fold, split
 from mixtura.scaling import Scaling, choose_scaling
 from mixtura.sources.array import ArraySource
 from mixtura.trials import Candidate, Options, Setting, fit_all, is_interrupted, stream
@@ -47,7 +48,7 @@ class Selection(NamedTuple):
                 "covariance": candidate.setting.covariance,
                 "log_likelihood": candidate.evidence.log_likelihood,
                 "n_free": candidate.evidence.n_free,
-                **candidate.criteria,
+                **{name: candidate.criteria.get(name, np.nan) for name in CRITERIA},
                 "outcome": candidate.search.best.outcome.name.lower(),
                 "n_iterations": sum(record.n_iterations for record in candidate.search.records),
                 "remark": candidate.remark,
@@ -78,8 +79,8 @@ def select(
     n_components, covariances
         What to try; every combination is fitted, from its own stream of random numbers, so a fit does not depend on
         the others.
-    criterion : {"bic", "icl", "aic"}
-        Smaller is better.
+    criterion : {"bic", "icl", "aic", "aicc", "caic", "sabic", "nec", "holdout", "cv"}
+        Smaller is better; see `mixtura.criteria`. For "holdout" and "cv" every fit is made again without some rows.
     seed : int
         Same seed, same result, whatever the number of threads.
     options : Options
@@ -114,9 +115,10 @@ def select(
     source = ArraySource(scaling.apply(points), weights)
     settings = [Setting(k, covariance) for covariance in covariances for k in n_components]
     jobs = [(setting, stream(seed, setting)) for setting in settings]
+    folds = _folds(source.points, weights, criterion, np.random.default_rng(seed), options.n_folds)
     candidates: list[Candidate] = []
     with contextlib.suppress(KeyboardInterrupt):
-        for candidate in fit_all(jobs, source, scaling, options):
+        for candidate in fit_all(jobs, source, scaling, options, folds):
             candidates.append(candidate)
             on_fit(candidate)
     is_complete = len(candidates) == len(settings) and not any(map(is_interrupted, candidates))
@@ -129,10 +131,20 @@ def select(
 
 def _rank(candidates: Sequence[Candidate], criterion: str) -> tuple[int, ...]:
     """Fits without a remark, best first; where there are none, those that are only spikes."""
-    values = [candidate.criteria[criterion] for candidate in candidates]
+    values = [candidate.criteria.get(criterion, np.nan) for candidate in candidates]
     finite = [i for i in range(len(candidates)) if np.isfinite(values[i])]
     sound = [i for i in finite if not candidates[i].remark]
     return tuple(sorted(sound or finite, key=values.__getitem__))
+
+
+def _folds(
+    points: ndarray, weights: ndarray, criterion: str, rng: np.random.Generator, n_folds: int
+) -> tuple[Fold, ...]:
+    """The same for all fits, so that these are judged by the same rows; none where rows need not be left out."""
+    if not CRITERIA[criterion].takes_a_fold:
+        return ()
+    folds = split(points, weights, n_folds, rng)
+    return folds if CRITERIA[criterion].takes_all_folds else folds[:1]
 
 
 def _check_names(criterion: str, covariances: Sequence[str]) -> None:

@@ -44,8 +44,8 @@ def select(
     n_components, covariances
         What to try; every combination is fitted, from its own stream of random numbers, so a fit does not depend on
         the others.
-    criterion : {"bic", "icl", "aic"}
-        Smaller is better.
+    criterion : {"bic", "icl", "aic", "aicc", "caic", "sabic", "nec", "holdout", "cv"}
+        Smaller is better; see `mixtura.criteria`. For "holdout" and "cv" every fit is made again without some rows.
     seed : int
         Same seed, same result, whatever the number of threads.
     options : Options

@@ -1,11 +1,11 @@
 """The fits of a selection: how each is made, one by one or side by side, and what is known of it."""
 
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import replace
-from functools import partial
 from itertools import islice
+from math import nan
 from threading import Event
 from typing import Any, NamedTuple
 
@@ -13,15 +13,16 @@ import numpy as np
 
 from mixtura import em, race, starts
 from mixtura.acceleration import SmallRemainder, default_tolerance
-from mixtura.covariance import OF_OWN_VOLUMES
+from mixtura.covariance import MODELS, OF_OWN_VOLUMES
 from mixtura.covariance.degenerate import flat_components, spurious_components
-from mixtura.criteria import CRITERIA, Evidence
+from mixtura.criteria import Evidence, evaluate
 from mixtura.emissions.gaussian import Gaussian
-from mixtura.mixture import Classification, Mixture, MixtureParameters
+from mixtura.evidence import collect_all_evidence, one_log_likelihood
+from mixtura.folds import Fold
+from mixtura.mixture import Mixture, MixtureParameters
 from mixtura.runners.local import Local
 from mixtura.scaling import RIDGE, Scaling
 from mixtura.sources.array import ArraySource
-from mixtura.statistics import Block
 
 PATIENCE = 16  # kicks in vain that end a fit's search: where one fit is poor, others are there to be chosen
 
@@ -55,6 +56,7 @@ class Options(NamedTuple):
     tolerance: float | None = None  # nats in total; by default a thousandth, more for many rows
     n_threads: int = 1
     equal_weights: bool = False  # whether all components have the same mixing weight
+    n_folds: int = 5  # parts of the rows that are left out in turn, where fits are judged by rows they have not seen
 
 
 Job = tuple[Setting, np.random.SeedSequence]
@@ -68,10 +70,17 @@ def stream(seed: int, setting: Setting) -> np.random.SeedSequence:
     return np.random.SeedSequence(seed, spawn_key=(setting.n_components, *setting.covariance.encode()))
 
 
-def fit_all(jobs: Sequence[Job], source: ArraySource, scaling: Scaling, options: Options) -> Iterator[Candidate]:
-    """Every fit, in the order of the jobs; an interrupt ends them with what there is."""
+def fit_all(
+    jobs: Sequence[Job], source: ArraySource, scaling: Scaling, options: Options, folds: Sequence[Fold] = ()
+) -> Iterator[Candidate]:
+    """Every fit, in the order of the jobs; an interrupt ends them with what there is.
+
+    With folds, each is made again without the rows of every one of them.
+    """
     has_many_blocks = len(list(islice(source.blocks(), _MANY_BLOCKS))) == _MANY_BLOCKS
-    workshop = _Workshop(source, scaling, options, Local(options.n_threads if has_many_blocks else 1), Event())
+    runner = Local(options.n_threads if has_many_blocks else 1)
+    workshop = _Workshop(source, scaling, options, runner, Event(), folds, {})
+    workshop.look_at_one_component({MODELS[setting.covariance].kind: setting for setting, _ in jobs})
     if options.n_threads == 1 or has_many_blocks or source.n_rows < _ENOUGH_ROWS:
         return _one_by_one(workshop, jobs)
     return _side_by_side(workshop, jobs)
@@ -110,6 +119,13 @@ class _Workshop(NamedTuple):
     options: Options
     runner: Local
     closing: Event  # set when fits are to end as they are
+    folds: Sequence[Fold]
+    of_one: dict[str, float]  # by kind of covariance, the log-likelihood of one component
+
+    def look_at_one_component(self, kinds: Mapping[str, Setting]) -> None:
+        """What there is to compare mixtures with."""
+        for kind, setting in kinds.items():
+            self.of_one[kind] = one_log_likelihood(self._emission(setting), self.source, self.runner)
 
     def watch(self, step: em.Step) -> None:
         """An interrupt for the thread that is fitting, since only the main one hears of Ctrl-C."""
@@ -119,15 +135,34 @@ class _Workshop(NamedTuple):
     def fit(self, job: Job) -> Candidate:
         """One fit, in the units of the data."""
         setting, stream = job
-        model = Mixture(self._emission(setting), self.options.equal_weights)
-        search = race.run(
-            model, self.source, self._plan(setting), runner=self.runner, rng=np.random.default_rng(stream)
-        )
+        search = self._search(setting, self.source, stream)
         try:
-            return self._candidate(setting, search)
+            return self._candidate(setting, search, self._deviances(setting, search, stream))
         except KeyboardInterrupt:  # the pass that tells how good the fit is comes last, and loses nothing by another go
             cut = search._replace(best=search.best._replace(outcome=em.Outcome.INTERRUPTED))
-            return self._candidate(setting, cut)
+            return self._candidate(setting, cut, [])
+
+    def _search(self, setting: Setting, source: ArraySource, stream: np.random.SeedSequence) -> race.Search:
+        model = Mixture(self._emission(setting), self.options.equal_weights)
+        return race.run(model, source, self._plan(setting), runner=self.runner, rng=np.random.default_rng(stream))
+
+    def _deviances(self, setting: Setting, search: race.Search, stream: np.random.SeedSequence) -> list[float]:
+        """Minus twice the log-likelihood of the unseen rows of every fold, in the units of the data."""
+        is_cut = search.best.outcome is em.Outcome.INTERRUPTED
+        folds = () if is_cut else self.folds
+        return [self._deviance(setting, fold, s) for fold, s in zip(folds, stream.spawn(len(folds)), strict=True)]
+
+    def _deviance(self, setting: Setting, fold: Fold, stream: np.random.SeedSequence) -> float:
+        if fold.seen.n_rows < setting.n_components:
+            return float("inf")
+        best = self._search(setting, fold.seen, stream).best
+        if best.outcome is em.Outcome.INTERRUPTED:
+            raise KeyboardInterrupt
+        if best.outcome is em.Outcome.COLLAPSED:
+            return float("inf")
+        model = Mixture(self._emission(setting), self.options.equal_weights)
+        found = self.runner(fold.unseen, model.statistics(best.parameters)).log_likelihood
+        return -2 * (found - fold.unseen.total_weight * self.scaling.log_volume)
 
     def _emission(self, setting: Setting) -> Gaussian:
         return Gaussian(setting.covariance, self.options.ridge)
@@ -144,22 +179,35 @@ class _Workshop(NamedTuple):
             patience=PATIENCE,
         )
 
-    def _candidate(self, setting: Setting, search: race.Search) -> Candidate:
+    def _candidate(self, setting: Setting, search: race.Search, deviances: Sequence[float]) -> Candidate:
         emission, parameters = self._emission(setting), search.best.parameters
         model = Mixture(emission, self.options.equal_weights)
         n_rows, scaling = self.source.total_weight, self.scaling
-        scaled = collect_evidence(model.classify(parameters), model.n_free(parameters), self.source, self.runner)
-        # from the units of the fit to those of the data
-        evidence = scaled._replace(log_likelihood=scaled.log_likelihood - n_rows * scaling.log_volume)
+        evidence = self._evidence(setting, model, parameters, deviances)
         return Candidate(
             setting,
             model,
             parameters._replace(emission=emission.rescale(parameters.emission, scaling.centre, scaling.scale)),
             evidence,
-            {name: criterion(evidence) for name, criterion in CRITERIA.items()},
+            evaluate(evidence),
             search,
             _remark(search.best._replace(parameters=self._laid_bare(model, parameters)), emission, n_rows),
         )
+
+    def _evidence(
+        self, setting: Setting, model: Mixture, parameters: MixtureParameters, deviances: Sequence[float]
+    ) -> Evidence:
+        """In the units of the data."""
+        scaled = collect_all_evidence(model.posterior(parameters), model.n_free(parameters), self.source, self.runner)
+        n_rows, is_one = self.source.total_weight, setting.n_components == 1
+        shift = n_rows * self.scaling.log_volume
+        of_one = scaled.log_likelihood if is_one else self.of_one[MODELS[setting.covariance].kind]
+        scaled = scaled._replace(log_likelihood=scaled.log_likelihood - shift, one_log_likelihood=of_one - shift)
+        if not deviances:
+            return scaled
+        of_a_fold = deviances[0] * n_rows / self.folds[0].unseen.total_weight
+        of_all = sum(deviances) if len(deviances) > 1 else nan
+        return scaled._replace(deviance_of_a_fold=of_a_fold, deviance_of_folds=of_all)
 
     def _laid_bare(self, model: Mixture, parameters: MixtureParameters) -> MixtureParameters:
         """The parameters, or those of another step with own volumes where one for all would hide flat components."""
@@ -168,22 +216,6 @@ class _Workshop(NamedTuple):
             return parameters
         own = replace(model, emission=replace(emission, covariance=OF_OWN_VOLUMES[emission.covariance]))
         return own.maximise(self.runner(self.source, model.statistics(parameters)), parameters)
-
-
-def collect_evidence(
-    classify: Callable[[Block], Classification], n_free: int, source: ArraySource, runner: Local
-) -> Evidence:
-    """What criteria look at: one pass over the rows of `source`."""
-    log_likelihood, map_entropy = runner(source, partial(_block_evidence, classify=classify))
-    return Evidence(log_likelihood, n_free, source.total_weight, map_entropy)
-
-
-def _block_evidence(block: Block, classify: Callable[[Block], Classification]) -> tuple[float, float]:
-    """Log-likelihood, and -sum log of the largest responsibility."""
-    _, probabilities, log_density = classify(block)
-    logs = np.log(probabilities.astype(np.float64))
-    # Not `@`: BLAS would call its own threads to help those of the runner, and wait for them.
-    return float((block.weights * log_density).sum()), -float((block.weights * logs).sum())
 
 
 def _remark(best: em.Fit, emission: Gaussian, total_weight: float) -> str:

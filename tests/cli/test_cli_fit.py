@@ -202,3 +202,13 @@ def test_one_cluster_is_not_said_to_be_sure(run, faithful):
     result = run("fit", faithful, "-k", "1", "--covariance", "full")
     assert result.exit_code == 0
     assert result.stdout.startswith("1 cluster in 272 rows") and "Sure" not in result.stdout
+
+
+@pytest.mark.parametrize(("criterion", "label"), [("nec", "NEC"), ("cv", "CV deviance"), ("sabic", "SABIC")])
+def test_any_criterion_is_told_by_its_name_wherever_it_is(run, faithful, tmp_path, criterion, label):
+    said = run("fit", faithful, "-k", "1-2", "--covariance", "tied", "--criterion", criterion, "-o", tmp_path / "o")
+    assert label in said.stdout.splitlines()[1] and f"{label} + by k" in said.stdout
+    shown = run("show", tmp_path / "o" / "model.safetensors").stdout
+    assert f"{label} + by k" in shown and re.search(r"BIC ([\d,.]+) \(mclust: -\1\)", shown)
+    page = (tmp_path / "o" / "report.html").read_text()
+    assert f"have the lowest {label}" in page and ("mclust gives" in page) is False

@@ -83,15 +83,15 @@ def test_an_interrupt_while_a_start_is_drawn_ends_the_search(monkeypatch):
 
 def test_an_interrupt_in_the_last_pass_of_a_fit_keeps_the_fit(monkeypatch):
     points, calls = RNG.normal(size=(300, 2)), []
-    collect_evidence = trials.collect_evidence
+    collect_all_evidence = trials.collect_all_evidence
 
     def interrupted(*arguments):
         calls.append(arguments)
         if len(calls) == 2:
             raise KeyboardInterrupt
-        return collect_evidence(*arguments)
+        return collect_all_evidence(*arguments)
 
-    monkeypatch.setattr(trials, "collect_evidence", interrupted)
+    monkeypatch.setattr(trials, "collect_all_evidence", interrupted)
     found = select(points, n_components=[1, 2, 3], covariances=["full"])
     assert [c.setting.n_components for c in found.candidates] == [1, 2]
     assert found.candidates[1].search.best.outcome is Outcome.INTERRUPTED and not found.is_complete

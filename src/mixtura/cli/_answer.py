@@ -8,6 +8,7 @@ import click
 
 from mixtura.cli._screen import bar, heading, screen_width, wrap
 from mixtura.cli._tables import clip, lay_out, lay_out_in_parts, lay_out_within, printable, squeeze, width
+from mixtura.criteria import CRITERIA, label, write
 from mixtura.explain.numbers import brief, percent, rounded
 from mixtura.explain.words import NOTABLE, count, join, level, short
 from mixtura.fitted import default_names
@@ -132,7 +133,7 @@ def choice_table(choice: Facts | None) -> list[str]:
     numbers = list(dict.fromkeys(fit["n_components"] for fit in fits))
     models = list(dict.fromkeys(fit["covariance"] for fit in fits))
     above = {(fit["covariance"], fit["n_components"]): _above(fit, lowest, name) for fit in fits}
-    header = [f"{name.upper()} + by k", *map(str, numbers)]
+    header = [f"{label(name)} + by k", *map(str, numbers)]
     rows = [[model, *(above.get((model, number), "") for number in numbers)] for model in models]
     table = lay_out_in_parts(header, rows, screen_width())
     if any(fit["rank"] is None and fit[name] is not None for fit in fits):
@@ -166,7 +167,8 @@ def _ending(start: Facts, furthest: int) -> str:
 def _headline(facts: Facts) -> list[str]:
     answer, choice = facts["answer"], facts["choice"]
     weights = "equal weights, " if answer["equal_weights"] else ""
-    text = f"{answer['covariance']} covariance, {weights}{answer['criterion'].upper()} {answer['value']:,.1f}"
+    name, value = answer["criterion"], answer["value"]
+    text = f"{answer['covariance']} covariance, {weights}{label(name)} {write(name, value)}"
     if choice and choice["runner_up"]:
         second = choice["runner_up"]
         text += (
@@ -220,7 +222,7 @@ def _above(fit: Facts, lowest: float, criterion: str) -> str:
     """The distance to the best; in brackets for a fit that cannot be chosen."""
     if fit[criterion] is None or fit["rank"] == 1:
         return "–" if fit[criterion] is None else "best"
-    distance = f"{fit[criterion] - lowest:.0f}"
+    distance = CRITERIA[criterion].write(fit[criterion] - lowest, is_distance=True)
     return f"({distance})" if fit["rank"] is None else distance
 
 

@@ -8,8 +8,9 @@ import numpy as np
 from mixtura.cli._answer import choice_table, more_columns, numbered, start_table
 from mixtura.cli._screen import heading, screen_width, wrap
 from mixtura.cli._tables import lay_out, squeeze
+from mixtura.criteria import CRITERIA, label, write
 from mixtura.explain.choice import choice_facts
-from mixtura.explain.numbers import percent, rounded
+from mixtura.explain.numbers import brief, percent, rounded
 from mixtura.explain.profiles import component_moments
 from mixtura.explain.words import count
 from mixtura.fitted import FittedMixture
@@ -59,11 +60,19 @@ def lines(told: Mapping[str, Any], verbose: bool = False) -> list[str]:
 def _found(told: Mapping[str, Any]) -> list[str]:
     if told["log_likelihood"] is None:
         return []
-    parts = [f"{name.upper()} {value:,.1f}" for name, value in (told["criteria"] or {}).items()]
+    parts = [_criterion(name, value) for name, value in (told["criteria"] or {}).items()]
     parts.insert(0, f"log-likelihood {told['log_likelihood']:,.2f}")
     rows = "" if told["n_rows"] is None else f"Fitted to {count(told['n_rows'], 'row')}: "
     ending = f" ({told['outcome']})" if told["outcome"] else ""
     return wrap(f"{rows}{', '.join(parts)}{ending}")
+
+
+def _criterion(name: str, value: float) -> str:
+    """With mclust's sign beside it, where it is another."""
+    if name not in CRITERIA:
+        return f"{name.upper()} {brief(value)}"  # of a later version
+    has_other = CRITERIA[name].has_mclusts_negative
+    return f"{label(name)} {write(name, value)}" + (f" (mclust: {write(name, -value)})" if has_other else "")
 
 
 def _table(told: Mapping[str, Any]) -> list[str]:

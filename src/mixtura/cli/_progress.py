@@ -4,12 +4,14 @@ import json
 import sys
 import time
 from collections.abc import Callable
+from math import inf, isfinite
 from threading import Event, Thread
 from types import TracebackType
 from typing import IO, TYPE_CHECKING, Any
 
 from mixtura.cli._screen import width_of
 from mixtura.cli._tables import clip
+from mixtura.criteria import label, write
 
 if TYPE_CHECKING:
     from mixtura.trials import Candidate
@@ -56,12 +58,13 @@ class Progress:
     def on_fit(self, candidate: "Candidate") -> None:
         """Count a fit that is done."""
         self._done += 1
-        value = candidate.criteria[self._criterion]
+        value = candidate.criteria.get(self._criterion, inf)
         if not candidate.remark and value < self._lowest:
             self._lowest, setting = value, candidate.setting
-            name = f"{self._criterion.upper()} {value:.1f}"
+            name = f"{label(self._criterion)} {write(self._criterion, value)}"
             self._best = f"; best: k = {setting.n_components}, {setting.covariance}, {name}"
-        facts = {"done": self._done, "total": self._total, **candidate.setting._asdict(), self._criterion: value}
+        facts = {"done": self._done, "total": self._total, **candidate.setting._asdict()}
+        facts[self._criterion] = value if isfinite(value) else None
         self._say(facts)
 
     def _say(self, facts: dict[str, Any]) -> None:

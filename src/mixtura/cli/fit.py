@@ -23,7 +23,7 @@ _model_options = _options.combine(
                                          "fourteen, such as VVE."),
     click.option("--equal-weights", is_flag=True, help="Give all clusters the same share of the rows."),
     click.option("--criterion", type=click.Choice(list(CRITERIA)), default="bic", show_default=True,
-                 help="What to choose by."),
+                 help="What to choose by; holdout and cv fit again without some rows."),
     _options.missing_option,
     click.option("--scale", type=click.Choice(["standard", "robust", "none"]), default="standard", show_default=True,
                  help="Units in which the fit is made; results are in those of the data."),

@@ -26,11 +26,11 @@ from mixtura.estimators._base import (
     weighted_source,
 )
 from mixtura.estimators._record import scaling_record
+from mixtura.evidence import collect_evidence
 from mixtura.fitted import FittedMixture, default_names
 from mixtura.mixture import Mixture, MixtureParameters, block_classification, block_posterior
 from mixtura.ordering import match
 from mixtura.statistics import Block
-from mixtura.trials import collect_evidence
 
 _SHAPES = ("covariances_", "precisions_", "precisions_cholesky_")
 

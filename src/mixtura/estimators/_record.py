@@ -7,10 +7,11 @@ from jaxtyping import Float
 from numpy import ndarray
 
 from mixtura.assembly import assemble
-from mixtura.criteria import CRITERIA
+from mixtura.criteria import evaluate
 from mixtura.em import Outcome
 from mixtura.emissions.gaussian import Gaussian
 from mixtura.estimators._search import sample_of
+from mixtura.evidence import collect_evidence
 from mixtura.mixture import Mixture, MixtureParameters
 from mixtura.race import Search
 from mixtura.runners.local import Local
@@ -18,7 +19,7 @@ from mixtura.scaling import Scaling, choose_scaling
 from mixtura.selection import Selection
 from mixtura.sources.array import ArraySource
 from mixtura.spaces import spread
-from mixtura.trials import Candidate, Setting, collect_evidence
+from mixtura.trials import Candidate, Setting
 
 
 def record(search: Search, source: ArraySource, *, is_begun: bool) -> dict[str, Any]:
@@ -78,8 +79,7 @@ def history(
 ) -> dict[str, Any]:
     """What `FittedMixture.history` holds, for a fit that was not chosen among others."""
     facts = collect_evidence(model.classify(parameters), model.n_free(parameters), source, runner)
-    criteria = {name: criterion(facts) for name, criterion in CRITERIA.items()}
-    candidate = Candidate(setting, model, parameters, facts, criteria, search, "")
+    candidate = Candidate(setting, model, parameters, facts, evaluate(facts), search, "")
     scaling = Scaling("none", np.zeros(source.n_columns), np.ones(source.n_columns))
     is_complete = search.best.outcome is not Outcome.INTERRUPTED
     selection = Selection((candidate,), "bic", (0,), scaling, source.n_rows, is_complete)

@@ -9,6 +9,7 @@ from jaxtyping import Float
 from numpy import ndarray
 
 from mixtura.covariance import MODELS
+from mixtura.criteria import CRITERIA, label
 from mixtura.explain.numbers import brief, percent
 from mixtura.explain.records import Cluster
 from mixtura.explain.words import count
@@ -76,12 +77,14 @@ def _set_aside(history: dict[str, Any]) -> Iterator[str]:
     if not ranking or history.get("remark"):
         return
     name: str = history["criterion"]
+    if not CRITERIA[name].is_deviance:
+        return
     bound = history["selection"][ranking[0]][name] - _CLEAR
     better = [row for row in history["selection"] if row["remark"] and row[name] is not None and row[name] < bound]
     if better:
         best = min(better, key=lambda row: row[name])
         yield (
-            f"Set aside, though of lower {name.upper()}: {count(len(better), 'fit')}; of the lowest, {_setting(best)}, "
+            f"Set aside, though of lower {label(name)}: {count(len(better), 'fit')}; of the lowest, {_setting(best)}, "
             f"this has to be said: {best['remark']} If columns are the reason, leave them out."
         )
 
@@ -142,10 +145,12 @@ def _close_call(history: dict[str, Any]) -> Iterator[str]:
     if best["n_components"] == second["n_components"] == 1:
         return  # whichever it is, all rows are in one cluster
     name = history["criterion"]
+    if not CRITERIA[name].is_deviance:
+        return
     difference = second[name] - best[name]
     if difference < _CLOSE_CALL:
         yield (
-            f"{_setting(second)} would fit almost as well as {_setting(best)}: {name.upper()} differs by only "
+            f"{_setting(second)} would fit almost as well as {_setting(best)}: {label(name)} differs by only "
             f"{brief(difference)}."
         )
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from mixtura.criteria import CRITERIA
 from mixtura.explain.cautions import finalists
 
 
@@ -16,6 +17,9 @@ def choice_facts(history: dict[str, Any]) -> dict[str, Any] | None:
     valued = [fit for fit in fits if fit["rank"] and fit["icl"] is not None]
     return {
         "criterion": name,
+        "criteria": [other for other in CRITERIA if any(fit.get(other) is not None for fit in fits)],
+        "is_deviance": CRITERIA[name].is_deviance,
+        "mclusts": -best[name] if CRITERIA[name].has_mclusts_negative else None,
         "best": best,
         "runner_up": others[0] if others else None,
         "difference": others[0][name] - best[name] if others else None,

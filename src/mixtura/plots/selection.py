@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any, Self
 
+from mixtura.criteria import label
 from mixtura.drawing.criterion import criterion_range
 from mixtura.errors import DataError
 from mixtura.explain.choice import choice_facts
@@ -22,8 +23,8 @@ class SelectionDisplay:
 
     Parameters
     ----------
-    criterion : {"bic", "icl", "aic"}
-        What the fits were ranked by; smaller is better.
+    criterion : str
+        What the fits were ranked by, one of `mixtura.criteria.CRITERIA`; smaller is better.
     fits : list of dict
         One for each fit: `n_components`, `covariance`, the criterion, `rank` (None if it could not be chosen).
     best, runner_up : dict or None
@@ -130,7 +131,7 @@ class SelectionDisplay:
         ax.set_xticks(tried[:: -(-len(tried) // _MOST_TICKS)])
         ax.set_xlim(tried[0] - 0.5, tried[-1] + 0.5)
         ax.set_xlabel("number of clusters")
-        ax.set_ylabel(f"{self.criterion.upper()} (smaller is better)")
+        ax.set_ylabel(f"{label(self.criterion)} (smaller is better)")
         open_frame(ax)
 
     def _places(self, fits: list[dict[str, Any]]) -> tuple[list[int], list[float]]:

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from markupsafe import Markup
 
+from mixtura.criteria import label
 from mixtura.drawing.criterion import criterion_range
 from mixtura.report.marks import signs
 from mixtura.report.svg import Scale, element, line, picture, scale_over, x_axis, y_axis
@@ -36,9 +37,9 @@ def choice_picture(choice: dict[str, Any]) -> Markup | None:
     ]
     return picture(
         _SIZE,
-        f"{name.upper()} by number of clusters and covariance model; lower is better",
+        f"{label(name)} by number of clusters and covariance model; lower is better",
         _component_axis(x),
-        y_axis(y, _LEFT, _RIGHT, f"{name.upper()} (lower is better)"),
+        y_axis(y, _LEFT, _RIGHT, f"{label(name)} (lower is better)"),
         element("svg", *curves, **_window()),
         *rings,
         *_legend(models),

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup
 
 from mixtura.covariance import MODELS
+from mixtura.criteria import label, write
 from mixtura.explain.numbers import brief, percent, rounded
 from mixtura.explain.records import Condition, Explanation, Rows, Rule
 from mixtura.explain.words import count, join, short, tell_rule
@@ -84,6 +85,8 @@ def _environment() -> "Environment":
     )
     environment.filters |= {"rounded": rounded, "brief": brief, "percent": percent, "count": count, "nats": _nats}
     environment.filters |= {
+        "label": label,
+        "criterion": write,
         "signed": _signed,
         "tint": _tint,
         "opening": _opening,

@@ -1,0 +1,61 @@
+"""What criteria look at, from one pass over the rows."""
+
+from collections.abc import Callable
+from functools import partial
+
+import numpy as np
+from numpy import ndarray
+
+from mixtura.criteria import Evidence
+from mixtura.emissions.gaussian import Gaussian
+from mixtura.mixture import Classification, Mixture, MixtureParameters
+from mixtura.runners.local import Local
+from mixtura.sources.array import ArraySource
+from mixtura.statistics import Block
+
+_FREEST = {"full": "VVV", "diagonal": "VVI", "spherical": "VII"}  # of one component, all models of a kind are the same
+
+
+def collect_evidence(
+    classify: Callable[[Block], Classification], n_free: int, source: ArraySource, runner: Local
+) -> Evidence:
+    """What takes no more than the most probable component of each row of `source`."""
+    log_likelihood, map_entropy = runner(source, partial(_of_labels, classify=classify))
+    return Evidence(log_likelihood, n_free, source.total_weight, map_entropy)
+
+
+def collect_all_evidence(
+    posterior: Callable[[Block], tuple[ndarray, ndarray]], n_free: int, source: ArraySource, runner: Local
+) -> Evidence:
+    """The same, and the entropy of all responsibilities."""
+    log_likelihood, map_entropy, entropy = runner(source, partial(_of_responsibilities, posterior=posterior))
+    return Evidence(log_likelihood, n_free, source.total_weight, map_entropy, entropy)
+
+
+def one_log_likelihood(emission: Gaussian, source: ArraySource, runner: Local) -> float:
+    """The log-likelihood of a single component, which the first step finds wherever it begins."""
+    emission = Gaussian(_FREEST[emission.model.kind], emission.ridge)
+    model, first = Mixture(emission), next(iter(source.blocks()))
+    start = MixtureParameters(np.ones(1), emission.pooled(*first, 1))
+    best = model.maximise(runner(source, model.statistics(start)), start)
+    return float(runner(source, model.statistics(best)).log_likelihood)
+
+
+def _of_labels(block: Block, classify: Callable[[Block], Classification]) -> tuple[float, float]:
+    """Log-likelihood, and -sum log of the largest responsibility."""
+    _, probabilities, log_density = classify(block)
+    logs = np.log(probabilities.astype(np.float64))
+    # Not `@`: BLAS would call its own threads to help those of the runner, and wait for them.
+    return float((block.weights * log_density).sum()), -float((block.weights * logs).sum())
+
+
+def _of_responsibilities(
+    block: Block, posterior: Callable[[Block], tuple[ndarray, ndarray]]
+) -> tuple[float, float, float]:
+    """Log-likelihood, -sum log of the largest responsibility, and -sum r log r."""
+    responsibilities, log_density = posterior(block)
+    shares = responsibilities.astype(np.float64)
+    logs = np.log(shares, out=np.zeros_like(shares), where=shares > 0)
+    of_rows = ((block.weights * values).sum() for values in (log_density, logs.max(1), (shares * logs).sum(1)))
+    log_likelihood, map_logs, mean_logs = map(float, of_rows)
+    return log_likelihood, -map_logs, -mean_logs
