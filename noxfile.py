@@ -1,5 +1,7 @@
 """What can be checked, one session each: `nox -s tests`, or `nox` for all but the slow ones. uv does the installing."""
 
+from pathlib import Path
+
 import nox
 
 nox.options.default_venv_backend = "none"  # uv keeps the one environment in .venv
@@ -41,9 +43,10 @@ def docs(session: nox.Session) -> None:
 @nox.session
 def examples(session: nox.Session) -> None:
     """Every example, its picture into a temporary folder."""
-    for name in ("kmeans_vs_mixture.png", "em_animation.gif"):
-        script = f"examples/{name.partition('.')[0]}.py"
-        session.run("uv", "run", "python", script, f"{session.create_tmp()}/{name}", external=True)
+    root = Path.cwd()
+    with session.chdir(session.create_tmp()):
+        for script in sorted(root.glob("examples/*.py")):
+            session.run("uv", "run", "--project", str(root), "python", str(script), external=True)
 
 
 @nox.session

@@ -17,11 +17,12 @@ extensions = [
     "numpydoc",
     "myst_parser",
     "extensions.command_help",
+    "extensions.examples",
     "extensions.mathml",
     "extensions.pictures",
     "extensions.public_members",
 ]
-exclude_patterns = ["_build", "generated/pictures"]
+exclude_patterns = ["_build", "generated/pictures", "generated/examples"]
 nitpicky = False  # types in docstrings are words for people, not names to resolve
 
 myst_enable_extensions = ["dollarmath", "deflist", "colon_fence"]

@@ -1,6 +1,6 @@
 """EM at work on the people of the tutorial, step by step, from a start that is far from where it ends.
 
-python examples/em_animation.py [ANIMATION]
+python examples/em_animation.py [PICTURE]
 """
 
 import sys

@@ -1,5 +1,6 @@
 """What README and the documentation show is what happens: their Python runs, their answers are the program's."""
 
+import ast
 import doctest
 import json
 import re
@@ -93,6 +94,14 @@ def test_python_in_the_documentation_gives_what_it_shows(page):
 def test_links_lead_somewhere(page):
     targets = re.findall(r"\]\((?!https?:|#)([^)#]+)", page.read_text(encoding="utf-8"))
     assert [target for target in targets if not (page.parent / target).exists()] == []
+
+
+def test_every_example_is_on_its_page_and_says_how_to_run_it():
+    scripts = {path.stem: path.read_text(encoding="utf-8") for path in (ROOT / "examples").glob("*.py")}
+    page = (ROOT / "docs" / "examples.md").read_text(encoding="utf-8")
+    assert sorted(re.findall(r"^```\{example\} (\w+)$", page, re.MULTILINE)) == sorted(scripts)
+    for name, text in scripts.items():
+        assert re.search(rf"\n\npython examples/{name}\.py \[[A-Z]+\]$", ast.get_docstring(ast.parse(text)))
 
 
 def test_every_key_of_the_summary_is_documented():
