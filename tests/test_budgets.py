@@ -76,6 +76,8 @@ def test_a_file_is_short_and_leaves_nothing_for_later(file):
 
 def test_functions_are_short():
     def is_too_long(function):
+        if function.where.startswith("estimators.") and function.where.endswith(".__init__"):
+            return False  # which keeps what people may say, as scikit-learn asks: two lines for each wish
         return function.n_lines > (LONGEST_KERNEL if function.where.startswith("_kernels.") else LONGEST_FUNCTION)
 
     lengths = [function.n_lines for function in functions()]

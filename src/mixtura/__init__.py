@@ -13,6 +13,7 @@ _HOMES = {
     "KMeans": "mixtura.estimators",
     "FittedMixture": "mixtura.fitted",
     "Options": "mixtura.trials",
+    "Prior": "mixtura.priors",
     "assemble": "mixtura.assembly",
     "classify": "mixtura.tables",
     "compare": "mixtura.comparison",
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from mixtura.fitted import FittedMixture as FittedMixture
     from mixtura.persistence import load as load
     from mixtura.persistence import save as save
+    from mixtura.priors import Prior as Prior
     from mixtura.report import write_report as write_report
     from mixtura.tables import classify as classify
     from mixtura.tables import describe as describe
@@ -48,6 +50,7 @@ __all__ = [
     "GaussianMixture",
     "KMeans",
     "Options",
+    "Prior",
     "assemble",
     "classify",
     "compare",

@@ -56,7 +56,14 @@ def _require(is_met: bool, where: str, what: str) -> None:
 
 
 def _name(types: tuple[type, ...]) -> str:
-    words = {str: "text", bool: "true or false", int: "an integer", float: "a number", type(None): "null"}
+    words = {
+        str: "text",
+        list: "a list",
+        bool: "true or false",
+        int: "an integer",
+        float: "a number",
+        type(None): "null",
+    }
     return " or ".join(words[kind] for kind in types if not (kind is int and float in types))
 
 

@@ -84,6 +84,8 @@ def _begin_climb(model: em.Model, parameters: Any, run: em.Run) -> "Climb | None
     """If the rows are few and the kernels know the M-step."""
     if not isinstance(run, AtHand) or not isinstance(model, Mixture) or not _is_small(run.block, parameters):
         return None
+    if model.concentration != 1:
+        return None
     with np.errstate(divide="ignore"):
         log_weights = np.log(parameters.weights)
     ascent = model.emission.ascent(log_weights, parameters.emission)

@@ -11,6 +11,7 @@ from numpy import ndarray
 
 from mixtura import _kernels as kernels
 from mixtura.emissions.contract import Emission
+from mixtura.priors import log_dirichlet
 from mixtura.statistics import Block, Incomplete, MixtureStatistics, Neighbours
 
 # A component that explains nothing keeps a speck of weight, so that no division by zero can follow.
@@ -51,11 +52,13 @@ class Sums(partial[MixtureStatistics]):
 class Mixture:
     """K components of one emission family, of weights that are free or all 1 / K.
 
-    The value that a fit finds is `MixtureParameters`.
+    The value that a fit finds is `MixtureParameters`. A `concentration` above 1 is that of a Dirichlet prior on free
+    weights; what is believed of the components, the emission family knows.
     """
 
     emission: Emission
     equal_weights: bool = False
+    concentration: float = 1.0
 
     def statistics(self, parameters: MixtureParameters) -> Sums:
         """The function that turns a block into statistics under `parameters`. It pickles, so it can travel."""
@@ -78,7 +81,10 @@ class Mixture:
 
     def share(self, counts: Float[ndarray, " K"]) -> Float[ndarray, " K"]:
         """The mixing weights of components that explain so many rows."""
-        return np.full(len(counts), 1 / len(counts)) if self.equal_weights else counts / counts.sum()
+        if self.equal_weights:
+            return np.full(len(counts), 1 / len(counts))
+        believed = counts + (self.concentration - 1)
+        return believed / believed.sum()
 
     def objective(self, statistics: MixtureStatistics, parameters: MixtureParameters) -> float:
         """What EM raises: the log-likelihood in nats of the parameters that gave the statistics, and their prior's."""
@@ -86,7 +92,8 @@ class Mixture:
 
     def log_prior(self, parameters: MixtureParameters) -> float:
         """Log of the prior density of the parameters, up to a constant; zero where there is no prior."""
-        return self.emission.log_prior(parameters.emission)
+        of_weights = 0.0 if self.equal_weights else log_dirichlet(parameters.weights, self.concentration)
+        return of_weights + self.emission.log_prior(parameters.emission)
 
     def n_free(self, parameters: MixtureParameters) -> int:
         """How many numbers the fit left free."""
@@ -96,6 +103,13 @@ class Mixture:
     def reorder(self, parameters: MixtureParameters, order: ndarray) -> MixtureParameters:
         """The same mixture with its components in another order."""
         return MixtureParameters(parameters.weights[order], self.emission.reorder(parameters.emission, order))
+
+    @property
+    def conditions(self) -> list[str]:
+        """What shapes a fit besides the family of its components, in words."""
+        has_prior = self.concentration != 1 or getattr(self.emission, "prior", None) is not None
+        said = {"equal weights": self.equal_weights, "a conjugate prior": has_prior}
+        return [words for words, holds in said.items() if holds]
 
     def _bind(self, function: Callable[..., Any], parameters: MixtureParameters) -> partial[Any]:
         with np.errstate(divide="ignore"):

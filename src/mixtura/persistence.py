@@ -20,6 +20,7 @@ from mixtura.errors import ModelFileError
 from mixtura.fitted import FittedMixture
 from mixtura.mixture import Mixture, MixtureParameters
 from mixtura.ordering import ORDERS
+from mixtura.priors import NormalInverseWishart
 from mixtura.sources.writing import write_bytes_atomic
 
 FORMAT = 1
@@ -37,7 +38,8 @@ _HISTORY = {
     "criterion": str, "outcome": str, "is_complete": bool, "remark": str, "trace": [_NUMBER], "starts": [_START],
     "selection": [_TRIED], "ranking": [int], "search": {ANY: int},
 }  # fmt: skip
-_OPTIONAL: dict[str, Any] = {"equal_weights": bool}  # written where it is true
+_OPTIONAL: dict[str, Any] = {"equal_weights": bool, "concentration": _NUMBER}  # written where they are not the usual
+_PRIOR = Whole({"shrinkage": _NUMBER, "mean": [_NUMBER], "dof": _NUMBER, "scale": (*_NUMBER, list)})
 _RECORD: dict[str, Any] = {
     "format": int, "family": str, "settings": {}, "features": [str], "cluster_names": [str],
     "order": str, "scaling": {"name": str, "centre": [_NUMBER], "scale": [_NUMBER]}, "history": _HISTORY,
@@ -89,10 +91,11 @@ def save(fitted: FittedMixture | _Estimator, path: str | os.PathLike[str]) -> No
     record = {
         "format": FORMAT,
         "family": _family_name(emission),
-        "settings": asdict(emission),
+        "settings": {name: value for name, value in asdict(emission).items() if value is not None},
         **{name: getattr(fitted, name) for name in ("features", "cluster_names", "order")},
         **{name: getattr(fitted, name) for name in ("scaling", "history", "provenance")},
         **({"equal_weights": True} if fitted.model.equal_weights else {}),
+        **({"concentration": fitted.model.concentration} if fitted.model.concentration != 1 else {}),
     }
     text = json.dumps(record, allow_nan=False, ensure_ascii=False, separators=(",", ":"))
     write_bytes_atomic(Path(path), serialise(tensors, {_KEY: text}))
@@ -196,25 +199,34 @@ def _restore(record: dict[str, Any], tensors: dict[str, ndarray]) -> FittedMixtu
     emission.check(parameters.emission)
     called = tuple(record["features"]), tuple(record["cluster_names"])
     others = (record[name] for name in ("order", "scaling", "history", "provenance"))
-    fitted = FittedMixture(Mixture(emission, record.get("equal_weights", False)), parameters, *called, *others)
+    model = Mixture(emission, record.get("equal_weights", False), float(record.get("concentration", 1)))
+    fitted = FittedMixture(model, parameters, *called, *others)
     _check_consistent(fitted)
     return fitted
 
 
 def _emission(family: Any, settings: dict[str, Any]) -> Any:
     expected = asdict(family())
-    if settings.keys() != expected.keys():
-        raise ValueError(f"its settings are {', '.join(settings) or 'missing'}, not {', '.join(expected)}")
-    return family(**{name: _setting(name, settings[name], value) for name, value in expected.items()})
+    needed = [name for name, usual in expected.items() if usual is not None]
+    if not set(needed) <= settings.keys() <= expected.keys():
+        raise ValueError(f"its settings are {', '.join(settings) or 'missing'}, not {', '.join(needed)}")
+    return family(**{name: _setting(name, value, expected[name]) for name, value in settings.items()})
 
 
 def _setting(name: str, value: Any, usual: Any) -> Any:
-    """Where one number is usual, there may be one for each column."""
+    """Where one number is usual, there may be one for each column; where nothing is, there may be a prior."""
+    if usual is None:
+        conform(value, _PRIOR, f"settings.{name}")
+        return NormalInverseWishart(**{key: _hashable(item) for key, item in value.items()})
     if not isinstance(usual, float):
         conform(value, type(usual), f"settings.{name}")
         return value
     conform(value, [_NUMBER] if isinstance(value, list) else _NUMBER, f"settings.{name}")
     return tuple(map(float, value)) if isinstance(value, list) else float(value)
+
+
+def _hashable(value: Any) -> Any:
+    return tuple(map(_hashable, value)) if isinstance(value, list) else value
 
 
 def _check_consistent(fitted: FittedMixture) -> None:

@@ -20,6 +20,7 @@ from mixtura.emissions.gaussian import Gaussian
 from mixtura.evidence import collect_all_evidence, one_log_likelihood
 from mixtura.folds import Fold
 from mixtura.mixture import Mixture, MixtureParameters
+from mixtura.priors import Prior
 from mixtura.runners.local import Local
 from mixtura.scaling import RIDGE, Scaling
 from mixtura.sources.array import ArraySource
@@ -57,6 +58,7 @@ class Options(NamedTuple):
     n_threads: int = 1
     equal_weights: bool = False  # whether all components have the same mixing weight
     n_folds: int = 5  # parts of the rows that are left out in turn, where fits are judged by rows they have not seen
+    prior: Prior | None = None  # in the units of the data
 
 
 Job = tuple[Setting, np.random.SeedSequence]
@@ -143,7 +145,7 @@ class _Workshop(NamedTuple):
             return self._candidate(setting, cut, [])
 
     def _search(self, setting: Setting, source: ArraySource, stream: np.random.SeedSequence) -> race.Search:
-        model = Mixture(self._emission(setting), self.options.equal_weights)
+        model = self._model(setting, source)
         return race.run(model, source, self._plan(setting), runner=self.runner, rng=np.random.default_rng(stream))
 
     def _deviances(self, setting: Setting, search: race.Search, stream: np.random.SeedSequence) -> list[float]:
@@ -160,12 +162,20 @@ class _Workshop(NamedTuple):
             raise KeyboardInterrupt
         if best.outcome is em.Outcome.COLLAPSED:
             return float("inf")
-        model = Mixture(self._emission(setting), self.options.equal_weights)
+        model = self._model(setting, fold.seen)
         found = self.runner(fold.unseen, model.statistics(best.parameters)).log_likelihood
         return -2 * (found - fold.unseen.total_weight * self.scaling.log_volume)
 
     def _emission(self, setting: Setting) -> Gaussian:
         return Gaussian(setting.covariance, self.options.ridge)
+
+    def _model(self, setting: Setting, source: ArraySource) -> Mixture:
+        prior, emission = self.options.prior, self._emission(setting)
+        if prior is None:
+            return Mixture(emission, self.options.equal_weights)
+        seen = prior.in_units(self.scaling.centre, self.scaling.scale)
+        numbers = seen.resolve(source.blocks(), setting.n_components, emission.model.kind)
+        return Mixture(replace(emission, prior=numbers), self.options.equal_weights, prior.concentration)
 
     def _plan(self, setting: Setting) -> race.Plan:
         n_init = self.options.n_init
@@ -180,8 +190,8 @@ class _Workshop(NamedTuple):
         )
 
     def _candidate(self, setting: Setting, search: race.Search, deviances: Sequence[float]) -> Candidate:
-        emission, parameters = self._emission(setting), search.best.parameters
-        model = Mixture(emission, self.options.equal_weights)
+        model, parameters = self._model(setting, self.source), search.best.parameters
+        emission: Any = model.emission
         n_rows, scaling = self.source.total_weight, self.scaling
         evidence = self._evidence(setting, model, parameters, deviances)
         return Candidate(
@@ -221,6 +231,8 @@ class _Workshop(NamedTuple):
 def _remark(best: em.Fit, emission: Gaussian, total_weight: float) -> str:
     if best.outcome is em.Outcome.COLLAPSED:
         return best.outcome.value
+    if emission.prior is not None:  # which lets nothing become a spike
+        return ""
     weights, (means, covariances) = best.parameters
     counts = weights * total_weight
     spurious = spurious_components(counts, covariances, emission.model.has_own_axes)

@@ -115,7 +115,7 @@ def test_a_collapse_is_no_answer_and_any_other_failure_is_told(load, cases):
 
 
 def test_our_collapses_are_known_by_their_words(load):
-    from mixtura.estimators.gaussian import COLLAPSED
+    from mixtura.estimators._record import COLLAPSED
 
     assert load("optima.contenders")._COLLAPSED in COLLAPSED
 

@@ -155,6 +155,13 @@ def test_any_covariance_model_and_equal_weights(run, table, tmp_path):
     assert "covariance, equal weights" in shown.stdout.splitlines()[0]
 
 
+def test_a_prior_is_told_of_and_kept(run, table, tmp_path):
+    result = run("fit", table, "-k", "2", "--covariance", "full", "--prior", "default", "-o", tmp_path / "o")
+    assert "full covariance, a conjugate prior, BIC" in result.stdout
+    assert json.loads((tmp_path / "o" / "summary.json").read_text())["answer"]["conditions"] == ["a conjugate prior"]
+    assert "a conjugate prior" in run("show", tmp_path / "o" / "model.safetensors").stdout.splitlines()[0]
+
+
 def test_a_dry_run_says_what_would_be_done_and_does_not(run, table, tmp_path):
     result = run("fit", table, "-k", "1-3", "--dry-run", "-o", tmp_path / "o")
     assert result.exit_code == 0

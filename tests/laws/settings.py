@@ -10,6 +10,8 @@ from mixtura.emissions.gaussian import Gaussian, GaussianParameters
 from mixtura.emissions.poisson import Poisson, PoissonParameters
 from mixtura.emissions.product import Product
 from mixtura.mixture import Mixture, MixtureParameters
+from mixtura.priors import Prior
+from mixtura.statistics import Block
 
 K, D, N = 3, 4, 1500
 NAMES = [name for name in MODELS if name not in ALIASES]
@@ -32,12 +34,16 @@ def _covariances(kind: str) -> np.ndarray:
     return {"spherical": np.ones(K), "diagonal": np.ones((K, D)), "full": np.tile(np.eye(D), (K, 1, 1))}[kind]
 
 
-def _gaussian(name: str) -> Setting:
-    emission = GaussianParameters(_centres + 0.5, _covariances(MODELS[name].kind))
-    return Setting(Mixture(Gaussian(name, ridge=0.0)), MixtureParameters(np.array([0.5, 0.3, 0.2]), emission), POINTS)
+def _gaussian(name: str, believed: Prior | None = None) -> Setting:
+    kind = MODELS[name].kind
+    emission = GaussianParameters(_centres + 0.5, _covariances(kind))
+    prior = believed and believed.resolve([Block(POINTS, np.ones(N))], K, kind)
+    model = Mixture(Gaussian(name, ridge=0.0, prior=prior), concentration=believed.concentration if believed else 1.0)
+    return Setting(model, MixtureParameters(np.array([0.5, 0.3, 0.2]), emission), POINTS)
 
 
 SETTINGS = {f"gaussian {name}": _gaussian(name) for name in NAMES}
+SETTINGS |= {f"gaussian {name} with a prior": _gaussian(name, Prior(20.0, dof=50.0)) for name in NAMES}
 
 LEVELS = (2, 3, 5)
 _groups = np.repeat(np.arange(K), N // K)

@@ -166,9 +166,9 @@ def _ending(start: Facts, furthest: int) -> str:
 
 def _headline(facts: Facts) -> list[str]:
     answer, choice = facts["answer"], facts["choice"]
-    weights = "equal weights, " if answer["equal_weights"] else ""
+    fit = ", ".join([f"{answer['covariance']} covariance", *answer["conditions"]])
     name, value = answer["criterion"], answer["value"]
-    text = f"{answer['covariance']} covariance, {weights}{label(name)} {write(name, value)}"
+    text = f"{fit}, {label(name)} {write(name, value)}"
     if choice and choice["runner_up"]:
         second = choice["runner_up"]
         text += (

@@ -22,6 +22,7 @@ from mixtura.diagnostics import components_to_try
 from mixtura.errors import FitError
 from mixtura.labels import label_columns, responsibilities
 from mixtura.persistence import save
+from mixtura.priors import Prior
 from mixtura.runners.local import n_threads
 from mixtura.selection import FOUR, Selection, select
 from mixtura.sources.roles import Roles
@@ -47,6 +48,7 @@ class Request:
     k: tuple[int, ...] | None
     covariance: tuple[str, ...] | None
     equal_weights: bool
+    prior: str
     criterion: str
     missing: Literal["error", "drop"]
     scale: str
@@ -144,6 +146,7 @@ def _select(request: Request, table: Table, numbers: tuple[int, ...], progress: 
         tolerance=request.tol,
         n_threads=request.n_threads,
         equal_weights=request.equal_weights,
+        prior=Prior() if request.prior == "default" else None,
     )
     with watched(request.time_limit) as interruption:
         try:

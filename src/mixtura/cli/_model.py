@@ -30,6 +30,7 @@ def facts(fitted: FittedMixture) -> dict[str, Any]:
         "family": type(emission).__name__.lower(),
         "covariance": emission.covariance,
         "equal_weights": fitted.model.equal_weights,
+        "conditions": fitted.model.conditions,
         "clusters": [
             {"name": name, "weight": float(weight), "means": mean.tolist(), "sds": sd.tolist()}
             for name, weight, mean, sd in zip(fitted.cluster_names, fitted.parameters.weights, means, sds, strict=True)
@@ -46,7 +47,7 @@ def facts(fitted: FittedMixture) -> dict[str, Any]:
 def lines(told: Mapping[str, Any], verbose: bool = False) -> list[str]:
     """The facts on one screen."""
     title = f"{count(told['n_components'], 'cluster')} in {count(len(told['features']), 'column')}"
-    title += f", {told['covariance']} covariance" + (", equal weights" if told["equal_weights"] else "")
+    title += ", ".join(["", f"{told['covariance']} covariance", *told["conditions"]])
     text = [*heading(title), *_found(told), ""]
     text += _table(told)
     choice = choice_table(told["choice"])

@@ -22,6 +22,8 @@ _model_options = _options.combine(
                  show_default=True, help="Shapes of clusters to try; auto is full,tied,diag,spherical, all is mclust's "
                                          "fourteen, such as VVE."),
     click.option("--equal-weights", is_flag=True, help="Give all clusters the same share of the rows."),
+    click.option("--prior", type=click.Choice(["none", "default"]), default="none", show_default=True,
+                 help="What is believed of clusters beforehand; default is mclust's conjugate prior, against spikes."),
     click.option("--criterion", type=click.Choice(list(CRITERIA)), default="bic", show_default=True,
                  help="What to choose by; holdout and cv fit again without some rows."),
     _options.missing_option,

@@ -24,6 +24,7 @@ from mixtura.emissions._moments import (
     rescale,
 )
 from mixtura.emissions.contract import from_named
+from mixtura.priors import NormalInverseWishart
 from mixtura.spaces import Spread
 
 _NARROWEST = 1e-6  # of the average covariance: a component that is placed among equal rows has some width
@@ -41,11 +42,13 @@ class Gaussian:
     """Gaussian components under a covariance model: its name in `mixtura.covariance.MODELS`.
 
     `ridge` is added to every variance in the M-step, in squared units of the data, one number or one for each column;
-    where components share volumes or shapes, before they are shared out.
+    where components share volumes or shapes, before they are shared out. With a `prior`, in the units of the fit, the
+    M-step finds the largest posterior density.
     """
 
     covariance: str = "full"
     ridge: float | tuple[float, ...] = 1e-6
+    prior: NormalInverseWishart | None = None
 
     @property
     def model(self) -> CovarianceModel:
@@ -58,6 +61,8 @@ class Gaussian:
         ridges = np.ravel(self.ridge)
         if np.size(ridges) not in (1, parameters.means.shape[1]) or (ridges < 0).any():
             raise ValueError("its ridge is not a number of at least zero, or one for each column")
+        if self.prior is not None:
+            self.prior.check(self.model.kind, parameters.means.shape[1])
 
     def density(self, parameters: GaussianParameters) -> Ellipses:
         return ellipses(*parameters, is_pooled=self.model.scatter == "pooled")
@@ -83,14 +88,19 @@ class Gaussian:
     def maximise(
         self, statistics: Moments, counts: Float[ndarray, " K"], parameters: GaussianParameters
     ) -> GaussianParameters:
-        means, scatter = move(parameters.means, counts, statistics)
+        mass = counts
+        if self.prior is not None:
+            statistics, mass = self.prior.with_rows(parameters.means, statistics), counts + self.prior.shrinkage
+        means, scatter = move(parameters.means, mass, statistics)
+        if self.prior is not None:
+            scatter, counts = self.prior.with_scatter(self.model, scatter, counts)
         return GaussianParameters(means, self.model.estimate(scatter, counts, self.ridge, parameters.covariances))
 
     def log_prior(self, parameters: GaussianParameters) -> float:
-        return 0.0
+        return 0.0 if self.prior is None else self.prior.log_density(self.model, *parameters)
 
     def ascent(self, log_weights: Float[ndarray, " K"], parameters: GaussianParameters) -> Ascent | None:
-        if not self.model.is_compiled:
+        if not self.model.is_compiled or self.prior is not None:
             return None
         along_axes = GaussianParameters(parameters.means, _along_axes(*parameters))
         density = self.density(along_axes)
@@ -154,8 +164,11 @@ class Gaussian:
     def spurious(
         self, parameters: GaussianParameters, counts: Float[ndarray, " K"], spread: Spread
     ) -> Int[ndarray, " M"]:
-        """Seen where the whole table has variance one: what is narrow for all rows is no accident of a few."""
-        if self.model.is_shared or not len(spread.whitener):
+        """Seen where the whole table has variance one: what is narrow for all rows is no accident of a few.
+
+        A prior lets nothing become a spike.
+        """
+        if self.model.is_shared or self.prior is not None or not len(spread.whitener):
             return np.empty(0, dtype=int)
         covariances = parameters.covariances
         if covariances.ndim == 3:

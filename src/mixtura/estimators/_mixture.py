@@ -25,6 +25,7 @@ from mixtura.estimators._base import (
     reference_means,
     weighted_source,
 )
+from mixtura.estimators._prior import concentration
 from mixtura.estimators._record import scaling_record
 from mixtura.evidence import collect_evidence
 from mixtura.fitted import FittedMixture, default_names
@@ -178,11 +179,11 @@ class FittedAnswers(ClassNamePrefixFeaturesOutMixin, TransformerMixin, DensityMi
     @property
     def _emission(self) -> Gaussian:
         ridge = getattr(self, "_ridge", 0.0) if isinstance(self.reg_covar, str) else float(self.reg_covar)
-        return Gaussian(self.covariance_type, ridge)
+        return Gaussian(self.covariance_type, ridge, getattr(self, "_prior", None))
 
     @property
     def _model(self) -> Mixture:
-        return Mixture(self._emission, bool(self.equal_weights))
+        return Mixture(self._emission, bool(self.equal_weights), concentration(self.prior))
 
     @property
     def _n_features_out(self) -> int:

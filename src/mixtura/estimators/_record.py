@@ -21,6 +21,27 @@ from mixtura.sources.array import ArraySource
 from mixtura.spaces import spread
 from mixtura.trials import Candidate, Setting
 
+COLLAPSED = (
+    "Fitting the mixture model failed because some components have ill-defined empirical covariance (for instance "
+    "caused by singleton or collapsed samples). Try to decrease the number of components, increase reg_covar, or scale "
+    "the input data."
+)
+_SINGLE = " The numerical accuracy can also be improved by passing float64 data instead of float32."
+
+
+def why_collapsed(dtype: Any) -> str:
+    """What to say where no start led to a mixture."""
+    return COLLAPSED + (_SINGLE if dtype == np.float32 else "")
+
+
+def why_not_converged(n_iterations: int, lower_bound: float) -> str:
+    """What to say where the iterations ran out."""
+    return (
+        "Best performing initialization did not converge. Try different init parameters, or increase max_iter, "
+        f"tol, or check for degenerate data. After {n_iterations} iterations the mean log-likelihood was "
+        f"{lower_bound:.6g} and still changing."
+    )
+
 
 def record(search: Search, source: ArraySource, *, is_begun: bool) -> dict[str, Any]:
     """The attributes that tell how the fit went; `is_begun` is False if no iteration was asked for."""

@@ -11,12 +11,13 @@ from sklearn.exceptions import ConvergenceWarning
 from mixtura import em
 from mixtura.covariance import MODELS
 from mixtura.estimators import _parameters as rules
+from mixtura.estimators import _prior
 from mixtura.estimators._attributes import attributes
 from mixtura.estimators._base import check_enough_rows, check_points, check_weights, generator, local, weighted_source
 from mixtura.estimators._given import Given, check_given
 from mixtura.estimators._mixture import FittedAnswers
 from mixtura.estimators._progress import Progress
-from mixtura.estimators._record import describe_spikes, history, record
+from mixtura.estimators._record import describe_spikes, history, record, why_collapsed, why_not_converged
 from mixtura.estimators._search import INITS, Resumed, Starts, little_of, plan_starts, run, stopping_rule
 from mixtura.ordering import ORDERS, canonical_order
 from mixtura.race import Plan, Search
@@ -29,13 +30,6 @@ _CALLBACKS = rules.Rule(
 )
 
 _REMEMBERED = 4  # lower bounds that a warm start's stopping rule looks back on
-
-COLLAPSED = (
-    "Fitting the mixture model failed because some components have ill-defined empirical covariance (for instance "
-    "caused by singleton or collapsed samples). Try to decrease the number of components, increase reg_covar, or scale "
-    "the input data."
-)
-_SINGLE = " The numerical accuracy can also be improved by passing float64 data instead of float32."
 
 
 class GaussianMixture(FittedAnswers):
@@ -77,6 +71,8 @@ class GaussianMixture(FittedAnswers):
         Iterations between two lines.
     equal_weights : bool, default=False
         Whether all components have the same mixing weight, 1 / K.
+    prior : None, "default" or mixtura.Prior, default=None
+        What is believed of the components; the fit then has the largest posterior density. "default" is mclust's.
     order : {"auto", "weight", "means", "none"}, default="auto"
         How components are numbered: the largest weight first with ties by means, the smallest mean first, or as they
         began. "auto" is "none" for a given start and for a warm start, else "weight".
@@ -100,7 +96,8 @@ class GaussianMixture(FittedAnswers):
     n_iter_ : int
         Iterations over all rows.
     lower_bound_ : float
-        The last mean log-likelihood per row, in nats, before the last step; `lower_bounds_` holds that of every step.
+        The last mean log-likelihood per row, in nats, before the last step, and with a prior of the log-posterior;
+        `lower_bounds_` holds that of every step.
     log_likelihoods_ : array
         The last log-likelihood of every start, in nats; NaN where a start never saw all the rows.
     fit_report_ : dict
@@ -141,6 +138,7 @@ class GaussianMixture(FittedAnswers):
         "verbose": rules.VERBOSITY,
         "verbose_interval": rules.whole(1),
         "equal_weights": rules.BOOLEAN,
+        "prior": _prior.RULE,
         "order": rules.one_of(["auto", *ORDERS]),
         "n_jobs": rules.JOBS,
         "callbacks": rules.either(rules.NONE, _CALLBACKS),
@@ -164,6 +162,7 @@ class GaussianMixture(FittedAnswers):
         verbose: int = 0,
         verbose_interval: int = 10,
         equal_weights: bool = False,
+        prior: Any = None,
         order: str = "auto",
         n_jobs: int | None = None,
         callbacks: Sequence[Callable[[em.Step], None]] | None = None,
@@ -183,6 +182,7 @@ class GaussianMixture(FittedAnswers):
         self.verbose = verbose
         self.verbose_interval = verbose_interval
         self.equal_weights = equal_weights
+        self.prior = prior
         self.order = order
         self.n_jobs = n_jobs
         self.callbacks = callbacks
@@ -219,12 +219,13 @@ class GaussianMixture(FittedAnswers):
         check_enough_rows(source.points, self.n_components)
         begin = self._starts((self.n_components, source.n_columns))
         self._ridge = little_of(source)
+        self._prior = _prior.in_numbers(self.prior, source, self.n_components, self.covariance_type)
         search = self._search(source, begin)
         self._keep(search, source, begin)
         if search.best.outcome is em.Outcome.INTERRUPTED:
             raise KeyboardInterrupt
         if not self.converged_ and self.max_iter > 0:
-            warnings.warn(self._why_not_converged(), ConvergenceWarning, stacklevel=2)
+            warnings.warn(why_not_converged(self.n_iter_, self.lower_bound_), ConvergenceWarning, stacklevel=2)
         if spikes := describe_spikes(self._emission, self._parameters(), source):
             warnings.warn(spikes, ConvergenceWarning, stacklevel=2)
         return self
@@ -268,7 +269,7 @@ class GaussianMixture(FittedAnswers):
         parameters = self._model.reorder(best.parameters, by)
         values = attributes(parameters, self.covariance_type, source.points.dtype)
         if best.outcome is em.Outcome.COLLAPSED or not all(np.isfinite(value).all() for value in values.values()):
-            raise ValueError(COLLAPSED + (_SINGLE if source.points.dtype == np.float32 else ""))
+            raise ValueError(why_collapsed(source.points.dtype))
         values |= record(search, source, is_begun=self.max_iter > 0)
         for name, value in values.items():
             setattr(self, name, value)
@@ -281,10 +282,3 @@ class GaussianMixture(FittedAnswers):
         if self.order == "auto":
             return "weight" if begin.given.is_empty else "none"
         return self.order
-
-    def _why_not_converged(self) -> str:
-        return (
-            "Best performing initialization did not converge. Try different init parameters, or increase max_iter, "
-            f"tol, or check for degenerate data. After {self.n_iter_} iterations the mean log-likelihood was "
-            f"{self.lower_bound_:.6g} and still changing."
-        )

@@ -111,6 +111,7 @@ def _answer(fitted: FittedMixture, explanation: Explanation) -> dict[str, Any]:
         "n_columns": len(fitted.features),
         "covariance": getattr(fitted.model.emission, "covariance", None),
         "equal_weights": fitted.model.equal_weights,
+        "conditions": fitted.model.conditions,
         "criterion": criterion,
         "value": history["criteria"][criterion] if criterion else None,
     }
