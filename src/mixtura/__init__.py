@@ -11,6 +11,7 @@ __version__ = "0.1.0"
 _HOMES = {
     "GaussianMixture": "mixtura.estimators",
     "KMeans": "mixtura.estimators",
+    "LatentClassMixture": "mixtura.estimators",
     "FittedMixture": "mixtura.fitted",
     "Options": "mixtura.trials",
     "Prior": "mixtura.priors",
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from mixtura.comparison import compare as compare
     from mixtura.estimators import GaussianMixture as GaussianMixture
     from mixtura.estimators import KMeans as KMeans
+    from mixtura.estimators import LatentClassMixture as LatentClassMixture
     from mixtura.explain import explain_row as explain_row
     from mixtura.fitted import FittedMixture as FittedMixture
     from mixtura.persistence import load as load
@@ -49,6 +51,7 @@ __all__ = [
     "FittedMixture",
     "GaussianMixture",
     "KMeans",
+    "LatentClassMixture",
     "Options",
     "Prior",
     "assemble",

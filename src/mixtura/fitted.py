@@ -32,6 +32,8 @@ class FittedMixture:
         `is_complete` (False after an interrupt).
     provenance : dict
         `versions`, `seed`, `data` (origin, digest), `command`.
+    levels : dict
+        Of each column of categories its levels, in the order of their numbers from 0 on.
     """
 
     model: Mixture
@@ -42,6 +44,7 @@ class FittedMixture:
     scaling: dict[str, Any] = field(default_factory=dict)
     history: dict[str, Any] = field(default_factory=dict)
     provenance: dict[str, Any] = field(default_factory=dict)
+    levels: dict[str, list[str]] = field(default_factory=dict)
 
     @property
     def n_components(self) -> int:

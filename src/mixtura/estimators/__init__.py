@@ -2,5 +2,6 @@
 
 from mixtura.estimators.gaussian import GaussianMixture
 from mixtura.estimators.kmeans import KMeans
+from mixtura.estimators.latent import LatentClassMixture
 
-__all__ = ["GaussianMixture", "KMeans"]
+__all__ = ["GaussianMixture", "KMeans", "LatentClassMixture"]
