@@ -23,6 +23,7 @@ _HOMES = {
     "load": "mixtura.persistence",
     "save": "mixtura.persistence",
     "select": "mixtura.tables",
+    "stability": "mixtura.resampling",
     "write_report": "mixtura.report",
 }
 _MODULES = ("datasets", "explain", "plots")
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from mixtura.persistence import save as save
     from mixtura.priors import Prior as Prior
     from mixtura.report import write_report as write_report
+    from mixtura.resampling import stability as stability
     from mixtura.tables import classify as classify
     from mixtura.tables import describe as describe
     from mixtura.tables import select as select
@@ -64,6 +66,7 @@ __all__ = [
     "load",
     "save",
     "select",
+    "stability",
     "write_report",
 ]
 

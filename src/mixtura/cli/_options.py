@@ -122,4 +122,12 @@ missing_option = click.option(
     help="What to do about rows with missing cells.",
 )
 
+resampling_options = combine(
+    click.option("--replicates", type=click.IntRange(1, 100_000), metavar="N", default=100, show_default=True,
+                 help="How many fits."),
+    click.option("--seed", type=click.IntRange(0, 2**32 - 1), metavar="N", default=0, show_default=True,
+                 help="Same seed, same result."),
+    click.option("--workers", type=click.IntRange(1), metavar="N", help="Threads; all processors by default."),
+)  # fmt: skip
+
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of text.")

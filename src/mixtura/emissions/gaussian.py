@@ -198,8 +198,12 @@ class Gaussian:
     def rescale(
         self, parameters: GaussianParameters, centre: Float[ndarray, " D"], scale: Float[ndarray, " D"]
     ) -> GaussianParameters:
-        """The parameters for x of a fit to (x - centre) / scale."""
-        return GaussianParameters(*rescale(*parameters, centre, scale))
+        """The parameters for x of a fit to (x - centre) / scale; what becomes a sphere is one again."""
+        means, covariances = rescale(*parameters, centre, scale)
+        if self.model.kind == "spherical" and parameters.covariances.ndim == 2:
+            is_round = np.allclose(covariances, covariances[:, :1], rtol=1e-9, atol=0)
+            covariances = covariances.mean(1) if is_round else covariances
+        return GaussianParameters(means, covariances)
 
     def sample(
         self, parameters: GaussianParameters, counts: ndarray, rng: np.random.Generator

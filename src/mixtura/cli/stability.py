@@ -1,0 +1,33 @@
+"""`mixtura stability`: whether the clusters of a model come back when its rows are drawn again."""
+
+from typing import Any
+
+import click
+
+from mixtura.cli import _options
+
+
+@click.command("stability", epilog="Example: mixtura stability out/model.safetensors examples/faithful.csv")
+@click.argument("model", type=click.Path())
+@click.argument("data", nargs=-1)
+@_options.resampling_options
+@_options.other_role_options
+@_options.missing_option
+@_options.reading_options
+@_options.json_option
+@click.option("--no-color", is_flag=True, help="No colours; NO_COLOR in the environment does the same.")
+def command(model: str, data: tuple[str, ...], as_json: bool, no_color: bool, **how: Any) -> None:
+    """Say which clusters come back when rows are drawn again.
+
+    Fits the MODEL anew to rows drawn with replacement from those of DATA, and compares each cluster with the most
+    similar new one. Without DATA, the rows are those that the model was fitted to.
+    """
+    from mixtura.cli._output import echo_json, echo_lines
+    from mixtura.cli._stability import facts, lines
+    from mixtura.persistence import load
+
+    told = facts(load(model), data, how)
+    if as_json:
+        echo_json(told)
+    else:
+        echo_lines(lines(told), no_color)

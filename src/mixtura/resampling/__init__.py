@@ -1,0 +1,5 @@
+"""How sure a fit is: the same made again of other rows, that might as well have been seen."""
+
+from mixtura.resampling.clusters import Stability, stability
+
+__all__ = ["Stability", "stability"]
