@@ -13,7 +13,7 @@ import numpy as np
 from jaxtyping import Bool, Float, Int
 from numpy import ndarray
 
-from mixtura._kernels.densities import Density, Moments
+from mixtura._kernels.densities import Density, Full, Moments
 
 Points = Float[ndarray, "N D"]
 
@@ -111,10 +111,20 @@ def moments(points: Points, responsibilities: Float[ndarray, "N K"], density: De
         for gap, covariances in zip(gaps, seen.covariances, strict=True):
             mass = np.bincount(gap.pattern, shares[gap.rows], len(gap.cells))
             np.add.at(own, (gap.cells[:, :, None], gap.cells[:, None, :]), mass[:, None, None] * covariances)
-    return Moments(shifts, _as_kind(scatter, density.whiteners.ndim))
+    return Moments(shifts, of_kind(scatter, density))
 
 
-def _as_kind(scatter: Float[ndarray, "K D D"], n_axes: int) -> ndarray:
-    """Of full matrices what is collected for whiteners with so many axes: the diagonals, or the traces."""
+def in_full(density: Density) -> Full:
+    """The same components as ellipses of any shape."""
+    whiteners, (K, D) = density.whiteners, density.means.shape
+    if whiteners.ndim < 3:
+        whiteners = np.eye(D) * whiteners.reshape(K, -1, 1)
+    return Full(density.means, np.broadcast_to(whiteners, (K, D, D)), density.log_det)
+
+
+def of_kind(scatter: Float[ndarray, "K D D"], density: Density) -> ndarray:
+    """Of full scatter matrices what is collected for a density: their sum, the diagonals, or the traces."""
+    if density.whiteners.ndim == 3:
+        return scatter if len(density.whiteners) == len(scatter) else scatter.sum(0, keepdims=True)
     diagonals = np.einsum("kdd->kd", scatter)
-    return {3: scatter, 2: diagonals.copy(), 1: diagonals.sum(1)}[n_axes]
+    return diagonals.copy() if density.whiteners.ndim == 2 else diagonals.sum(1)

@@ -15,6 +15,7 @@ from mixtura._kernels import (  # densities register
     axes,  # noqa: F401
     climbing,
     full,  # noqa: F401
+    incomplete,
     kmeans,
     mixtures,
     reference,
@@ -23,6 +24,7 @@ from mixtura._kernels import (  # densities register
     whitening,
 )
 from mixtura._kernels import leaves as tree
+from mixtura._kernels.conditional import in_full, of_kind
 from mixtura._kernels.densities import Ascent, Density, Diagonal, Full, Moments, Spherical, Tied
 from mixtura._kernels.turning import Turned
 
@@ -50,7 +52,12 @@ def collect_incomplete(
     points: Points, weights: Weights, log_weights: Float[ndarray, " K"], density: Density
 ) -> tuple[Float[ndarray, " K"], Moments, float]:
     """What `collect` gives, expected over the cells that are missing: they are NaN."""
-    return reference.collect_incomplete(np.ascontiguousarray(points), weights, log_weights, _protected(density))
+    groups = np.empty((incomplete.GROUPED + 1, points.shape[1] + incomplete.CELLS), np.int64)
+    arguments = _rows(points.astype(np.float64, copy=False)), _parameters(weights), _parameters(log_weights)
+    (counts, shifts, scatter), log_likelihood = _run(
+        incomplete.collect_incomplete, *arguments, _protected(in_full(density)), groups
+    )
+    return counts, Moments(shifts, of_kind(scatter, density)), log_likelihood
 
 
 def collect_neighbours(
