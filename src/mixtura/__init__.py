@@ -12,11 +12,13 @@ _HOMES = {
     "GaussianMixture": "mixtura.estimators",
     "KMeans": "mixtura.estimators",
     "LatentClassMixture": "mixtura.estimators",
+    "Combination": "mixtura.combination",
     "FittedMixture": "mixtura.fitted",
     "Options": "mixtura.trials",
     "Prior": "mixtura.priors",
     "assemble": "mixtura.assembly",
     "classify": "mixtura.tables",
+    "combine": "mixtura.combination",
     "compare": "mixtura.comparison",
     "describe": "mixtura.tables",
     "explain_row": "mixtura.explain",
@@ -33,6 +35,8 @@ if TYPE_CHECKING:
     from mixtura import explain as explain
     from mixtura import plots as plots
     from mixtura.assembly import assemble as assemble
+    from mixtura.combination import Combination as Combination
+    from mixtura.combination import combine as combine
     from mixtura.comparison import compare as compare
     from mixtura.estimators import GaussianMixture as GaussianMixture
     from mixtura.estimators import KMeans as KMeans
@@ -50,6 +54,7 @@ if TYPE_CHECKING:
     from mixtura.trials import Options as Options
 
 __all__ = [
+    "Combination",
     "FittedMixture",
     "GaussianMixture",
     "KMeans",
@@ -58,6 +63,7 @@ __all__ = [
     "Prior",
     "assemble",
     "classify",
+    "combine",
     "compare",
     "datasets",
     "describe",

@@ -33,10 +33,14 @@ _TRIED = Whole({
     "n_components": int, "covariance": str, "log_likelihood": _MAYBE, "n_free": int, "bic": _MAYBE, "icl": _MAYBE,
     "aic": _MAYBE, "outcome": str, "n_iterations": int, "remark": str,
 })  # fmt: skip
+_MERGED = {
+    "method": str, "n_components": int, "merges": [{"left": [int], "right": [int], "affinity": _NUMBER}],
+    "entropies": [_NUMBER], "suggested": int, "groups": [[int]],
+}  # fmt: skip
 _HISTORY = {
     "n_rows": int, "total_weight": _NUMBER, "log_likelihood": _NUMBER, "n_free": int, "criteria": {ANY: _NUMBER},
     "criterion": str, "outcome": str, "is_complete": bool, "remark": str, "trace": [_NUMBER], "starts": [_START],
-    "selection": [_TRIED], "ranking": [int], "search": {ANY: int},
+    "selection": [_TRIED], "ranking": [int], "search": {ANY: int}, "merged": Whole(_MERGED),
 }  # fmt: skip
 _OPTIONAL: dict[str, Any] = {"equal_weights": bool, "concentration": _NUMBER}  # written where they are not the usual
 _PRIOR = Whole({"shrinkage": _NUMBER, "mean": [_NUMBER], "dof": _NUMBER, "scale": (*_NUMBER, list)})

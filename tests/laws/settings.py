@@ -7,6 +7,7 @@ import numpy as np
 from mixtura.covariance import ALIASES, MODELS
 from mixtura.emissions.categorical import Categorical, CategoricalParameters
 from mixtura.emissions.gaussian import Gaussian, GaussianParameters
+from mixtura.emissions.grouped import Grouped, GroupedParameters
 from mixtura.emissions.poisson import Poisson, PoissonParameters
 from mixtura.emissions.product import Product
 from mixtura.mixture import Mixture, MixtureParameters
@@ -65,11 +66,21 @@ def _product() -> Setting:
     return Setting(Mixture(product), MixtureParameters(_THIRDS, parts), mixed)
 
 
+def _grouped(name: str) -> Setting:
+    """The last two of the Gaussians are halves of one cluster each."""
+    whole, twice = _gaussian(name).parameters.emission, np.array([0, 1, 1, 2, 2])
+    centres = whole.means[twice] + np.array([0.0, 0.4, -0.4, 0.3, -0.3])[:, None]
+    shares = np.array([1.0, 0.6, 0.4, 0.5, 0.5])
+    emission = GroupedParameters(twice.astype(float), shares, centres, whole.covariances[twice])
+    return Setting(Mixture(Grouped(name, ridge=0.0)), MixtureParameters(_THIRDS, emission), POINTS)
+
+
 _RATES = np.array([[2.0, 8.0], [5.0, 3.0], [15.0, 4.0]])
 FAMILIES = SETTINGS | {
     "categorical": Setting(Mixture(Categorical(LEVELS)), MixtureParameters(_THIRDS, _shares()), ANSWERS),
     "poisson": Setting(Mixture(Poisson()), MixtureParameters(_THIRDS, PoissonParameters(_RATES)), COUNTS),
     "product": _product(),
+    **{f"grouped {name}": _grouped(name) for name in ("VVV", "EEE", "VII")},
 }
 
 

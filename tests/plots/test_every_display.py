@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from drawing.cases import mixture, sample
-from mixtura import KMeans, plots
+from mixtura import KMeans, combine, plots
 from mixtura.errors import DataError, MissingExtraError
 from mixtura.plots import (
     ClassificationDisplay,
@@ -18,7 +18,9 @@ from mixtura.plots import (
     ConvergenceDisplay,
     DensityDisplay,
     EMDisplay,
+    EntropyDisplay,
     KMeansDisplay,
+    MergingDisplay,
     MissingDisplay,
     OverlapDisplay,
     PairDisplay,
@@ -46,6 +48,8 @@ MAKERS = {
     DensityDisplay: DensityDisplay.from_estimator,
     EMDisplay: EMDisplay.from_estimator,
     KMeansDisplay: lambda model, X: KMeansDisplay.from_estimators(KMeans(2, random_state=0).fit(X), model, X),
+    EntropyDisplay: lambda model, X: EntropyDisplay.from_combination(combine(model, X)),
+    MergingDisplay: lambda model, X: MergingDisplay.from_combination(combine(model, X, method="demp")),
     MissingDisplay: lambda model, X: MissingDisplay.from_data(with_gaps(X)),
     OverlapDisplay: OverlapDisplay.from_estimator,
     PairDisplay: PairDisplay.from_estimator,
@@ -121,7 +125,11 @@ def test_a_plane_needs_two_columns(display, of_one_column):
         MAKERS[display](*of_one_column)
 
 
-@pytest.mark.parametrize("display", [d for d in MAKERS if d is not MissingDisplay], ids=lambda d: d.__name__)
+@pytest.mark.parametrize(
+    "display",
+    [d for d in MAKERS if d not in (EntropyDisplay, MergingDisplay, MissingDisplay)],
+    ids=lambda d: d.__name__,
+)
 def test_what_holds_no_mixture_is_refused(display, case):
     with pytest.raises(DataError, match="ndarray holds no fitted mixture: give a fitted GaussianMixture"):
         MAKERS[display](np.zeros(3), case[1])

@@ -24,7 +24,8 @@ def facts(fitted: FittedMixture, data: Sequence[str], how: dict[str, Any]) -> di
 
 def lines(told: Facts) -> list[str]:
     """Sizes and means, then for each cluster what is special about it."""
-    text = [*heading(told["answer"]["headline"]), *warning_lines(told["warnings"]), ""]
+    text = [*heading(told["answer"]["headline"]), *wrap(told["answer"]["merged"])]
+    text += [*warning_lines(told["warnings"]), ""]
     text += cluster_table(told)
     for name, cluster in numbered(told["clusters"]):
         text += ["", *heading(short(name)), *_portrait(cluster, told)]

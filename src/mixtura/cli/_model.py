@@ -9,7 +9,7 @@ from mixtura.cli._answer import choice_table, more_columns, numbered, start_tabl
 from mixtura.cli._screen import heading, screen_width, wrap
 from mixtura.cli._tables import lay_out, squeeze
 from mixtura.criteria import CRITERIA, label, write
-from mixtura.explain.choice import choice_facts
+from mixtura.explain.choice import choice_facts, tell_merged
 from mixtura.explain.numbers import brief, percent, rounded
 from mixtura.explain.profiles import component_moments
 from mixtura.explain.words import count
@@ -38,6 +38,7 @@ def facts(fitted: FittedMixture) -> dict[str, Any]:
         **{name: history.get(name) for name in kept},
         "is_complete": history.get("is_complete"),
         "choice": choice_facts(history),
+        "merged": tell_merged(history),
         "starts": history.get("starts", []),
         "scaling": fitted.scaling.get("name"),
         "provenance": fitted.provenance,
@@ -48,7 +49,7 @@ def lines(told: Mapping[str, Any], verbose: bool = False) -> list[str]:
     """The facts on one screen."""
     title = f"{count(told['n_components'], 'cluster')} in {count(len(told['features']), 'column')}"
     title += ", ".join(["", f"{told['covariance']} covariance", *told["conditions"]])
-    text = [*heading(title), *_found(told), ""]
+    text = [*heading(title), *_found(told), *wrap(told["merged"]), ""]
     text += _table(told)
     choice = choice_table(told["choice"])
     if choice:

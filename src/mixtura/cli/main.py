@@ -10,7 +10,7 @@ import click
 from mixtura import __version__, errors
 from mixtura.cli._tables import printable
 
-COMMANDS = ("fit", "predict", "show", "report", "name", "compare", "stability", "check", "datasets", "info")
+COMMANDS = ("fit", "predict", "show", "report", "name", "merge", "compare", "stability", "check", "datasets", "info")
 
 UNEXPECTED, INTERRUPTED = 1, 130  # 2 is click's, for usage
 EXIT_CODES: tuple[tuple[type[Exception], int], ...] = (

@@ -2,13 +2,12 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from mixtura import climbing, em, starts
 from mixtura.acceleration import SmallRemainder, default_tolerance
-from mixtura.emissions._moments import rescale
 from mixtura.errors import FitError
 from mixtura.explain.records import Rows
 from mixtura.fitted import FittedMixture
@@ -80,7 +79,7 @@ def _climb(
         callbacks=[passed.append],
     )
     shift = float(block.weights.sum()) * scaling.log_volume
-    steps = tuple(_in_units_of_the_data(step.before, scaling) for step in passed)
+    steps = tuple(_in_units_of_the_data(fitted, step.before, scaling) for step in passed)
     if steps:
         yield Climb(candidate.kind, steps, tuple(value - shift for value in fit.trace), fit.outcome)
 
@@ -92,7 +91,6 @@ def _scaling(fitted: FittedMixture) -> Scaling:
     return Scaling(known.get("name", "none"), np.asarray(centre), np.asarray(scale))
 
 
-def _in_units_of_the_data(parameters: MixtureParameters, scaling: Scaling) -> MixtureParameters:
-    means, covariances = parameters.emission
-    moved = rescale(means, covariances, scaling.centre, scaling.scale)
-    return parameters._replace(emission=type(parameters.emission)(*moved))
+def _in_units_of_the_data(fitted: FittedMixture, parameters: MixtureParameters, scaling: Scaling) -> MixtureParameters:
+    emission: Any = fitted.model.emission
+    return parameters._replace(emission=emission.rescale(parameters.emission, scaling.centre, scaling.scale))

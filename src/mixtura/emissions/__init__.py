@@ -1,8 +1,13 @@
 """What one component looks like. `EMISSIONS` names the families; `contract` says what a family is."""
 
+from typing import Any
+
 from mixtura.emissions.categorical import Categorical
 from mixtura.emissions.gaussian import Gaussian
+from mixtura.emissions.grouped import Grouped
 from mixtura.emissions.poisson import Poisson
 from mixtura.emissions.product import Product
 
-EMISSIONS = {"gaussian": Gaussian, "categorical": Categorical, "poisson": Poisson, "product": Product}
+EMISSIONS: dict[str, Any] = {
+    "gaussian": Gaussian, "grouped": Grouped, "categorical": Categorical, "poisson": Poisson, "product": Product
+}  # fmt: skip

@@ -100,7 +100,7 @@ def _light_weights(history: dict[str, Any]) -> Iterator[str]:
 
 def _range_end(history: dict[str, Any], n_components: int) -> Iterator[str]:
     tried = sorted({row["n_components"] for row in history.get("selection", ())})
-    if len(tried) < 2:
+    if len(tried) < 2 or "merged" in history:
         return
     if n_components == tried[-1]:
         yield f"{n_components} is the largest number of clusters that was tried: try more."

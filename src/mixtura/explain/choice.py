@@ -4,6 +4,7 @@ from typing import Any
 
 from mixtura.criteria import CRITERIA
 from mixtura.explain.cautions import finalists
+from mixtura.explain.words import count, join
 
 
 def choice_facts(history: dict[str, Any]) -> dict[str, Any] | None:
@@ -27,6 +28,21 @@ def choice_facts(history: dict[str, Any]) -> dict[str, Any] | None:
         "fits": fits,
         "set_aside": _set_aside([fit for fit in fits if fit["remark"] and fit["rank"] is None], name),
     }
+
+
+def tell_merged(history: dict[str, Any]) -> str:
+    """What clusters are made of, where components were merged; empty where they were not.
+
+    Examples
+    --------
+    >>> tell_merged({"merged": {"method": "demp", "n_components": 3, "groups": [[0, 2], [1]]}})
+    'Merged from 3 components (demp): 0 and 2; 1.'
+    """
+    if "merged" not in history:
+        return ""
+    merged = history["merged"]
+    groups = "; ".join(join([str(k) for k in group]) for group in merged["groups"])
+    return f"Merged from {count(merged['n_components'], 'component')} ({merged['method']}): {groups}."
 
 
 def _set_aside(fits: list[dict[str, Any]], criterion: str) -> dict[str, Any] | None:

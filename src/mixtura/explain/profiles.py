@@ -19,8 +19,8 @@ def describe_columns(names: tuple[str, ...], rows: Rows) -> tuple[Column, ...]:
 
 def component_moments(fitted: FittedMixture) -> tuple[Float[ndarray, "K D"], Float[ndarray, "K D D"]]:
     """Means and covariances of the components, as full matrices."""
-    means, covariances = fitted.parameters.emission
-    return means, matrices(covariances, means.shape[1])
+    emission = fitted.parameters.emission
+    return emission.means, matrices(emission.covariances, emission.means.shape[1])
 
 
 def overall_sds(fitted: FittedMixture) -> Float[ndarray, " D"]:

@@ -13,6 +13,7 @@ import numpy as np
 from jaxtyping import Float
 from numpy import ndarray
 
+from mixtura.errors import DataError
 from mixtura.explain.frames import column_log_densities
 from mixtura.explain.profiles import component_moments, overall_sds
 from mixtura.explain.records import Change, RowExplanation
@@ -39,6 +40,8 @@ def explain_row(fitted: FittedMixture, point: Float[ndarray, " D"]) -> RowExplan
     ------
     ValueError
         If the row has another number of values than the mixture has columns, or one is not finite.
+    DataError
+        If clusters are merged components: no sum over columns tells these apart.
 
     Examples
     --------
@@ -51,6 +54,7 @@ def explain_row(fitted: FittedMixture, point: Float[ndarray, " D"]) -> RowExplan
     >>> why.label, why.second, why.change.label, round(why.change.value)
     (0, 1, 1, 20)
     """
+    _check_ellipses(fitted)
     point = _check_point(fitted, point)
     means, covariances = component_moments(fitted)
     with np.errstate(divide="ignore"):
@@ -108,6 +112,14 @@ def _nearest_root(a: ndarray, b: ndarray, c: ndarray) -> ndarray:
         roots = np.stack(np.broadcast_arrays(q / a, c / q))
     roots = np.where(np.isfinite(roots), roots, np.inf)
     return np.take_along_axis(roots, np.abs(roots).argmin(0)[None], 0)[0]
+
+
+def _check_ellipses(fitted: FittedMixture) -> None:
+    if "merged" in fitted.history:
+        raise DataError(
+            "The clusters of this model are merged components, which no sum over columns tells apart: ask the model "
+            "before merging why a row belongs to its component."
+        )
 
 
 def _check_point(fitted: FittedMixture, point: Float[ndarray, " D"]) -> Float[ndarray, " D"]:

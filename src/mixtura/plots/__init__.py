@@ -19,6 +19,7 @@ from mixtura.plots.densities import DensityDisplay
 from mixtura.plots.distances import QQDisplay
 from mixtura.plots.em import EMDisplay
 from mixtura.plots.kmeans import KMeansDisplay
+from mixtura.plots.merging import EntropyDisplay, MergingDisplay
 from mixtura.plots.missing import MissingDisplay
 from mixtura.plots.overlaps import OverlapDisplay
 from mixtura.plots.pairs import PairDisplay
@@ -33,7 +34,9 @@ __all__ = [
     "ConvergenceDisplay",
     "DensityDisplay",
     "EMDisplay",
+    "EntropyDisplay",
     "KMeansDisplay",
+    "MergingDisplay",
     "MissingDisplay",
     "OverlapDisplay",
     "PairDisplay",

@@ -10,7 +10,7 @@ from mixtura.drawing.columns import most_distinguishing
 from mixtura.drawing.planes import discriminants
 from mixtura.drawing.sample import still_sample
 from mixtura.explain.cautions import starts_that_agree
-from mixtura.explain.choice import choice_facts
+from mixtura.explain.choice import choice_facts, tell_merged
 from mixtura.explain.profiles import component_moments, overall_sds
 from mixtura.explain.records import Cluster, Explanation, Rows
 from mixtura.fitted import FittedMixture
@@ -112,6 +112,7 @@ def _answer(fitted: FittedMixture, explanation: Explanation) -> dict[str, Any]:
         "covariance": getattr(fitted.model.emission, "covariance", None),
         "equal_weights": fitted.model.equal_weights,
         "conditions": fitted.model.conditions,
+        "merged": tell_merged(history),
         "criterion": criterion,
         "value": history["criteria"][criterion] if criterion else None,
     }
