@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from mixtura.em import Step
+from mixtura.em import Step, Stop
 
 
 @dataclass(frozen=True)
@@ -37,6 +37,17 @@ class SmallRemainder:
         if min(before, now) <= 0:  # a fall: the noise of single precision, or a ridge that trades likelihood for width
             return bool(max(abs(before), abs(now)) < self.tolerance)
         return 0 < now < before and max(now, now * now / (before - now)) < self.tolerance
+
+
+@dataclass(frozen=True)
+class Resumed:
+    """A rule for a fit that goes on from the objectives of an earlier one."""
+
+    rule: Stop
+    earlier: tuple[float, ...]
+
+    def __call__(self, step: Step) -> bool:
+        return self.rule(step._replace(trace=[*self.earlier, *step.trace]))
 
 
 @dataclass(frozen=True)

@@ -1,23 +1,24 @@
 """Fits to few rows: in one compiled call as many steps as Ctrl-C can wait for, which `em.fit` would take singly."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 from itertools import islice
 from typing import Any, NamedTuple
 
 import numpy as np
+from numpy import ndarray
 
 from mixtura import _kernels as kernels
 from mixtura import em
-from mixtura.acceleration import SmallGain, SmallRemainder
+from mixtura.acceleration import Resumed, SmallGain, SmallRemainder
 from mixtura.mixture import Mixture, MixtureParameters
 from mixtura.runners.contract import Runner, Source
 from mixtura.sources.holes import by_pattern
 from mixtura.statistics import Block, Incomplete
 
 _FEW_ROWS, _FEW_COLUMNS, _FEW_NUMBERS = 4096, 64, 1 << 16  # numbers in the rows, or in their responsibilities
-_WORK_OF_A_CALL = 3e7  # rows x components x columns squared x steps: some hundredths of a second
+_WORK_OF_A_CALL = 1e8  # rows x components x columns squared x steps: a tenth of a second
 _OUTCOMES = {
     kernels.GOES_ON: em.Outcome.EXHAUSTED,
     kernels.STOPPED: em.Outcome.CONVERGED,
@@ -56,42 +57,54 @@ def in_double(block: Block) -> Block:
     return block._replace(points=block.points.astype(np.float64, copy=False))
 
 
-def fit(
+def fit_all(
     model: em.Model,
-    parameters: Any,
+    starts: Sequence[Any],
     run: em.Run,
     *,
     stop: em.Stop,
     max_iterations: int,
     callbacks: Sequence[em.Callback] = (),
     watch: em.Callback = em.ignore,
-) -> em.Fit:
-    """What `em.fit` does; `watch` is a callback that need not see every step."""
-    way = begin(model, parameters, run)
-    if isinstance(way, Climb) and not callbacks and isinstance(stop, (SmallGain, SmallRemainder)):
-        return way.go(stop, max_iterations, watch)
-    steps = _SingleSteps(way) if isinstance(way, Climb) else model
-    return em.fit(steps, parameters, run, stop=stop, max_iterations=max_iterations, callbacks=[*callbacks, watch])
+) -> list[em.Fit]:
+    """What `em.fit` does, from each start; `watch` is a callback that need not see every step.
+
+    After an interrupt, of which one of the fits tells, there may be fewer of them than starts.
+    """
+    if not callbacks and isinstance(stop, (SmallGain, SmallRemainder)):
+        ways = begin(model, starts, run)
+        ways.go(range(len(starts)), stop, max_iterations, watch)
+        return [ways.fit(number) for number in range(len(starts))]
+    fits: list[em.Fit] = []
+    for start in starts:
+        way = begin(model, [start], run)
+        steps = _SingleSteps(way) if isinstance(way, Climbs) else model
+        watchers = [*callbacks, watch]
+        fits.append(em.fit(steps, start, run, stop=stop, max_iterations=max_iterations, callbacks=watchers))
+        if fits[-1].outcome is em.Outcome.INTERRUPTED:
+            break
+    return fits
 
 
-def begin(model: em.Model, parameters: Any, run: em.Run) -> "Climb | Walk":
-    """A fit that goes on from where it stands at every call of its `go`, as a climb where there is one."""
-    climb = _begin_climb(model, parameters, run)
-    return climb or Walk(model, parameters, run)
+def begin(model: em.Model, starts: Sequence[Any], run: em.Run) -> "Climbs | Walks":
+    """Fits that go on from where they stand at every call of their `go`, in compiled code where that is worth it."""
+    climbs = _begin_climbs(model, starts, run)
+    return climbs or Walks(model, run, [em.Fit(start, (), em.Outcome.EXHAUSTED) for start in starts])
 
 
-def _begin_climb(model: em.Model, parameters: Any, run: em.Run) -> "Climb | None":
+def _begin_climbs(model: em.Model, starts: Sequence[Any], run: em.Run) -> "Climbs | None":
     """If the rows are few and the kernels know the M-step."""
-    if not isinstance(run, AtHand) or not isinstance(model, Mixture) or not _is_small(run.block, parameters):
+    if not isinstance(run, AtHand) or not isinstance(model, Mixture) or not _is_small(run.block, starts[0]):
         return None
     if model.concentration != 1:
         return None
     with np.errstate(divide="ignore"):
-        log_weights = np.log(parameters.weights)
-    ascent = model.emission.ascent(log_weights, parameters.emission)
-    if ascent is None:
+        log_weights = np.log([start.weights for start in starts])
+    ascents = model.emission.ascent(log_weights, [start.emission for start in starts])
+    if ascents is None:
         return None
-    return Climb(model, run.turned, ascent._replace(has_equal_weights=model.equal_weights))
+    ascents = ascents._replace(has_equal_weights=model.equal_weights)
+    return Climbs(model, run.turned, ascents, np.empty((len(starts), 0)), np.zeros((len(starts), 2), np.int64))
 
 
 def _is_small(block: Block, parameters: MixtureParameters) -> bool:
@@ -104,55 +117,104 @@ def _is_small(block: Block, parameters: MixtureParameters) -> bool:
 
 
 @dataclass
-class Walk:
-    """A fit by the loop, step by step."""
+class Walks:
+    """Fits by the loop, step by step."""
 
     model: em.Model
-    parameters: Any
     run: em.Run
+    fits: list[em.Fit]
 
-    def go(self, stop: em.Stop, max_iterations: int, watch: em.Callback) -> em.Fit:
-        """So many steps at most."""
-        fit = em.fit(self.model, self.parameters, self.run, stop=stop, max_iterations=max_iterations, callbacks=[watch])
-        self.parameters = fit.parameters
-        return fit
+    def go(self, which: Iterable[int], stop: em.Stop, n_steps: int, watch: em.Callback) -> None:
+        """Take these fits on, to so many steps in all at most; an interrupt ends it."""
+        for number in which:
+            before = self.fits[number]
+            fit = em.fit(
+                self.model, before.parameters, self.run,
+                stop=Resumed(stop, before.trace), max_iterations=n_steps - len(before.trace), callbacks=[watch],
+            )  # fmt: skip
+            self.fits[number] = fit._replace(trace=before.trace + fit.trace)
+            if self.is_interrupted:
+                break
+
+    def fit(self, number: int) -> em.Fit:
+        """Where the fit of that number stands."""
+        return self.fits[number]
+
+    def height(self, number: int) -> float:
+        """The last objective of that fit; minus infinity for one that collapsed."""
+        fit = self.fits[number]
+        return float("-inf") if fit.outcome is em.Outcome.COLLAPSED else fit.objective
+
+    @property
+    def is_interrupted(self) -> bool:
+        return any(fit.outcome is em.Outcome.INTERRUPTED for fit in self.fits)
+
+    @property
+    def n_iterations(self) -> int:
+        """Steps taken, by all."""
+        return sum(len(fit.trace) for fit in self.fits)
 
 
-class Climb(NamedTuple):
-    """A fit in compiled code."""
+@dataclass
+class Climbs:
+    """Fits in compiled code: the same as `Walks`, many steps of all of them in a call."""
 
     model: Mixture
     rows: kernels.Turned
-    ascent: kernels.Ascent
+    ascents: kernels.Ascent
+    traces: ndarray
+    progress: ndarray  # steps of each fit, and how that ended
+    is_interrupted: bool = False
 
-    def go(self, stop: SmallGain | SmallRemainder, max_iterations: int, watch: em.Callback) -> em.Fit:
-        """Many steps in a call; an interrupt ends them with the parameters after the last call that came back."""
+    def go(self, which: Iterable[int], stop: SmallGain | SmallRemainder, n_steps: int, watch: em.Callback) -> None:
+        """Take these fits on, to so many steps in all at most; an interrupt ends it when a call has come back."""
         rule = float(stop.tolerance), isinstance(stop, SmallRemainder)
-        trace, n_steps, end = np.empty(max_iterations), 0, kernels.GOES_ON
-        at_once, parameters = self._steps_at_once(), self._parameters()
+        going = np.array([number for number in which if self.progress[number, 1] != kernels.COLLAPSED], dtype=np.int64)
+        reached = int(self.progress[going, 0].max(initial=0))
         try:
-            while n_steps < max_iterations and end == kernels.GOES_ON:
-                span = n_steps, min(n_steps + at_once, max_iterations)
-                n_steps, end = kernels.climb(self.rows, self.ascent, rule, trace, span)
-                before, parameters = parameters, self._parameters()
-                watch(em.Step(trace[:n_steps].tolist(), before, parameters))
+            while len(going) and reached < n_steps:
+                reached = min(reached + self._steps_at_once(len(going)), n_steps)
+                self._make_room(reached)
+                kernels.climb(self.rows, self.ascents, going, rule, self.traces, self.progress)
+                last = self.fit(int(going[-1]))
+                watch(em.Step(last.trace, last.parameters, last.parameters))
+                going = going[self.progress[going, 1] == kernels.GOES_ON]
         except KeyboardInterrupt:
-            return em.Fit(parameters, tuple(trace[:n_steps].tolist()), em.Outcome.INTERRUPTED)
-        return em.Fit(parameters, tuple(trace[:n_steps].tolist()), _OUTCOMES[end])
+            self.is_interrupted = True
 
-    def _steps_at_once(self) -> int:
-        K, D = self.ascent.density.means.shape
-        return max(1, int(_WORK_OF_A_CALL // (self.rows.n * K * (D + 4) ** 2)))
+    def fit(self, number: int) -> em.Fit:
+        """Where the fit of that number stands."""
+        n_steps, end = self.progress[number].tolist()
+        weights = np.exp(self.ascents.log_weights[number])
+        parameters = MixtureParameters(weights, self.model.emission.arrived(self.ascents, number))
+        outcome = em.Outcome.INTERRUPTED if self.is_interrupted else _OUTCOMES[end]
+        return em.Fit(parameters, tuple(self.traces[number, :n_steps].tolist()), outcome)
 
-    def _parameters(self) -> MixtureParameters:
-        """A copy of where the climb stands."""
-        return MixtureParameters(np.exp(self.ascent.log_weights), self.model.emission.arrived(self.ascent))
+    def height(self, number: int) -> float:
+        """The last objective of that fit; minus infinity for one that collapsed."""
+        n_steps, end = self.progress[number].tolist()
+        return float("-inf") if end == kernels.COLLAPSED or not n_steps else float(self.traces[number, n_steps - 1])
+
+    @property
+    def n_iterations(self) -> int:
+        """Steps taken, by all."""
+        return int(self.progress[:, 0].sum())
+
+    def _steps_at_once(self, n_fits: int) -> int:
+        _, K, D = self.ascents.density.means.shape
+        return max(1, int(_WORK_OF_A_CALL // (n_fits * self.rows.n * K * (D + 4) ** 2)))
+
+    def _make_room(self, n_steps: int) -> None:
+        """Traces for so many steps at least."""
+        n_fits, before = self.traces.shape
+        if n_steps > before:
+            self.traces = np.concatenate([self.traces, np.empty((n_fits, n_steps - before))], axis=1)
 
 
 class _SingleSteps(NamedTuple):
     """A climb as a model of `em.fit`, for those who want to see or to judge every step: they see the same numbers."""
 
-    climb: Climb
+    climbs: Climbs
 
     def statistics(self, parameters: MixtureParameters) -> Callable[[Block], tuple[float, MixtureParameters]]:
         return self._step
@@ -164,5 +226,5 @@ class _SingleSteps(NamedTuple):
         return statistics[1]
 
     def _step(self, block: Block) -> tuple[float, MixtureParameters]:
-        reached = self.climb.go(SmallGain(0.0), 1, em.ignore)
-        return reached.objective, reached.parameters
+        self.climbs.go([0], SmallGain(0.0), self.climbs.n_iterations + 1, em.ignore)
+        return self.climbs.height(0), self.climbs.fit(0).parameters

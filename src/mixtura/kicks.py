@@ -5,6 +5,8 @@ in another. Moving one component at a time repairs just that (at random, in the 
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from itertools import cycle, islice
 from typing import Any, NamedTuple
 
@@ -19,7 +21,9 @@ from mixtura.statistics import Block, leaves
 
 BATCH, SHORT_STEPS, KEPT, LONG_STEPS = 8, 8, 4, 60
 GAIN = 0.1  # nats; an optimum that is higher by less is no better
-PATIENCE, PATIENCE_EACH = 16, 16  # kicks in vain that end a search: so many, and as many more for each component
+# Kicks in vain that end a search: so many, and for each component as many more as no two of them end in one place.
+PATIENCE, PATIENCE_EACH = 16, 48
+_AT_MOST = 2  # times these, kicks in all
 _POOL = 3
 MOST_WORK = 1e10  # rows x free parameters x steps: about a second
 _EXPONENTIAL = 32  # free parameters whose work is that of one component's responsibility
@@ -29,17 +33,29 @@ _CHOSEN_FROM = 8  # random rows, of which the mixture explains one worst
 _SAME_WEIGHTS = 0.01
 
 
-class Solution(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class Solution:
     """Where a fit ended, and whether that is neither a collapse nor an accident of few rows."""
 
     is_sound: bool
     objective: float
     fit: em.Fit
+    ground: "Ground"
 
     @property
     def rank(self) -> tuple[bool, float]:
         """Sound ones first, the highest of them first."""
-        return self[:2]
+        return self.is_sound, self.objective
+
+    @property
+    def parameters(self) -> MixtureParameters:
+        return self.fit.parameters
+
+    @cached_property
+    def log_density(self) -> Float[ndarray, " N"]:
+        """How well it explains each row of the ground."""
+        found: ndarray = self.ground.model.classify(self.parameters)(self.ground.sample).log_density
+        return found
 
 
 class Tally(NamedTuple):
@@ -79,9 +95,9 @@ class Ground(NamedTuple):
         weights, emission = fit.parameters
         is_whole = all(np.isfinite(array).all() for array in leaves(fit.parameters))
         if fit.outcome is em.Outcome.COLLAPSED or not is_whole:  # the last step led nowhere
-            return Solution(False, float("-inf"), fit)
+            return Solution(False, float("-inf"), fit, self)
         spurious = self.model.emission.spurious(emission, weights * self.cumulative[-1], self.spread)
-        return Solution(not len(spurious), fit.objective, fit)
+        return Solution(not len(spurious), fit.objective, fit, self)
 
 
 def survey(model: Mixture, sample: Block, rng: np.random.Generator, watch: em.Callback = em.ignore) -> Ground:
@@ -96,14 +112,14 @@ def improve(ground: Ground, starts: Sequence[em.Fit], patience: int | None = Non
     The number of kicks is bounded by the work that they make, so that large samples get few of them or none. An
     interrupt ends the search; it is the outcome of the best fit then.
     """
-    K = len(starts[0].parameters.weights)
-    patience = PATIENCE + PATIENCE_EACH * K if patience is None else patience
     first = [ground.judge(fit) for fit in starts]
-    pool, kinds = _best_of(first), cycle((_near, _split, _near, _far))
+    pool, kinds, ends = _best_of(first), cycle((_near, _split, _near, _far)), _Ends()
     tally, vain = _count(Tally(n_runs=len(first)), pool[0], pool[0], first), 0
-    most = min(_most_kicks(ground, pool[0].fit.parameters), 4 * patience) if np.isfinite(pool[0].objective) else 0
-    while vain < patience and tally.n_kicks < most:
+    n_components = len(pool[0].parameters.weights)
+    most = min(_most_kicks(ground, pool[0]), _AT_MOST * _patience(patience, n_components, 1.0))
+    while vain < _patience(patience, n_components, ends.variety) and tally.n_kicks < most:
         fits, n_steps = _kick(ground, pool, list(islice(kinds, BATCH)))
+        ends.note(fits)
         found = [
             ground.judge(fit) for fit in fits if not pool[-1].is_sound or fit.objective > pool[-1].objective - GAIN
         ]
@@ -113,10 +129,33 @@ def improve(ground: Ground, starts: Sequence[em.Fit], patience: int | None = Non
             n_kicks=tally.n_kicks + BATCH, n_iterations=tally.n_iterations + n_steps, n_runs=tally.n_runs + len(fits)
         )
         vain = 0 if _is_better(pool[0], before) else vain + BATCH
-        if fits[-1].outcome is em.Outcome.INTERRUPTED:
-            best = pool[0]._replace(fit=pool[0].fit._replace(outcome=em.Outcome.INTERRUPTED))
+        if any(fit.outcome is em.Outcome.INTERRUPTED for fit in fits):
+            best = replace(pool[0], fit=pool[0].fit._replace(outcome=em.Outcome.INTERRUPTED))
             return Kicks((best,), tally)
     return Kicks(tuple(pool), tally)
+
+
+def _patience(wanted: int | None, n_components: int, variety: float) -> float:
+    return PATIENCE + PATIENCE_EACH * n_components * variety if wanted is None else float(wanted)
+
+
+@dataclass
+class _Ends:
+    """Where kicks have ended: if that is in few places again and again, there is little left to be found."""
+
+    places: list[em.Fit] = field(default_factory=list)
+    n_noted: int = 0
+
+    def note(self, fits: Sequence[em.Fit]) -> None:
+        for fit in fits:
+            if not any(_are_same(fit, place) for place in self.places):
+                self.places.append(fit)
+        self.n_noted += len(fits)
+
+    @property
+    def variety(self) -> float:
+        """The share of the ends that were new."""
+        return len(self.places) / self.n_noted if self.n_noted else 1.0
 
 
 def _is_better(now: Solution, before: Solution) -> bool:
@@ -133,10 +172,10 @@ def _count(tally: Tally, before: Solution, best: Solution, found: Sequence[Solut
     )
 
 
-def _most_kicks(ground: Ground, parameters: MixtureParameters) -> int:
-    if len(parameters.weights) == 1:
+def _most_kicks(ground: Ground, best: Solution) -> int:
+    if len(best.parameters.weights) == 1 or not np.isfinite(best.objective):
         return 0
-    return BATCH * int(MOST_WORK // (work_of_a_step(ground.model, ground.sample, parameters) * _STEPS_OF_A_BATCH))
+    return BATCH * int(MOST_WORK // (work_of_a_step(ground.model, ground.sample, best.parameters) * _STEPS_OF_A_BATCH))
 
 
 def work_of_a_step(model: Mixture, sample: Block, parameters: MixtureParameters) -> int:
@@ -144,32 +183,18 @@ def work_of_a_step(model: Mixture, sample: Block, parameters: MixtureParameters)
     return len(sample.points) * (model.n_free(parameters) + _EXPONENTIAL * len(parameters.weights))
 
 
-_Kick = Callable[[Ground, MixtureParameters], MixtureParameters]
+_Kick = Callable[[Ground, Solution], MixtureParameters]
 
 
 def _kick(ground: Ground, pool: Sequence[Solution], kinds: Sequence[_Kick]) -> tuple[list[em.Fit], int]:
-    """Short runs from kicked solutions, which the best of these continue; an interrupted one is the last."""
-    starts = [kind(ground, _pick(pool, ground.rng).fit.parameters) for kind in kinds]
-    ways = [climbing.begin(ground.model, start, ground.run) for start in starts]
-    short = _go(ground, ways, SmallGain(0.0), SHORT_STEPS)
-    n_steps = sum(len(fit.trace) for fit in short)
-    if short[-1].outcome is em.Outcome.INTERRUPTED:
-        return short[-1:], n_steps
-    order = sorted(range(len(ways)), key=lambda i: _height(short[i]), reverse=True)
-    long = _go(ground, [ways[i] for i in order[:KEPT]], SmallRemainder(GAIN), LONG_STEPS)
-    return long, n_steps + sum(len(fit.trace) for fit in long)
-
-
-def _go(
-    ground: Ground, ways: Sequence[climbing.Climb | climbing.Walk], stop: SmallGain | SmallRemainder, n_steps: int
-) -> list[em.Fit]:
-    """So many steps each; an interrupted fit is the last."""
-    fits: list[em.Fit] = []
-    for way in ways:
-        fits.append(way.go(stop, n_steps, ground.watch))
-        if fits[-1].outcome is em.Outcome.INTERRUPTED:
-            break
-    return fits
+    """Short runs from kicked solutions, of which the best go on; and the steps that all took."""
+    starts = [kind(ground, _pick(pool, ground.rng)) for kind in kinds]
+    ways = climbing.begin(ground.model, starts, ground.run)
+    ways.go(range(len(starts)), SmallGain(0.0), SHORT_STEPS, ground.watch)
+    best = sorted(range(len(starts)), key=ways.height, reverse=True)[:KEPT]
+    if not ways.is_interrupted:
+        ways.go(best, SmallRemainder(GAIN), SHORT_STEPS + LONG_STEPS, ground.watch)
+    return [ways.fit(number) for number in best], ways.n_iterations
 
 
 def _pick(pool: Sequence[Solution], rng: np.random.Generator) -> Solution:
@@ -187,10 +212,6 @@ def _best_of(solutions: Sequence[Solution]) -> list[Solution]:
     return kept[:_POOL]
 
 
-def _height(fit: em.Fit) -> float:
-    return float("-inf") if fit.outcome is em.Outcome.COLLAPSED else fit.objective
-
-
 def _are_same(left: em.Fit, right: em.Fit) -> bool:
     if abs(left.objective - right.objective) >= GAIN:
         return False
@@ -201,17 +222,15 @@ def _are_same(left: em.Fit, right: em.Fit) -> bool:
 # --- three kinds of kicks --------------------------------------------------------------------------------------------
 
 
-def _near(ground: Ground, parameters: MixtureParameters) -> MixtureParameters:
+def _near(ground: Ground, solution: Solution) -> MixtureParameters:
     """A component moves to a row, any that counts."""
-    return _move(ground, parameters, int(_draw_rows(ground, 1)[0]))
+    return _move(ground, solution.parameters, int(_draw_rows(ground, 1)[0]))
 
 
-def _far(ground: Ground, parameters: MixtureParameters) -> MixtureParameters:
+def _far(ground: Ground, solution: Solution) -> MixtureParameters:
     """A component moves to a row that the mixture explains badly."""
-    points, weights = ground.sample
     rows = _draw_rows(ground, _CHOSEN_FROM)
-    found = ground.model.classify(parameters)(type(ground.sample)(points[rows], weights[rows]))
-    return _move(ground, parameters, int(rows[found.log_density.argmin()]))
+    return _move(ground, solution.parameters, int(rows[solution.log_density[rows].argmin()]))
 
 
 def _draw_rows(ground: Ground, number: int) -> ndarray:
@@ -237,8 +256,9 @@ def _move(ground: Ground, parameters: MixtureParameters, row: int) -> MixturePar
     return MixtureParameters(changed, placed)
 
 
-def _split(ground: Ground, parameters: MixtureParameters) -> MixtureParameters:
+def _split(ground: Ground, solution: Solution) -> MixtureParameters:
     """A component goes, and another is cut in two."""
+    parameters = solution.parameters
     K = len(parameters.weights)
     gone = int(ground.rng.integers(K))
     cut = (gone + 1 + int(ground.rng.integers(K - 1))) % K

@@ -156,14 +156,14 @@ def search(
     runners = [_Runner(kind, em.Fit(parameters, (), em.Outcome.EXHAUSTED)) for kind, parameters in candidates]
     racing = list(range(len(runners)))
     for run, n_steps, keep in rounds:
-        for i in racing:
-            fit = climbing.fit(
-                model, runners[i].fit.parameters, run,
-                stop=stop, max_iterations=n_steps, callbacks=callbacks, watch=watch,
-            )  # fmt: skip
+        fits = climbing.fit_all(
+            model, [runners[i].fit.parameters for i in racing], run,
+            stop=stop, max_iterations=n_steps, callbacks=callbacks, watch=watch,
+        )  # fmt: skip
+        for i, fit in zip(racing, fits, strict=False):  # an interrupt leaves some starts without a fit
             runners[i] = _advance(runners[i], fit)
-            if fit.outcome is em.Outcome.INTERRUPTED:
-                return _result(runners, ())
+        if any(fit.outcome is em.Outcome.INTERRUPTED for fit in fits):
+            return _result(runners, ())
         racing = sorted(racing, key=lambda i: runners[i].rank(), reverse=True)[:keep]
     return _result(runners, racing)
 

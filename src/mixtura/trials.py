@@ -181,7 +181,7 @@ class _Workshop(NamedTuple):
         n_init = self.options.n_init
         return race.Plan(
             setting.n_components,
-            kinds=starts.DIVERSE * 2 if n_init is None else starts.cycle(n_init),
+            kinds=starts.DIVERSE if n_init is None else starts.cycle(n_init),
             is_race=n_init is None,
             max_iterations=self.options.max_iterations,
             stop=SmallRemainder(self.options.tolerance or default_tolerance(self.source.total_weight)),

@@ -37,7 +37,8 @@ def walk(model, parameters, block, stop, max_iterations):
 
 def climb(model, parameters, block, stop, max_iterations, **others):
     run = climbing.AtHand(block)
-    return climbing.fit(model, parameters, run, stop=stop, max_iterations=max_iterations, **others)
+    (found,) = climbing.fit_all(model, [parameters], run, stop=stop, max_iterations=max_iterations, **others)
+    return found
 
 
 @pytest.mark.parametrize("size", CASES)

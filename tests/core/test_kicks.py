@@ -47,9 +47,16 @@ def poor_optimum():
 def test_kicks_leave_a_poor_optimum(seed):
     model, poor, best, sample = poor_optimum()
     found = kicks.improve(ground(model, sample, seed), [poor])
-    patience = kicks.PATIENCE + 6 * kicks.PATIENCE_EACH
     assert found.pool[0].objective > best.objective - 1
-    assert patience <= found.tally.n_kicks <= 4 * patience
+    assert kicks.PATIENCE <= found.tally.n_kicks <= 2 * (kicks.PATIENCE + 6 * kicks.PATIENCE_EACH)
+
+
+def test_where_kicks_end_in_ever_new_places_they_go_on_for_longer():
+    model, _, best, sample = poor_optimum()
+    noise = Block(np.random.default_rng(0).uniform(size=(300, 2)), np.ones(300))
+    lost = climb(model, parameters_from(model, noise, np.arange(300) % 6, 6), noise)
+    simple, rich = kicks.improve(ground(model, sample), [best]), kicks.improve(ground(model, noise), [lost])
+    assert simple.tally.n_kicks < rich.tally.n_kicks
 
 
 @pytest.mark.parametrize("patience", [0, 8, 16])
@@ -59,7 +66,9 @@ def test_more_patience_is_never_worse_and_nothing_is_lost(patience):
     shorter = kicks.improve(ground(model, sample, 1), [poor], max(0, patience - 8))
     assert found.pool[0].objective >= shorter.pool[0].objective >= poor.objective
     if patience == 0:
-        assert found == kicks.Kicks((kicks.Solution(True, poor.objective, poor),), kicks.Tally(0, 0, 1, 1))
+        [only] = found.pool
+        assert only.fit is poor and only.rank == (True, poor.objective)
+        assert found.tally == kicks.Tally(0, 0, 1, 1)
 
 
 def test_one_component_cannot_be_moved():
@@ -98,14 +107,14 @@ def test_an_interrupt_ends_the_search_with_the_best_so_far():
 
     def interrupt(step):
         calls.append(step)
-        if len(calls) == 30:
+        if len(calls) == 4:
             raise KeyboardInterrupt
 
     found = kicks.improve(kicks.survey(model, sample, np.random.default_rng(0), interrupt), [poor])
     [best] = found.pool
     assert best.fit.outcome is em.Outcome.INTERRUPTED
     assert best.objective >= poor.objective
-    assert len(calls) == 30 and 0 < found.tally.n_kicks <= 3 * kicks.BATCH
+    assert len(calls) == 4 and 0 < found.tally.n_kicks <= 3 * kicks.BATCH
 
 
 def test_a_kick_finds_groups_far_smaller_than_the_others():

@@ -1,7 +1,8 @@
 """Expectation-maximisation on few rows in one call: the loop of `mixtura.em`, where Python's share would be most of it.
 
-Whatever a step changes, it changes in place. A first fit waits for all of this to be compiled, so every line counts:
-NumPy has turned the rows, and spheres are ellipses along the axes whose variances are levelled.
+Several fits to the same rows take turns. Whatever a step changes, it changes in place. A first fit waits for all of
+this to be compiled, so every line counts: NumPy has turned the rows, and spheres are ellipses along the axes whose
+variances are levelled.
 """
 
 import math
@@ -9,6 +10,7 @@ import math
 from mixtura._kernels import family
 from mixtura._kernels.axes import DiagonalSums
 from mixtura._kernels.compile import cached_kernel, kernel
+from mixtura._kernels.densities import Ascent, Diagonal, Full, Tied
 from mixtura._kernels.family import implement
 from mixtura._kernels.full import FullSums
 from mixtura._kernels.memory import scratch, zeros
@@ -23,16 +25,30 @@ _SPECK = 10 * 2.0**-52  # see mixtura.mixture
 
 
 @cached_kernel
-def climb(turned, ascent, stop, trace, span):
-    """Steps span[0] … span[1] - 1 of a fit -> how many there have been since its start, and how that ended.
+def climb(turned, ascents, which, stop, traces, progress):
+    """Steps of the fits `which`, each from where it stands up to as many as a row of `traces` has room for.
 
-    The ascent moves on; trace[step] becomes the log-likelihood before that step. `stop`
-    is (tolerance, whether it is for all that is left to gain).
+    progress[m] is how many steps fit m has taken, and how that ended. Its ascent moves on; traces[m, step] becomes the
+    log-likelihood before that step. `stop` is (tolerance, whether it is for all that is left to gain).
     """
+    tile = _new_tile(turned, ascents.log_weights.shape[1])
+    for m in which:
+        progress[m, 0], progress[m, 1] = _climb(turned, tile, _of(ascents, m), stop, traces[m], progress[m, 0])
+
+
+@kernel
+def _of(ascents, m):
+    return Ascent(
+        ascents.log_weights[m], family.of(ascents.density, m), ascents.covariances[m], ascents.ridge,
+        ascents.is_shared, ascents.is_round, ascents.has_equal_weights,
+    )  # fmt: skip
+
+
+@kernel
+def _climb(turned, tile, ascent, stop, trace, n_steps):
     log_weights, density = ascent.log_weights, ascent.density
     n, K = turned.n, len(log_weights)
-    tile = _new_tile(turned, K)
-    for step in range(span[0], span[1]):
+    for step in range(n_steps, len(trace)):
         terms, sums = family.terms(density, log_weights, turned.centre), family.new_sums(density)
         family.log_joint(terms, tile, n)
         normalise(tile, n, K)
@@ -43,7 +59,7 @@ def climb(turned, ascent, stop, trace, span):
         family.reshape(sums, ascent, _share(sums.counts, ascent))
         if _is_enough(trace, step, stop):
             return step + 1, STOPPED
-    return span[1], GOES_ON
+    return len(trace), GOES_ON
 
 
 @kernel
@@ -166,6 +182,24 @@ def _whiten_axes(variances, k, is_round, whiteners):
     return log_det
 
 
+@kernel
+def _full_of(density, m):
+    return Full(density.means[m], density.whiteners[m], density.log_det[m])
+
+
+@kernel
+def _tied_of(density, m):
+    return Tied(density.means[m], density.whiteners[m], density.log_det[m])
+
+
+@kernel
+def _diagonal_of(density, m):
+    return Diagonal(density.means[m], density.whiteners[m], density.log_det[m])
+
+
+implement(family.of, Full, _full_of)
+implement(family.of, Tied, _tied_of)
+implement(family.of, Diagonal, _diagonal_of)
 implement(family.reshape, FullSums, _reshape_full)
 implement(family.reshape, TiedSums, _reshape_tied)
 implement(family.reshape, DiagonalSums, _reshape_diagonal)

@@ -54,11 +54,14 @@ Density = Full | Tied | Diagonal | Spherical
 
 
 class Ascent(NamedTuple):
-    """Where a fit of few rows stands: what `climb` moves on in place, and what stays. Spheres are Diagonal here."""
+    """Where M fits of few rows stand, or within kernels one of them: what `climb` moves on in place, and what stays.
 
-    log_weights: Float[ndarray, " K"]
-    density: Density
-    covariances: Float[ndarray, "..."]  # (K, D) or (K, D, D)
+    Spheres are Diagonal here.
+    """
+
+    log_weights: Float[ndarray, "M K"]
+    density: Density  # of arrays with M in front
+    covariances: Float[ndarray, "..."]  # (M, K, D) or (M, K, D, D)
     ridge: Float[ndarray, " D"]  # what the M-step adds to the variances of the columns
     is_shared: bool  # whether all components have one covariance
     is_round: bool = False  # whether components are spheres

@@ -63,6 +63,11 @@ def reshape(sums, ascent, counts):
     raise NotImplementedError
 
 
+def of(densities, m):
+    """The m-th of several densities whose arrays lie one after the other."""
+    raise NotImplementedError
+
+
 def implement(function, kind, implementation):
     """Let `function` mean `implementation` where its first argument (sums of `finish`, `reshape`) is a `kind`."""
 

@@ -86,15 +86,20 @@ def leaves(points: Points) -> Int[ndarray, " N"]:
 
 
 def climb(
-    turned: Turned, ascent: Ascent, stop: tuple[float, bool], trace: ndarray, span: tuple[int, int]
-) -> tuple[int, int]:
-    """Steps span[0] … span[1] - 1 of a fit -> how many there have been since its start, and how that ended.
+    turned: Turned,
+    ascents: Ascent,
+    which: Int[ndarray, " L"],
+    stop: tuple[float, bool],
+    traces: Float[ndarray, "M S"],
+    progress: Int[ndarray, "M 2"],
+) -> None:
+    """Steps of the fits `which` of M, each from where it stands up to S of them.
 
-    Everything is float64. The ascent moves on in place; trace[step] becomes the log-likelihood before that step. `stop`
-    is (tolerance, whether it is for all that is left to gain).
+    Everything is float64. progress[m] is how many steps fit m has taken, and how that ended. Its ascent moves on in
+    place; traces[m, step] becomes the log-likelihood before that step. `stop` is (tolerance, whether it is for all that
+    is left to gain).
     """
-    ended: tuple[int, int] = _run(climbing.climb, turned, ascent, stop, trace, span)
-    return ended
+    _run(climbing.climb, turned, ascents, which, stop, traces, progress)
 
 
 def posterior(

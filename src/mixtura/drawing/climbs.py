@@ -70,9 +70,9 @@ def _climb(
 ) -> Iterator[Climb]:
     """The run, or nothing where it collapsed before its first step."""
     passed: list[em.Step] = []
-    fit = climbing.fit(
+    (fit,) = climbing.fit_all(
         fitted.model,
-        candidate.parameters,
+        [candidate.parameters],
         climbing.AtHand(climbing.in_double(block)),
         stop=SmallRemainder(default_tolerance(block.weights.sum())),
         max_iterations=max_iterations,

@@ -41,6 +41,16 @@ def pooled(
     return Full(means, np.repeat(whitener, K, axis=0), log_dets)
 
 
+def side_by_side(means: Float[ndarray, "M K D"], covariances: ndarray, is_pooled: bool) -> Ellipses:
+    """The ellipses of M mixtures in arrays with M in front, which share no memory with the arguments."""
+    M, K, D = means.shape
+    if is_pooled:
+        first = [pooled(own, *whiten(shared[:1])) for own, shared in zip(means, covariances, strict=True)]
+        return type(first[0])(*(np.array(arrays) for arrays in zip(*first, strict=True)))
+    found = ellipses(means.reshape(M * K, D), covariances.reshape(M * K, *covariances.shape[2:]))
+    return type(found)(means.copy(), *(array.reshape(M, K, *array.shape[1:]) for array in found[1:]))
+
+
 def move(
     means: Float[ndarray, "K D"], mass: Float[ndarray, " K"], moments: Moments
 ) -> tuple[Float[ndarray, "K D"], ndarray]:

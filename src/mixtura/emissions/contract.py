@@ -1,6 +1,6 @@
 """What every emission family gives to a mixture."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
@@ -39,15 +39,15 @@ class Emission(Protocol):
         """What `maximise` adds to the expected log-likelihood, up to a constant: zero without a prior."""
         ...
 
-    def ascent(self, log_weights: Float[ndarray, " K"], parameters: Any) -> Any:
-        """Where many steps in one call of `kernels.climb` would begin; None if that does not know this family's M-step.
+    def ascent(self, log_weights: Float[ndarray, "M K"], starts: Sequence[Any]) -> Any:
+        """Where fits from M starts begin that `kernels.climb` makes; None if that does not know this family's M-step.
 
-        It shares no memory with its arguments.
+        The log weights become part of it; it shares no memory with the starts.
         """
         ...
 
-    def arrived(self, ascent: Any) -> Any:
-        """The parameters where an ascent stands, in memory of their own."""
+    def arrived(self, ascent: Any, number: int) -> Any:
+        """The parameters where the fit of that number stands, in memory of their own."""
         ...
 
     def view(self, points: Float[ndarray, "N D"], weights: Float[ndarray, " N"]) -> Float[ndarray, "N M"]:
@@ -120,10 +120,10 @@ class Plain:
         """Zero: nothing is thought of the parameters before."""
         return 0.0
 
-    def ascent(self, log_weights: Float[ndarray, " K"], parameters: Any) -> None:
+    def ascent(self, log_weights: Float[ndarray, "M K"], starts: Sequence[Any]) -> None:
         """None: no compiled call knows the M-step."""
 
-    def arrived(self, ascent: Any) -> Any:
+    def arrived(self, ascent: Any, number: int) -> Any:
         """Never asked for, because no ascent begins."""
         return ascent
 

@@ -1,6 +1,6 @@
 """Gaussian components."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -22,6 +22,7 @@ from mixtura.emissions._moments import (
     matrices,
     move,
     rescale,
+    side_by_side,
 )
 from mixtura.emissions.contract import from_named
 from mixtura.priors import NormalInverseWishart
@@ -99,19 +100,22 @@ class Gaussian:
     def log_prior(self, parameters: GaussianParameters) -> float:
         return 0.0 if self.prior is None else self.prior.log_density(self.model, *parameters)
 
-    def ascent(self, log_weights: Float[ndarray, " K"], parameters: GaussianParameters) -> Ascent | None:
+    def ascent(self, log_weights: Float[ndarray, "M K"], starts: Sequence[GaussianParameters]) -> Ascent | None:
         if not self.model.is_compiled or self.prior is not None:
             return None
-        along_axes = GaussianParameters(parameters.means, _along_axes(*parameters))
-        density = self.density(along_axes)
-        own = type(density)(*(np.array(array) for array in density))
-        ridge = np.full(parameters.means.shape[1], self.ridge)
-        is_round = parameters.covariances.ndim == 1
-        return Ascent(np.array(log_weights), own, along_axes.covariances, ridge, self.model.is_shared, is_round)
+        is_round, is_pooled = starts[0].covariances.ndim == 1, self.model.scatter == "pooled"
+        means, covariances = (np.array(arrays) for arrays in zip(*starts, strict=True))
+        D = means.shape[2]
+        if is_round:
+            covariances = np.repeat(covariances[:, :, None], D, axis=2)
+        density = side_by_side(means, covariances, is_pooled)
+        return Ascent(log_weights, density, covariances, np.full(D, self.ridge), self.model.is_shared, is_round)
 
-    def arrived(self, ascent: Ascent) -> GaussianParameters:
-        covariances = ascent.covariances[:, 0] if ascent.is_round else ascent.covariances
-        return GaussianParameters(ascent.density.means.copy(), covariances.copy())
+    def arrived(self, ascent: Ascent, number: int) -> GaussianParameters:
+        covariances = ascent.covariances[number]
+        return GaussianParameters(
+            ascent.density.means[number].copy(), (covariances[:, 0] if ascent.is_round else covariances).copy()
+        )
 
     def view(self, points: Float[ndarray, "N D"], weights: Float[ndarray, " N"]) -> Float[ndarray, "N D"]:
         return incomplete.fill(points, weights)
@@ -218,8 +222,3 @@ class Gaussian:
 def _arithmetic(points: Float[ndarray, "N D"]) -> Any:
     """The module whose functions know what to do about the holes in these rows, if they have some."""
     return conditional if np.isnan(points).any() else reference
-
-
-def _along_axes(means: Float[ndarray, "K D"], covariances: ndarray) -> ndarray:
-    """A copy of the covariances; spheres as ellipses that are as wide along every axis."""
-    return np.repeat(covariances[:, None], means.shape[1], axis=1) if covariances.ndim == 1 else covariances.copy()

@@ -1,7 +1,6 @@
 """From the parameters of an estimator to starts, a stopping rule and a search."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import reduce
 from typing import NamedTuple
 
@@ -24,17 +23,6 @@ _ROUNDING = 1e-10  # of a log-likelihood
 _FEWEST, _NUMBERS = 1000, 1 << 20  # rows, and numbers, in a sample
 
 
-@dataclass(frozen=True)
-class Resumed:
-    """A stopping rule that goes on from the objectives of an earlier fit."""
-
-    rule: em.Stop
-    earlier: tuple[float, ...]
-
-    def __call__(self, step: em.Step) -> bool:
-        return self.rule(step._replace(trace=[*self.earlier, *step.trace]))
-
-
 class Starts(NamedTuple):
     """What a fit begins from: `given` parameters, laid over starts of the `kinds` named; all of it `n_init` times."""
 
@@ -50,7 +38,7 @@ def plan_starts(init_params: str, n_init: int, given: Given) -> Starts:
     if given.is_whole:
         return Starts(("given",), given, 1)
     if init_params == "auto" and given.is_empty:
-        return Starts(starts.DIVERSE * 2, given, n_init, is_race=True)
+        return Starts(starts.DIVERSE, given, n_init, is_race=True)
     return Starts((INITS[0] if init_params == "auto" else init_params,), given, n_init)
 
 

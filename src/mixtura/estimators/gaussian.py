@@ -9,6 +9,7 @@ from numpy import ndarray
 from sklearn.exceptions import ConvergenceWarning
 
 from mixtura import em
+from mixtura.acceleration import Resumed
 from mixtura.covariance import MODELS
 from mixtura.estimators import _parameters as rules
 from mixtura.estimators import _prior
@@ -18,7 +19,7 @@ from mixtura.estimators._given import Given, check_given
 from mixtura.estimators._mixture import FittedAnswers
 from mixtura.estimators._progress import Progress
 from mixtura.estimators._record import describe_spikes, history, record, why_collapsed, why_not_converged
-from mixtura.estimators._search import INITS, Resumed, Starts, little_of, plan_starts, run, stopping_rule
+from mixtura.estimators._search import INITS, Starts, little_of, plan_starts, run, stopping_rule
 from mixtura.ordering import ORDERS, canonical_order
 from mixtura.race import Plan, Search
 from mixtura.sources.array import ArraySource
@@ -57,8 +58,8 @@ class GaussianMixture(FittedAnswers):
     n_init : int, default=1
         How often the whole fit is made from new starts; the best is kept.
     init_params : {"auto", "kmeans", "k-means++", "random", "random_from_data"}, default="auto"
-        How a start is drawn, from 20 000 rows at most. "auto" makes ten starts of five kinds, takes short runs from
-        all of them, moves single components of the best about until that leads no higher, and goes on from there.
+        How a start is drawn, from 20 000 rows at most. "auto" makes five starts of different kinds, takes short runs
+        from all of them, moves single components of the best about until that leads no higher, and goes on from there.
     weights_init, means_init, precisions_init : array-like (a number for the precision of "EII"), default=None
         Parts of a start that are given; the rest is drawn as `init_params` says ("auto" means "kmeans" then).
     random_state : int, RandomState or None, default=None
