@@ -25,7 +25,7 @@ from mixtura.runners.local import Local
 from mixtura.scaling import RIDGE, Scaling
 from mixtura.sources.array import ArraySource
 
-PATIENCE = 16  # kicks in vain that end a fit's search: where one fit is poor, others are there to be chosen
+PATIENCE = 48  # kicks in vain that end a fit's search: where one fit is poor, others are there to be chosen
 
 
 class Setting(NamedTuple):
