@@ -2,7 +2,7 @@
 
 import contextlib
 from collections.abc import Callable, Iterable, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from jaxtyping import Float
@@ -40,6 +40,14 @@ class Selection(NamedTuple):
         """The second best, if there is one."""
         return self.candidates[self.ranking[1]] if len(self.ranking) > 1 else None
 
+    @property
+    def difference(self) -> float:
+        """By how much the criterion of the second best is larger; NaN if there is none."""
+        return self._value(self.runner_up) - self._value(self.best) if self.runner_up else float("nan")
+
+    def _value(self, candidate: Candidate) -> float:
+        return candidate.criteria[self.criterion]
+
     def table(self) -> list[dict[str, object]]:
         """One row a fit: what was asked, what came out, and whether it was eligible."""
         return [
@@ -55,6 +63,31 @@ class Selection(NamedTuple):
             }
             for candidate in self.candidates
         ]
+
+    def to_frame(self, backend: str = "pandas") -> Any:
+        """The table as a data frame.
+
+        Parameters
+        ----------
+        backend : {"pandas", "polars", "pyarrow"}
+            The library whose frame is returned; it must be installed.
+
+        Raises
+        ------
+        MissingExtraError
+            If that library is not installed.
+
+        Examples
+        --------
+        >>> from mixtura import datasets, select
+        >>> selection = select(datasets.load("faithful").data, n_components=[1, 2, 3], covariances=["tied"])
+        >>> selection.to_frame("polars")["bic"].arg_min()
+        2
+        """
+        from mixtura.sources.frames import make_frame  # loads Arrow
+
+        rows = self.table()
+        return make_frame({name: [row[name] for row in rows] for name in rows[0]}, backend)
 
 
 def select(

@@ -51,12 +51,13 @@ class Options(NamedTuple):
     """How each fit of a selection is made."""
 
     scale: str = "standard"
-    ridge: float = RIDGE  # in squared units of the scaled data
+    ridge: float | tuple[float, ...] = RIDGE  # in squared units of the scaled data; one, or one for each column
     n_init: int | None = None  # full runs from as many starts; by default a race of diverse starts
     max_iterations: int = 1000
     tolerance: float | None = None  # nats in total; by default a thousandth, more for many rows
     n_threads: int = 1
     equal_weights: bool = False  # whether all components have the same mixing weight
+    stop: em.Stop | None = None  # another rule for when a fit ends than `tolerance`
     n_folds: int = 5  # parts of the rows that are left out in turn, where fits are judged by rows they have not seen
     prior: Prior | None = None  # in the units of the data
 
@@ -184,10 +185,14 @@ class _Workshop(NamedTuple):
             kinds=starts.DIVERSE if n_init is None else starts.cycle(n_init),
             is_race=n_init is None,
             max_iterations=self.options.max_iterations,
-            stop=SmallRemainder(self.options.tolerance or default_tolerance(self.source.total_weight)),
+            stop=self._stop(),
             watch=self.watch,
             patience=PATIENCE,
         )
+
+    def _stop(self) -> em.Stop:
+        options = self.options
+        return options.stop or SmallRemainder(options.tolerance or default_tolerance(self.source.total_weight))
 
     def _candidate(self, setting: Setting, search: race.Search, deviances: Sequence[float]) -> Candidate:
         model, parameters = self._model(setting, self.source), search.best.parameters

@@ -75,7 +75,7 @@ def test_weights_that_cannot_be_used(kind, weights, message):
 @pytest.mark.parametrize(
     ("kind", "option", "message"),
     [
-        (GaussianMixture, {"n_components": 0}, r"must be an int in the range \[1, inf\). Got 0 instead"),
+        (GaussianMixture, {"n_components": 0}, r"an int in the range \[1, inf\) or .* several of them. Got 0 instead"),
         (GaussianMixture, {"n_components": True}, "must be an int"),
         (
             GaussianMixture,

@@ -37,6 +37,9 @@ class Given(NamedTuple):
         return MixtureParameters(weights, GaussianParameters(means, covariances))
 
 
+NOTHING = Given(None, None, None)
+
+
 def check_given(weights: Any, means: Any, precisions: Any, covariance: str, shape: tuple[int, int]) -> Given:
     """The start that `weights_init`, `means_init` and `precisions_init` describe, for (K, D) means."""
     return Given(

@@ -155,7 +155,7 @@ class FittedAnswers(ClassNamePrefixFeaturesOutMixin, TransformerMixin, DensityMi
         means = reference.parameters.emission.means if isinstance(reference, FittedMixture) else reference
         means = reference_means(getattr(means, "means_", means), parameters.emission.means.shape)
         order = match(means, parameters.emission.means, _spread(parameters))
-        for name in ("weights_", "means_", *(() if MODELS[self.covariance_type].is_shared else _SHAPES)):
+        for name in ("weights_", "means_", *(() if MODELS[self._covariance].is_shared else _SHAPES)):
             setattr(self, name, getattr(self, name)[order])
         self._numbered_by = "none"
         return self
@@ -177,9 +177,15 @@ class FittedAnswers(ClassNamePrefixFeaturesOutMixin, TransformerMixin, DensityMi
         )
 
     @property
+    def _covariance(self) -> str:
+        """The covariance type: what was fitted, else what is asked for."""
+        asked: str = self.covariance_type
+        return self._setting.covariance if hasattr(self, "_setting") else asked
+
+    @property
     def _emission(self) -> Gaussian:
         ridge = getattr(self, "_ridge", 0.0) if isinstance(self.reg_covar, str) else float(self.reg_covar)
-        return Gaussian(self.covariance_type, ridge, getattr(self, "_prior", None))
+        return Gaussian(self._covariance, ridge, getattr(self, "_prior", None))
 
     @property
     def _model(self) -> Mixture:
@@ -190,7 +196,7 @@ class FittedAnswers(ClassNamePrefixFeaturesOutMixin, TransformerMixin, DensityMi
         return len(self.weights_)
 
     def _parameters(self) -> MixtureParameters:
-        return parameters_of(vars(self), self.covariance_type)
+        return parameters_of(vars(self), self._covariance)
 
     def _n_parameters(self) -> int:
         return self._model.n_free(self._parameters())
@@ -204,7 +210,7 @@ class FittedAnswers(ClassNamePrefixFeaturesOutMixin, TransformerMixin, DensityMi
         weights = np.array(self.weights_, dtype=np.float64)
         with np.errstate(divide="ignore"):
             log_weights = np.log(weights)
-        density = density_of(self.means_, self.precisions_cholesky_, self.covariance_type)
+        density = density_of(self.means_, self.precisions_cholesky_, self._covariance)
         return partial(function, emission=self._emission, log_weights=log_weights, density=density)
 
     def _fill(self, answer: ndarray, points: Float[ndarray, "N D"], function: Callable[..., Any], field: int) -> None:

@@ -13,13 +13,16 @@ def in_numbers(
     prior: Prior | str | None, source: ArraySource, n_components: int, covariance: str
 ) -> NormalInverseWishart | None:
     """The prior of a fit of so many components to these rows."""
-    return None if prior is None else _named(prior).resolve(source.blocks(), n_components, MODELS[covariance].kind)
+    meant = named(prior)
+    return None if meant is None else meant.resolve(source.blocks(), n_components, MODELS[covariance].kind)
 
 
 def concentration(prior: Prior | str | None) -> float:
     """Of the Dirichlet prior on the mixing weights."""
-    return 1.0 if prior is None else float(_named(prior).concentration)
+    meant = named(prior)
+    return 1.0 if meant is None else float(meant.concentration)
 
 
-def _named(prior: Prior | str) -> Prior:
+def named(prior: Prior | str | None) -> Prior | None:
+    """The prior that is meant, if any."""
     return Prior() if isinstance(prior, str) else prior

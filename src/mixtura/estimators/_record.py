@@ -103,8 +103,12 @@ def history(
     candidate = Candidate(setting, model, parameters, facts, evaluate(facts), search, "")
     scaling = Scaling("none", np.zeros(source.n_columns), np.ones(source.n_columns))
     is_complete = search.best.outcome is not Outcome.INTERRUPTED
-    selection = Selection((candidate,), "bic", (0,), scaling, source.n_rows, is_complete)
-    return assemble(selection, [""] * source.n_columns, order="none").history
+    return history_of(Selection((candidate,), "bic", (0,), scaling, source.n_rows, is_complete))
+
+
+def history_of(selection: Selection) -> dict[str, Any]:
+    """The same, for the best of a selection."""
+    return assemble(selection, order="none").history
 
 
 def scaling_record(n_columns: int) -> dict[str, Any]:

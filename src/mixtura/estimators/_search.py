@@ -42,6 +42,23 @@ def plan_starts(init_params: str, n_init: int, given: Given) -> Starts:
     return Starts((INITS[0] if init_params == "auto" else init_params,), given, n_init)
 
 
+def continued(parameters: MixtureParameters, shape: tuple[int, int], earlier: tuple[float, ...]) -> Starts:
+    """A warm start: the parameters of the last fit, for (K, D) means, and its last mean log-likelihoods.
+
+    Raises
+    ------
+    ValueError
+        If that had other numbers of components or columns.
+    """
+    weights, emission = parameters
+    if emission.means.shape != shape:
+        raise ValueError(
+            f"warm_start goes on from {emission.means.shape[0]} components in {emission.means.shape[1]} columns, but "
+            f"{shape[0]} in {shape[1]} are asked for: fit a new estimator, or set warm_start=False."
+        )
+    return Starts(("warm start",), Given(weights, *emission), 1, earlier=earlier)
+
+
 def stopping_rule(tol: float | str, total_weight: float) -> em.Stop:
     """scikit-learn's rule for a number: the change of the mean log-likelihood; else what is left to gain."""
     if isinstance(tol, str):

@@ -1,7 +1,7 @@
 """`GaussianMixture`: scikit-learn's class on the loop, the starts and the criteria of this package."""
 
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -10,20 +10,19 @@ from sklearn.exceptions import ConvergenceWarning
 
 from mixtura import em
 from mixtura.acceleration import Resumed
-from mixtura.covariance import MODELS
 from mixtura.estimators import _parameters as rules
 from mixtura.estimators import _prior
 from mixtura.estimators._attributes import attributes
 from mixtura.estimators._base import check_enough_rows, check_points, check_weights, generator, local, weighted_source
-from mixtura.estimators._given import Given, check_given
+from mixtura.estimators._choosing import RULES, choose, is_choice, one_setting
+from mixtura.estimators._given import NOTHING, check_given
 from mixtura.estimators._mixture import FittedAnswers
 from mixtura.estimators._progress import Progress
-from mixtura.estimators._record import describe_spikes, history, record, why_collapsed, why_not_converged
-from mixtura.estimators._search import INITS, Starts, little_of, plan_starts, run, stopping_rule
+from mixtura.estimators._record import describe_spikes, history, history_of, record, why_collapsed, why_not_converged
+from mixtura.estimators._search import INITS, Starts, continued, little_of, plan_starts, run, stopping_rule
 from mixtura.ordering import ORDERS, canonical_order
 from mixtura.race import Plan, Search
 from mixtura.sources.array import ArraySource
-from mixtura.trials import Setting
 
 _AUTO = rules.one_of(["auto"])
 _CALLBACKS = rules.Rule(
@@ -41,11 +40,14 @@ class GaussianMixture(FittedAnswers):
 
     Parameters
     ----------
-    n_components : int, default=1
-        Number of components, K.
+    n_components : int, several of them or "auto", default=1
+        Number of components, K. Of several (a list, a range; "auto" is 1 to 9) the best by `criterion` is taken.
     covariance_type : {"full", "tied", "diag", "spherical", "tied_diag", "tied_spherical"}, default="full"
         Which shapes components may have, and whether they share one; or one of mclust's fourteen models: "EII", "VII",
         "EEI", "VEI", "EVI", "VVI", "EEE", "VEE", "EVE", "VVE", "EEV", "VEV", "EVV", "VVV".
+        Of several names the best is taken; "auto" is "full", "tied", "diag" and "spherical".
+    criterion : str, default="bic"
+        What is chosen by where there is a choice: one of `mixtura.criteria.CRITERIA`, such as "icl" or "cv".
     tol : float or "auto", default="auto"
         Stop when the mean log-likelihood per row changes by less (scikit-learn's rule). "auto" stops when all steps to
         come promise less than a thousandth of a nat in total, or a millionth per row if that is more.
@@ -91,6 +93,10 @@ class GaussianMixture(FittedAnswers):
         Of shape (K, D, D) for "full", (D, D) for "tied", (K, D) for "diag", (K,) for "spherical", (D,) for "tied_diag"
         and () for "tied_spherical"; the others have the shape of that of "full" or "diag". `predict` and its
         kin read `weights_`, `means_` and `precisions_cholesky_`, so that these may also be set by hand.
+    n_components_, covariance_type_
+        What was fitted, chosen or not.
+    selection_ : Selection
+        After a choice: every fit, the best, the second best and the `difference`; `to_frame()` makes a table of it.
     converged_ : bool
     outcome_ : mixtura.em.Outcome
         How the best run ended; its value is a sentence.
@@ -124,8 +130,7 @@ class GaussianMixture(FittedAnswers):
     """
 
     _rules: ClassVar = {
-        "n_components": rules.whole(1),
-        "covariance_type": rules.one_of(MODELS),
+        **RULES,
         "tol": rules.either(_AUTO, rules.real(0)),
         "reg_covar": rules.either(_AUTO, rules.real(0)),
         "max_iter": rules.whole(0),
@@ -147,9 +152,10 @@ class GaussianMixture(FittedAnswers):
 
     def __init__(
         self,
-        n_components: int = 1,
+        n_components: int | str | Iterable[int] = 1,
         *,
-        covariance_type: str = "full",
+        covariance_type: str | Iterable[str] = "full",
+        criterion: str = "bic",
         tol: float | str = "auto",
         reg_covar: float | str = "auto",
         max_iter: int = 1000,
@@ -170,18 +176,16 @@ class GaussianMixture(FittedAnswers):
     ) -> None:
         self.n_components = n_components
         self.covariance_type = covariance_type
+        self.criterion = criterion
         self.tol = tol
         self.reg_covar = reg_covar
         self.max_iter = max_iter
         self.n_init = n_init
         self.init_params = init_params
-        self.weights_init = weights_init
-        self.means_init = means_init
-        self.precisions_init = precisions_init
+        self.weights_init, self.means_init, self.precisions_init = weights_init, means_init, precisions_init
         self.random_state = random_state
         self.warm_start = warm_start
-        self.verbose = verbose
-        self.verbose_interval = verbose_interval
+        self.verbose, self.verbose_interval = verbose, verbose_interval
         self.equal_weights = equal_weights
         self.prior = prior
         self.order = order
@@ -217,11 +221,15 @@ class GaussianMixture(FittedAnswers):
         rules.check_parameters(self, self._rules)
         points = check_points(self, X, reset=True, min_rows=2)
         source = weighted_source(points, check_weights(sample_weight, len(points)))
-        check_enough_rows(source.points, self.n_components)
-        begin = self._starts((self.n_components, source.n_columns))
         self._ridge = little_of(source)
-        self._prior = _prior.in_numbers(self.prior, source, self.n_components, self.covariance_type)
-        search = self._search(source, begin)
+        if is_choice(self):
+            search, begin = self._choice(source), Starts((), NOTHING, 1)
+        else:
+            self._setting = one_setting(self)
+            check_enough_rows(source.points, self._setting.n_components)
+            begin = self._starts((self._setting.n_components, source.n_columns))
+            self._prior = _prior.in_numbers(self.prior, source, *self._setting)
+            search = self._search(source, begin)
         self._keep(search, source, begin)
         if search.best.outcome is em.Outcome.INTERRUPTED:
             raise KeyboardInterrupt
@@ -235,20 +243,17 @@ class GaussianMixture(FittedAnswers):
         """Fit the mixture and label the rows of `X`, as ``fit(X).predict(X)`` does."""
         return self.fit(X, y, sample_weight).predict(X)
 
+    def _choice(self, source: ArraySource) -> Search:
+        self.selection_ = choose(self, source)
+        self._setting = self.selection_.best.setting
+        self._prior = _prior.in_numbers(self.prior, source, *self._setting)
+        return self.selection_.best.search
+
     def _starts(self, shape: tuple[int, int]) -> Starts:
         if self.warm_start and hasattr(self, "converged_"):
-            return self._where_it_stopped(shape)
-        given = check_given(self.weights_init, self.means_init, self.precisions_init, self.covariance_type, shape)
+            return continued(self._parameters(), shape, self._bounds)
+        given = check_given(self.weights_init, self.means_init, self.precisions_init, self._covariance, shape)
         return plan_starts(self.init_params, self.n_init, given)
-
-    def _where_it_stopped(self, shape: tuple[int, int]) -> Starts:
-        if self.means_.shape != shape:
-            raise ValueError(
-                f"warm_start goes on from {self.means_.shape[0]} components in {self.means_.shape[1]} columns, but "
-                f"{shape[0]} in {shape[1]} are asked for: fit a new estimator, or set warm_start=False."
-            )
-        weights, emission = self._parameters()
-        return Starts(("warm start",), Given(weights, *emission), 1, earlier=self._bounds)
 
     def _search(self, source: ArraySource, begin: Starts) -> Search:
         total = source.total_weight
@@ -257,7 +262,7 @@ class GaussianMixture(FittedAnswers):
             stop = Resumed(stop, tuple(bound * total for bound in begin.earlier))
         progress = Progress(int(self.verbose), self.verbose_interval, total)
         callbacks = [*(self.callbacks or ()), *([progress] if self.verbose else ())]
-        plan = Plan(self.n_components, begin.kinds, begin.is_race, self.max_iter, stop, callbacks)
+        plan = Plan(self._setting.n_components, begin.kinds, begin.is_race, self.max_iter, stop, callbacks)
         search = run(self._model, source, begin, plan, generator(self.random_state), local(self.n_jobs))
         if self.verbose:
             progress.finish(search.best.outcome)
@@ -268,7 +273,7 @@ class GaussianMixture(FittedAnswers):
         best, order = search.best, self._order(begin)
         by = canonical_order(best.parameters.weights, best.parameters.emission.means, order)
         parameters = self._model.reorder(best.parameters, by)
-        values = attributes(parameters, self.covariance_type, source.points.dtype)
+        values = attributes(parameters, self._covariance, source.points.dtype)
         if best.outcome is em.Outcome.COLLAPSED or not all(np.isfinite(value).all() for value in values.values()):
             raise ValueError(why_collapsed(source.points.dtype))
         values |= record(search, source, is_begun=self.max_iter > 0)
@@ -276,8 +281,11 @@ class GaussianMixture(FittedAnswers):
             setattr(self, name, value)
         self._numbered_by = order
         self._bounds = (*begin.earlier, *self.lower_bounds_)[-_REMEMBERED:]
-        setting = Setting(self.n_components, self.covariance_type)
-        self._history = history(setting, self._model, parameters, search, source, local(self.n_jobs))
+        self.n_components_, self.covariance_type_ = self._setting
+        if is_choice(self):
+            self._history = history_of(self.selection_)
+        else:
+            self._history = history(self._setting, self._model, parameters, search, source, local(self.n_jobs))
 
     def _order(self, begin: Starts) -> str:
         if self.order == "auto":

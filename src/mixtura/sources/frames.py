@@ -1,18 +1,19 @@
 """Tables in memory: arrays, data frames, anything that speaks Arrow."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 import narwhals as nw
 import numpy as np
 import pyarrow as pa
 from narwhals.exceptions import DuplicateError
 
-from mixtura.errors import DataError
+from mixtura.errors import DataError, MissingExtraError
 from mixtura.sources._arrays import to_arrow
 from mixtura.sources._text import check_distinct, one_line
 
 ORIGIN = "the data frame"
+BACKENDS = ("pandas", "polars", "pyarrow")
 
 
 def read_frame(data: Any) -> tuple[pa.Table, str]:
@@ -45,6 +46,31 @@ def collected(data: Any) -> Any:
         return data
     is_lazy = isinstance(nw.from_native(data, pass_through=True), nw.LazyFrame)
     return read_frame(data)[0] if is_lazy or hasattr(data, "__arrow_c_stream__") else data
+
+
+def make_frame(columns: Mapping[str, Any], backend: str) -> Any:
+    """A data frame of columns, made by one of `BACKENDS`.
+
+    Raises
+    ------
+    MissingExtraError
+        If that library is not installed.
+    ValueError
+        If it is none of them.
+
+    Examples
+    --------
+    >>> make_frame({"width": [1.0, 2.0]}, "polars")["width"].sum()
+    3.0
+    """
+    if backend not in BACKENDS:
+        raise ValueError(f"backend is {backend!r}: choose one of {', '.join(BACKENDS)}.")
+    try:
+        return nw.from_dict(dict(columns), backend=cast(Any, backend)).to_native()
+    except ModuleNotFoundError as error:
+        raise MissingExtraError(
+            f"A {backend} data frame needs {backend}, which is not installed: pip install {backend}"
+        ) from error
 
 
 def _from_array(data: np.ndarray) -> pa.Table:
