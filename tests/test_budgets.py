@@ -21,6 +21,7 @@ FACES = ("cli", "estimators", "report")
 MANY_ARGUMENTS = {
     "selection.select": "public: rows and weights, then keywords: what to try, how to rank, how to fit",
     "tables.select": "the same, for tables of any kind",
+    "likelihood_ratio.likelihood_ratio_test": "the same: what to test, against how many samples, how to fit",
 }
 
 

@@ -22,6 +22,7 @@ _HOMES = {
     "compare": "mixtura.comparison",
     "describe": "mixtura.tables",
     "explain_row": "mixtura.explain",
+    "likelihood_ratio_test": "mixtura.likelihood_ratio",
     "load": "mixtura.persistence",
     "save": "mixtura.persistence",
     "select": "mixtura.tables",
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     from mixtura.estimators import LatentClassMixture as LatentClassMixture
     from mixtura.explain import explain_row as explain_row
     from mixtura.fitted import FittedMixture as FittedMixture
+    from mixtura.likelihood_ratio import likelihood_ratio_test as likelihood_ratio_test
     from mixtura.persistence import load as load
     from mixtura.persistence import save as save
     from mixtura.priors import Prior as Prior
@@ -69,6 +71,7 @@ __all__ = [
     "describe",
     "explain",
     "explain_row",
+    "likelihood_ratio_test",
     "load",
     "save",
     "select",

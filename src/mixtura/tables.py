@@ -85,7 +85,7 @@ def select(
     table = require_variation(complete(table_of(data)))
     found = selection.select(
         table.points,
-        table.weights if weights is None else _weights(weights, table),
+        table.weights if weights is None else weights_of(weights, table),
         n_components=n_components,
         covariances=covariances,
         criterion=criterion,
@@ -189,7 +189,7 @@ def read_rows(fitted: FittedMixture, data: Any, weights: Any = None) -> Table:
     table = complete(table_of(data, fitted.features))
     if table.names != fitted.features:
         raise DataError(_other_columns(table, fitted))
-    return table if weights is None else replace(table, weights=_weights(weights, table))
+    return table if weights is None else replace(table, weights=weights_of(weights, table))
 
 
 def table_of(data: Any, features: Sequence[str] = ()) -> Table:
@@ -209,7 +209,8 @@ def _other_columns(table: Table, fitted: FittedMixture) -> str:
     )
 
 
-def _weights(weights: Any, table: Table) -> Float[ndarray, " N"]:
+def weights_of(weights: Any, table: Table) -> Float[ndarray, " N"]:
+    """How much each row of a table counts, as somebody says it beside the table."""
     try:
         values = np.ascontiguousarray(weights, dtype=np.float64)
     except (TypeError, ValueError):

@@ -10,7 +10,9 @@ import click
 from mixtura import __version__, errors
 from mixtura.cli._tables import printable
 
-COMMANDS = ("fit", "predict", "show", "report", "name", "merge", "compare", "stability", "check", "datasets", "info")
+COMMANDS = (
+    "fit", "predict", "show", "report", "name", "merge", "compare", "stability", "test", "check", "datasets", "info",
+)  # fmt: skip
 
 UNEXPECTED, INTERRUPTED = 1, 130  # 2 is click's, for usage
 EXIT_CODES: tuple[tuple[type[Exception], int], ...] = (

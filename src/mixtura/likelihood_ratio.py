@@ -1,0 +1,234 @@
+"""How many components, tested: is one more than chance would find in rows of a mixture without it (McLachlan 1987)?"""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from math import ceil, isfinite
+from typing import Any, NamedTuple
+
+import numpy as np
+from jaxtyping import Float
+from numpy import ndarray
+
+from mixtura.covariance import MODELS
+from mixtura.diagnostics import components_to_try
+from mixtura.errors import FitError
+from mixtura.runners.local import Local
+from mixtura.scaling import Scaling, choose_scaling
+from mixtura.sources.array import ArraySource
+from mixtura.sources.table import complete, require_variation
+from mixtura.tables import table_of, weights_of
+from mixtura.trials import Candidate, Options, Setting, fit_all, is_interrupted
+
+
+class Comparison(NamedTuple):
+    """One test: `n_components` against one more."""
+
+    n_components: int
+    statistic: float  # twice the difference of the log-likelihoods, in nats
+    p_value: float
+    bootstrap: tuple[float, ...]  # the statistic for rows drawn from the mixture of `n_components`, ascending
+    log_likelihoods: tuple[float, float]
+
+
+@dataclass(frozen=True)
+class LikelihoodRatioTest:
+    """Tests one after another, up to the first that finds no need for another component."""
+
+    covariance: str
+    level: float
+    comparisons: tuple[Comparison, ...]
+    is_complete: bool = True  # False when it was interrupted
+
+    @property
+    def n_components(self) -> int:
+        """The smallest number that is not rejected; if all are, one more than the last that was tested."""
+        last = self.comparisons[-1]
+        return last.n_components + (not self.is_decided)
+
+    @property
+    def is_decided(self) -> bool:
+        """Whether a test has found no need for another component."""
+        return self.comparisons[-1].p_value > self.level
+
+    def table(self) -> list[dict[str, Any]]:
+        """One row a test: what was compared, the statistic, its p-value, and how many samples that is from."""
+        return [
+            {
+                "n_components": test.n_components,
+                "against": test.n_components + 1,
+                "statistic": test.statistic,
+                "p_value": test.p_value,
+                "n_bootstrap": len(test.bootstrap),
+            }
+            for test in self.comparisons
+        ]
+
+
+def likelihood_ratio_test(
+    data: Any,
+    weights: Any = None,
+    *,
+    n_components: Iterable[int] | None = None,
+    covariance: str = "full",
+    n_bootstrap: int = 999,
+    level: float = 0.05,
+    seed: int = 0,
+    options: Options = Options(),  # noqa: B008 (immutable)
+    on_test: Callable[[Comparison], None] = lambda comparison: None,
+) -> LikelihoodRatioTest:
+    """Test one component against two, two against three and so on, until another one is no more than chance finds.
+
+    The distribution of the statistic under the smaller mixture is that of rows drawn from it, fitted just like the data
+    (the parametric bootstrap of McLachlan 1987; `mclustBootstrapLRT` in R).
+
+    Parameters
+    ----------
+    data : data frame, array of shape (N, D), file or Table
+        As for `mixtura.select`.
+    weights : array of shape (N,), optional
+        How often each row counts; samples have as many rows as these add up to.
+    n_components : iterable of int, optional
+        The numbers to test, each against one more, in ascending order; by default 1 to 8, as far as rows allow.
+    covariance : str
+        The covariance model of both mixtures.
+    n_bootstrap : int
+        Samples for each test. The smallest p-value there can be is 1 / (n_bootstrap + 1).
+    level : float
+        Stop at the first p-value above.
+    seed : int
+        Same seed, same result, whatever the number of threads.
+    options : Options
+        How each fit is made, and on how many threads samples are fitted side by side.
+    on_test : callable
+        Called with each comparison as it is done.
+
+    Returns
+    -------
+    LikelihoodRatioTest
+        Ctrl-C ends it early with the tests that are done.
+
+    Raises
+    ------
+    DataError
+        If the table cannot be used, or more components than different rows are to be tested.
+    FitError
+        If a fit to the data leads to no mixture.
+    ValueError
+        If the covariance model is unknown, or `n_bootstrap` or `level` are out of range.
+
+    Examples
+    --------
+    >>> from mixtura import datasets, likelihood_ratio_test
+    >>> faithful = datasets.load("faithful").data
+    >>> found = likelihood_ratio_test(faithful, covariance="EII", n_components=[1], n_bootstrap=19)
+    >>> found.comparisons[0].p_value
+    0.05
+    """
+    _check(covariance, n_bootstrap, level)
+    table = require_variation(complete(table_of(data)))
+    counts = table.weights if weights is None else weights_of(weights, table)
+    numbers = _numbers(table.points, counts, n_components)
+    rows = _scaled(table.points, counts, options.scale)
+    comparisons = _comparisons(_Workshop(covariance, options, n_bootstrap, seed), *rows, numbers)
+    tests: list[Comparison] = []
+    is_complete = True
+    try:
+        for test in comparisons:
+            tests.append(test)
+            on_test(test)
+            if test.p_value > level:
+                break
+    except KeyboardInterrupt:
+        if not tests:
+            raise
+        is_complete = False
+    return LikelihoodRatioTest(covariance, level, tuple(tests), is_complete)
+
+
+class _Workshop(NamedTuple):
+    """How fits and samples are made."""
+
+    covariance: str
+    options: Options
+    n_bootstrap: int
+    seed: int
+
+    def fit(self, source: ArraySource, number: int, stream: np.random.SeedSequence) -> tuple[Candidate, Candidate]:
+        """The mixtures of `number` components and of one more."""
+        settings = [Setting(number, self.covariance), Setting(number + 1, self.covariance)]
+        jobs = list(zip(settings, stream.spawn(2), strict=True))
+        found = list(fit_all(jobs, source, _as_it_is(source.n_columns), self.options._replace(n_threads=1)))
+        if any(map(is_interrupted, found)):
+            raise KeyboardInterrupt
+        smaller, larger = found
+        return smaller, larger
+
+    def draw(self, null: Candidate, n_rows: int, sample: int) -> float:
+        """The statistic of rows drawn from a mixture; NaN where a fit to them collapsed."""
+        rows, fits = np.random.SeedSequence(self.seed, spawn_key=(null.setting.n_components, sample)).spawn(2)
+        rng, (weights, emission) = np.random.default_rng(rows), null.parameters
+        model: Any = null.model.emission
+        points = model.sample(emission, rng.multinomial(n_rows, weights / weights.sum()), rng)
+        return _statistic(*self.fit(ArraySource(points), null.setting.n_components, fits))
+
+
+def _comparisons(
+    workshop: _Workshop, source: ArraySource, log_volume: float, numbers: Iterable[int]
+) -> Iterator[Comparison]:
+    """One after another, each with its samples side by side."""
+    n_rows, threads = max(2, round(source.total_weight)), Local(workshop.options.n_threads)
+    for number in numbers:
+        smaller, larger = workshop.fit(source, number, np.random.SeedSequence(workshop.seed, spawn_key=(number,)))
+        observed = _statistic(smaller, larger)
+        if not isfinite(observed):
+            raise FitError(f"No start led to a mixture of {number} or {number + 1} components. {larger.remark}")
+        samples = threads.map(partial(workshop.draw, smaller, n_rows), range(workshop.n_bootstrap))
+        drawn = sorted(value for value in samples if isfinite(value))
+        shift = source.total_weight * log_volume
+        heights = smaller.evidence.log_likelihood - shift, larger.evidence.log_likelihood - shift
+        p_value = (1 + sum(value >= observed for value in drawn)) / (1 + len(drawn))
+        yield Comparison(number, observed, p_value, tuple(drawn), heights)
+
+
+def _statistic(smaller: Candidate, larger: Candidate) -> float:
+    return 2 * (larger.evidence.log_likelihood - smaller.evidence.log_likelihood)
+
+
+def _numbers(
+    points: Float[ndarray, "N D"], weights: Float[ndarray, " N"] | None, asked: Iterable[int] | None
+) -> tuple[int, ...]:
+    """What to test, if there are rows for one component more."""
+    if asked is None:
+        return components_to_try(points, weights, None)[:-1] or _numbers(points, weights, [1])
+    numbers = tuple(sorted(set(asked)))
+    if not numbers or numbers[0] < 1:
+        raise ValueError(f"n_components={list(numbers)} must be numbers of at least 1.")
+    components_to_try(points, weights, [numbers[-1] + 1])
+    return numbers
+
+
+def _scaled(
+    points: Float[ndarray, "N D"], weights: Float[ndarray, " N"] | None, name: str
+) -> tuple[ArraySource, float]:
+    """The rows in the units of the fits, and the logarithm of the volume of one such unit."""
+    scaling = choose_scaling(points, np.ones(len(points)) if weights is None else weights, name)
+    return ArraySource(scaling.apply(points), weights), scaling.log_volume
+
+
+def _as_it_is(n_columns: int) -> Scaling:
+    return Scaling("none", np.zeros(n_columns), np.ones(n_columns))
+
+
+def _check(covariance: str, n_bootstrap: int, level: float) -> None:
+    if covariance not in MODELS:
+        raise ValueError(f"The covariance model {covariance!r} is unknown: use one of {', '.join(MODELS)}.")
+    if n_bootstrap < 1:
+        raise ValueError(f"n_bootstrap={n_bootstrap} draws no sample: 99 or more tell something.")
+    if not 0 < level < 1:
+        raise ValueError(f"level={level} is no probability between 0 and 1.")
+    if n_bootstrap < 1 / level - 1:
+        raise ValueError(
+            f"With n_bootstrap={n_bootstrap} no p-value is below {1 / (n_bootstrap + 1):.3g}: level={level} takes "
+            f"{ceil(1 / level - 1 - 1e-9)} samples or more."
+        )

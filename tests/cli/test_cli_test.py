@@ -1,0 +1,36 @@
+"""`mixtura test`: how many clusters, by likelihood-ratio tests."""
+
+import json
+
+QUICK = ("--covariance", "EII", "--bootstrap", "9", "--level", "0.1", "-k", "1-2", "--features", "waiting")
+
+
+def test_it_answers_in_words_and_in_json(run, faithful):
+    result = run("test", faithful, *QUICK)
+    assert result.exit_code == 0, result.output
+    lines = result.stdout.splitlines()
+    assert lines[0] == "2 clusters in 272 rows, 1 column"
+    assert lines[1] == "EII covariance, level 0.1, 9 samples for a test."
+    assert lines[3].split() == ["clusters", "against", "statistic", "p-value"]
+    assert "1 against 2: p = 0.1" in result.stderr
+    told = json.loads(run("test", faithful, *QUICK, "--json", "-q").stdout)
+    assert told["n_components"] == 2 and told["is_decided"]
+    assert [len(test["bootstrap"]) for test in told["tests"]] == [9, 9]
+    assert [f"{test['statistic']:.2f}" for test in told["tests"]] == [line.split()[2] for line in lines[4:6]]
+
+
+def test_a_range_that_is_too_small_is_said(run, faithful):
+    result = run("test", faithful, *QUICK, "-k", "1", "-q")
+    assert result.stdout.startswith("At least 2 clusters in 272 rows") and "ask for more" in result.stdout
+    assert result.stderr == ""
+
+
+def test_more_than_one_model_is_refused(run, faithful):
+    for names in ("auto", "EII,VVV"):
+        result = run("test", faithful, "--covariance", names)
+        assert result.exit_code == 2 and "give --covariance one name" in result.stderr
+
+
+def test_samples_too_few_for_the_level_are_refused(run, faithful):
+    result = run("test", faithful, "--bootstrap", "9")
+    assert result.exit_code != 0 and "takes 19 samples or more" in result.stderr
