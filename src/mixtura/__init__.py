@@ -13,6 +13,7 @@ _HOMES = {
     "KMeans": "mixtura.estimators",
     "LatentClassMixture": "mixtura.estimators",
     "Combination": "mixtura.combination",
+    "MixedMixture": "mixtura.estimators",
     "FittedMixture": "mixtura.fitted",
     "Options": "mixtura.trials",
     "Prior": "mixtura.priors",
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from mixtura.estimators import GaussianMixture as GaussianMixture
     from mixtura.estimators import KMeans as KMeans
     from mixtura.estimators import LatentClassMixture as LatentClassMixture
+    from mixtura.estimators import MixedMixture as MixedMixture
     from mixtura.explain import explain_row as explain_row
     from mixtura.fitted import FittedMixture as FittedMixture
     from mixtura.likelihood_ratio import likelihood_ratio_test as likelihood_ratio_test
@@ -61,6 +63,7 @@ __all__ = [
     "GaussianMixture",
     "KMeans",
     "LatentClassMixture",
+    "MixedMixture",
     "Options",
     "Prior",
     "assemble",

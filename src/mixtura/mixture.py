@@ -149,8 +149,9 @@ def block_posterior(
     if isinstance(density, kernels.COMPILED) and not isinstance(block, Incomplete):
         return kernels.posterior(block.points, log_weights, density)
     log_joint = log_weights + emission.log_density(block.points, density)
-    log_evidence = np.logaddexp.reduce(log_joint, axis=1)
-    return np.exp(log_joint - log_evidence[:, None]), log_evidence
+    with np.errstate(invalid="ignore"):  # degenerate parameters are told by a log-likelihood of NaN
+        log_evidence = np.logaddexp.reduce(log_joint, axis=1)
+        return np.exp(log_joint - log_evidence[:, None]), log_evidence
 
 
 def block_classification(

@@ -3,5 +3,6 @@
 from mixtura.estimators.gaussian import GaussianMixture
 from mixtura.estimators.kmeans import KMeans
 from mixtura.estimators.latent import LatentClassMixture
+from mixtura.estimators.mixed import MixedMixture
 
-__all__ = ["GaussianMixture", "KMeans", "LatentClassMixture"]
+__all__ = ["GaussianMixture", "KMeans", "LatentClassMixture", "MixedMixture"]
