@@ -6,7 +6,6 @@ Tensors are `weights` and the emission family's parameters under their own names
 
 import json
 import os
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -14,19 +13,20 @@ import numpy as np
 from numpy import ndarray
 
 from mixtura._conform import ANY, Whole, conform, parse
+from mixtura._settings import from_record, to_record
 from mixtura.criteria import CRITERIA
-from mixtura.emissions import EMISSIONS
 from mixtura.errors import ModelFileError
+from mixtura.families import blocks_of
 from mixtura.fitted import FittedMixture
 from mixtura.mixture import Mixture, MixtureParameters
 from mixtura.ordering import ORDERS
-from mixtura.priors import NormalInverseWishart
 from mixtura.sources.writing import write_bytes_atomic
 
 FORMAT = 1
 _KEY = "mixtura"
 _LARGEST_RECORD = 1 << 24  # characters: a thousand times what a selection of 36 fits takes
 _NUMBER, _MAYBE = (int, float), (int, float, type(None))
+_NO_BLOCK: tuple[tuple[int, ...], None, None] = (), None, None
 
 _START = Whole({"kind": str, "log_likelihood": _MAYBE, "n_iterations": int, "n_rounds": int, "outcome": str})
 _TRIED = Whole({
@@ -42,8 +42,8 @@ _HISTORY = {
     "criterion": str, "outcome": str, "is_complete": bool, "remark": str, "trace": [_NUMBER], "starts": [_START],
     "selection": [_TRIED], "ranking": [int], "search": {ANY: int}, "merged": Whole(_MERGED),
 }  # fmt: skip
-_OPTIONAL: dict[str, Any] = {"equal_weights": bool, "concentration": _NUMBER}  # written where they are not the usual
-_PRIOR = Whole({"shrinkage": _NUMBER, "mean": [_NUMBER], "dof": _NUMBER, "scale": (*_NUMBER, list)})
+# written where they are not the usual
+_OPTIONAL: dict[str, Any] = {"equal_weights": bool, "concentration": _NUMBER, "levels": {ANY: [str]}}
 _RECORD: dict[str, Any] = {
     "format": int, "family": str, "settings": {}, "features": [str], "cluster_names": [str],
     "order": str, "scaling": {"name": str, "centre": [_NUMBER], "scale": [_NUMBER]}, "history": _HISTORY,
@@ -94,12 +94,12 @@ def save(fitted: FittedMixture | _Estimator, path: str | os.PathLike[str]) -> No
     tensors = {name: np.ascontiguousarray(array, dtype=np.float64) for name, array in arrays.items()}
     record = {
         "format": FORMAT,
-        "family": _family_name(emission),
-        "settings": {name: value for name, value in asdict(emission).items() if value is not None},
+        **to_record(emission),
         **{name: getattr(fitted, name) for name in ("features", "cluster_names", "order")},
         **{name: getattr(fitted, name) for name in ("scaling", "history", "provenance")},
         **({"equal_weights": True} if fitted.model.equal_weights else {}),
         **({"concentration": fitted.model.concentration} if fitted.model.concentration != 1 else {}),
+        **({"levels": fitted.levels} if fitted.levels else {}),
     }
     text = json.dumps(record, allow_nan=False, ensure_ascii=False, separators=(",", ":"))
     write_bytes_atomic(Path(path), serialise(tensors, {_KEY: text}))
@@ -134,10 +134,6 @@ def load(path: str | os.PathLike[str]) -> FittedMixture:
         raise ModelFileError(f"{path} is not a usable model file of mixtura: {error}.") from None
     except OSError as error:
         raise ModelFileError(f"The model file {path} cannot be read: {error.strerror or error}.") from None
-
-
-def _family_name(emission: Any) -> str:
-    return next(name for name, family in EMISSIONS.items() if type(emission) is family)
 
 
 def _read(path: Path) -> tuple[str, dict[str, ndarray]]:
@@ -190,9 +186,7 @@ def _other_format(number: int | None) -> str:
 
 
 def _restore(record: dict[str, Any], tensors: dict[str, ndarray]) -> FittedMixture:
-    if record["family"] not in EMISSIONS:
-        raise ValueError(f"its family of components {record['family']!r} is unknown to this version")
-    emission = _emission(EMISSIONS[record["family"]], record["settings"])
+    emission = from_record(record["family"], record["settings"])
     for name, array in tensors.items():
         if not np.isfinite(array).all():
             raise ValueError(f"{name} holds numbers that are not finite")
@@ -202,35 +196,11 @@ def _restore(record: dict[str, Any], tensors: dict[str, ndarray]) -> FittedMixtu
     parameters = MixtureParameters(tensors["weights"], emission.from_arrays(own))
     emission.check(parameters.emission)
     called = tuple(record["features"]), tuple(record["cluster_names"])
-    others = (record[name] for name in ("order", "scaling", "history", "provenance"))
+    others = {name: record[name] for name in ("order", "scaling", "history", "provenance")}
     model = Mixture(emission, record.get("equal_weights", False), float(record.get("concentration", 1)))
-    fitted = FittedMixture(model, parameters, *called, *others)
+    fitted = FittedMixture(model, parameters, *called, **others, levels=record.get("levels", {}))
     _check_consistent(fitted)
     return fitted
-
-
-def _emission(family: Any, settings: dict[str, Any]) -> Any:
-    expected = asdict(family())
-    needed = [name for name, usual in expected.items() if usual is not None]
-    if not set(needed) <= settings.keys() <= expected.keys():
-        raise ValueError(f"its settings are {', '.join(settings) or 'missing'}, not {', '.join(needed)}")
-    return family(**{name: _setting(name, value, expected[name]) for name, value in settings.items()})
-
-
-def _setting(name: str, value: Any, usual: Any) -> Any:
-    """Where one number is usual, there may be one for each column; where nothing is, there may be a prior."""
-    if usual is None:
-        conform(value, _PRIOR, f"settings.{name}")
-        return NormalInverseWishart(**{key: _hashable(item) for key, item in value.items()})
-    if not isinstance(usual, float):
-        conform(value, type(usual), f"settings.{name}")
-        return value
-    conform(value, [_NUMBER] if isinstance(value, list) else _NUMBER, f"settings.{name}")
-    return tuple(map(float, value)) if isinstance(value, list) else float(value)
-
-
-def _hashable(value: Any) -> Any:
-    return tuple(map(_hashable, value)) if isinstance(value, list) else value
 
 
 def _check_consistent(fitted: FittedMixture) -> None:
@@ -247,7 +217,16 @@ def _check_consistent(fitted: FittedMixture) -> None:
         raise ValueError("two of its columns have the same name")
     if fitted.order not in ORDERS:
         raise ValueError(f"its order {fitted.order!r} is unknown to this version")
+    _check_levels(fitted)
     _check_history(fitted.history)
+
+
+def _check_levels(fitted: FittedMixture) -> None:
+    """Whoever reads rows needs the levels of every column of categories, and of no other."""
+    columns, family, _ = blocks_of(fitted.model.emission, fitted.parameters.emission).get("categories", _NO_BLOCK)
+    wanted = {fitted.features[d]: n for d, n in zip(columns, getattr(family, "n_levels", ()), strict=True)}
+    if {name: len(set(levels)) for name, levels in fitted.levels.items()} != wanted:
+        raise ValueError("its levels are not those of its columns of categories, each of them once")
 
 
 def _check_history(history: dict[str, Any]) -> None:

@@ -103,6 +103,8 @@ class Product(Plain):
         }
 
     def from_arrays(self, arrays: Mapping[str, ndarray]) -> Parts:
+        if len(self.names) != len(self.families):
+            raise ValueError("its blocks of columns lack names or families")
         mine = {name: _below(name, arrays) for name in self.names}
         if sum(map(len, mine.values())) < len(arrays):
             raise ValueError(f"it holds the arrays {', '.join(sorted(arrays))}, some of them for no block of columns")
