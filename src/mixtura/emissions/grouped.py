@@ -4,7 +4,7 @@ The density of a cluster is sum_j s_j N(x; m_j, S_j) over the components j of it
 one. As a whole it is no ellipse; `means` and `covariances` are its moments.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -125,10 +125,10 @@ class Grouped:
     def log_prior(self, parameters: GroupedParameters) -> float:
         return self.inner.log_prior(parameters.parts)
 
-    def ascent(self, log_weights: Float[ndarray, " K"], parameters: GroupedParameters) -> None:
+    def ascent(self, log_weights: Float[ndarray, "M K"], starts: Sequence[GroupedParameters]) -> None:
         return None
 
-    def arrived(self, ascent: Any) -> Any:
+    def arrived(self, ascent: Any, number: int) -> Any:
         return ascent
 
     def view(self, points: Float[ndarray, "N D"], weights: Float[ndarray, " N"]) -> Float[ndarray, "N D"]:

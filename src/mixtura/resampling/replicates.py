@@ -89,7 +89,8 @@ def go_on(origin: Original, block: Block) -> MixtureParameters | None:
     source = _counted(block)
     stop = SmallRemainder(default_tolerance(source.total_weight))
     run = climbing.everything(source, Local())
-    return _usable(climbing.fit(origin.model, origin.parameters, run, stop=stop, max_iterations=_MOST_STEPS))
+    fits = climbing.fit_all(origin.model, [origin.parameters], run, stop=stop, max_iterations=_MOST_STEPS)
+    return _usable(fits[0])
 
 
 def _counted(block: Block) -> ArraySource:
