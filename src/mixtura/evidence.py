@@ -7,13 +7,11 @@ import numpy as np
 from numpy import ndarray
 
 from mixtura.criteria import Evidence
-from mixtura.emissions.gaussian import Gaussian
+from mixtura.emissions.contract import Emission
 from mixtura.mixture import Classification, Mixture, MixtureParameters
 from mixtura.runners.local import Local
 from mixtura.sources.array import ArraySource
 from mixtura.statistics import Block
-
-_FREEST = {"full": "VVV", "diagonal": "VVI", "spherical": "VII"}  # of one component, all models of a kind are the same
 
 
 def collect_evidence(
@@ -32,9 +30,8 @@ def collect_all_evidence(
     return Evidence(log_likelihood, n_free, source.total_weight, map_entropy, entropy)
 
 
-def one_log_likelihood(emission: Gaussian, source: ArraySource, runner: Local) -> float:
+def one_log_likelihood(emission: Emission, source: ArraySource, runner: Local) -> float:
     """The log-likelihood of a single component, which the first step finds wherever it begins."""
-    emission = Gaussian(_FREEST[emission.model.kind], emission.ridge)
     model, first = Mixture(emission), next(iter(source.blocks()))
     start = MixtureParameters(np.ones(1), emission.pooled(*first, 1))
     best = model.maximise(runner(source, model.statistics(start)), start)

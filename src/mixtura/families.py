@@ -8,7 +8,7 @@ from mixtura.emissions.contract import Emission
 from mixtura.emissions.gaussian import Gaussian
 from mixtura.emissions.poisson import Poisson
 from mixtura.emissions.product import Product
-from mixtura.sources.kinds import Column, Kind
+from mixtura.sources.column import Column, Kind
 
 NAMES: dict[Kind, str] = {"number": "numbers", "category": "categories", "count": "counts"}
 

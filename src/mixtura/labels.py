@@ -37,8 +37,8 @@ def responsibilities(fitted: FittedMixture, source: ArraySource, n_threads: int 
 
 
 def complete_rows(table: Table) -> Bool[ndarray, " N"]:
-    """The rows that have a value in every column to cluster on."""
-    return np.asarray(~np.isnan(table.points).any(axis=1))
+    """The rows that have a value in every column to cluster on; a category may be missing."""
+    return np.asarray(table.in_order.all(axis=1))
 
 
 def label_columns(

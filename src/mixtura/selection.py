@@ -144,7 +144,9 @@ def select(
     """
     _check_names(criterion, covariances)
     weights = np.ones(len(points)) if weights is None else weights
-    scaling = choose_scaling(points, weights, options.scale)
+    scaling = _scaling(points, weights, options)
+    if all(column.kind != "number" for column in options.columns) and options.columns:
+        covariances = covariances[:1]  # there is nothing that they would shape
     source = ArraySource(scaling.apply(points), weights)
     settings = [Setting(k, covariance) for covariance in covariances for k in n_components]
     jobs = [(setting, stream(seed, setting)) for setting in settings]
@@ -160,6 +162,18 @@ def select(
         raise FitError(_why_none(candidates))
     features = tuple(f"x{d}" for d in range(points.shape[1]))
     return Selection(tuple(candidates), criterion, ranking, scaling, len(points), is_complete, features)
+
+
+def _scaling(points: ndarray, weights: ndarray, options: Options) -> Scaling:
+    """Of numbers; categories and counts have no units."""
+    if not options.columns:
+        return choose_scaling(points, weights, options.scale)
+    numbers = [d for d, column in enumerate(options.columns) if column.kind == "number"]
+    own = choose_scaling(points[:, numbers], weights, options.scale) if numbers else None
+    scaling = Scaling(options.scale, np.zeros(points.shape[1]), np.ones(points.shape[1]))
+    if own is not None:
+        scaling.centre[numbers], scaling.scale[numbers] = own.centre, own.scale
+    return scaling
 
 
 def _rank(candidates: Sequence[Candidate], criterion: str) -> tuple[int, ...]:

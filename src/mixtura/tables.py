@@ -1,6 +1,6 @@
 """Tables as people have them, data frames, arrays and files: choose a mixture, label rows, say what clusters are."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -90,7 +90,7 @@ def select(
         covariances=covariances,
         criterion=criterion,
         seed=seed,
-        options=options,
+        options=options._replace(columns=table.columns),
         on_fit=on_fit,
     )
     return found._replace(features=table.names)
@@ -186,18 +186,21 @@ def read_rows(fitted: FittedMixture, data: Any, weights: Any = None) -> Table:
     DataError
         As `classify`, and if the weights are no weights.
     """
-    table = complete(table_of(data, fitted.features))
+    table = complete(table_of(data, fitted.features, fitted.levels))
     if table.names != fitted.features:
         raise DataError(_other_columns(table, fitted))
     return table if weights is None else replace(table, weights=weights_of(weights, table))
 
 
-def table_of(data: Any, features: Sequence[str] = ()) -> Table:
-    """The columns to cluster on: `features`, or those that can be; of an array all, in place of names their order."""
+def table_of(data: Any, features: Sequence[str] = (), levels: Mapping[str, Sequence[str]] | None = None) -> Table:
+    """The columns to cluster on: `features`, or those that can be; of an array all, in place of names their order.
+
+    Columns of categories have the `levels` given.
+    """
     if isinstance(data, Table):
         return data
     if not isinstance(data, ndarray):
-        return read_table(data, Roles(features))
+        return read_table(data, Roles(features, levels=levels or {}))
     table = read_table(data, Roles(["x*"]))
     return replace(table, names=tuple(features)) if len(features) == len(table.names) else table
 

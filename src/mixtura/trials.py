@@ -10,20 +10,25 @@ from threading import Event
 from typing import Any, NamedTuple
 
 import numpy as np
+from jaxtyping import Float
+from numpy import ndarray
 
 from mixtura import em, race, starts
 from mixtura.acceleration import SmallRemainder, default_tolerance
-from mixtura.covariance import MODELS, OF_OWN_VOLUMES
+from mixtura.covariance import FREEST, MODELS, OF_OWN_VOLUMES
 from mixtura.covariance.degenerate import flat_components, spurious_components
 from mixtura.criteria import Evidence, evaluate
-from mixtura.emissions.gaussian import Gaussian
+from mixtura.emissions.contract import Emission
+from mixtura.emissions.gaussian import Gaussian, GaussianParameters
 from mixtura.evidence import collect_all_evidence, one_log_likelihood
+from mixtura.families import blocks_of, family_of
 from mixtura.folds import Fold
 from mixtura.mixture import Mixture, MixtureParameters
 from mixtura.priors import Prior
 from mixtura.runners.local import Local
 from mixtura.scaling import RIDGE, Scaling
 from mixtura.sources.array import ArraySource
+from mixtura.sources.column import Column
 
 PATIENCE = 48  # kicks in vain that end a fit's search: where one fit is poor, others are there to be chosen
 
@@ -60,6 +65,7 @@ class Options(NamedTuple):
     stop: em.Stop | None = None  # another rule for when a fit ends than `tolerance`
     n_folds: int = 5  # parts of the rows that are left out in turn, where fits are judged by rows they have not seen
     prior: Prior | None = None  # in the units of the data
+    columns: tuple[Column, ...] = ()  # what they are, where some hold no numbers
 
 
 Job = tuple[Setting, np.random.SeedSequence]
@@ -128,7 +134,8 @@ class _Workshop(NamedTuple):
     def look_at_one_component(self, kinds: Mapping[str, Setting]) -> None:
         """What there is to compare mixtures with."""
         for kind, setting in kinds.items():
-            self.of_one[kind] = one_log_likelihood(self._emission(setting), self.source, self.runner)
+            freest = setting._replace(covariance=FREEST[kind])
+            self.of_one[kind] = one_log_likelihood(self._emission(freest), self.source, self.runner)
 
     def watch(self, step: em.Step) -> None:
         """An interrupt for the thread that is fitting, since only the main one hears of Ctrl-C."""
@@ -167,16 +174,18 @@ class _Workshop(NamedTuple):
         found = self.runner(fold.unseen, model.statistics(best.parameters)).log_likelihood
         return -2 * (found - fold.unseen.total_weight * self.scaling.log_volume)
 
-    def _emission(self, setting: Setting) -> Gaussian:
-        return Gaussian(setting.covariance, self.options.ridge)
+    def _emission(self, setting: Setting) -> Emission:
+        numbers = Gaussian(setting.covariance, self.options.ridge)
+        return family_of(self.options.columns, numbers) if self.options.columns else numbers
 
     def _model(self, setting: Setting, source: ArraySource) -> Mixture:
         prior, emission = self.options.prior, self._emission(setting)
         if prior is None:
             return Mixture(emission, self.options.equal_weights)
         seen = prior.in_units(self.scaling.centre, self.scaling.scale)
-        numbers = seen.resolve(source.blocks(), setting.n_components, emission.model.kind)
-        return Mixture(replace(emission, prior=numbers), self.options.equal_weights, prior.concentration)
+        own = seen.resolve(source.blocks(), setting.n_components, MODELS[setting.covariance].kind)
+        gaussian = Gaussian(setting.covariance, self.options.ridge, own)
+        return Mixture(gaussian, self.options.equal_weights, prior.concentration)
 
     def _plan(self, setting: Setting) -> race.Plan:
         n_init = self.options.n_init
@@ -197,7 +206,7 @@ class _Workshop(NamedTuple):
     def _candidate(self, setting: Setting, search: race.Search, deviances: Sequence[float]) -> Candidate:
         model, parameters = self._model(setting, self.source), search.best.parameters
         emission: Any = model.emission
-        n_rows, scaling = self.source.total_weight, self.scaling
+        scaling = self.scaling
         evidence = self._evidence(setting, model, parameters, deviances)
         return Candidate(
             setting,
@@ -206,7 +215,7 @@ class _Workshop(NamedTuple):
             evidence,
             evaluate(evidence),
             search,
-            _remark(search.best._replace(parameters=self._laid_bare(model, parameters)), emission, n_rows),
+            self._remark(setting, search.best, model),
         )
 
     def _evidence(
@@ -224,22 +233,27 @@ class _Workshop(NamedTuple):
         of_all = sum(deviances) if len(deviances) > 1 else nan
         return scaled._replace(deviance_of_a_fold=of_a_fold, deviance_of_folds=of_all)
 
-    def _laid_bare(self, model: Mixture, parameters: MixtureParameters) -> MixtureParameters:
+    def _remark(self, setting: Setting, best: em.Fit, model: Mixture) -> str:
+        """Why a fit is not eligible: it collapsed, or numbers are flat in some component and no prior is against it."""
+        if best.outcome is em.Outcome.COLLAPSED:
+            return best.outcome.value
+        if self.options.prior is not None:  # which lets nothing become a spike
+            return ""
+        weights, emission = self._laid_bare(setting, model, best.parameters)
+        _, numbers, moments = blocks_of(model.emission, emission).get("numbers", ((), None, None))
+        return "" if moments is None else _flaw(weights * self.source.total_weight, numbers, moments)
+
+    def _laid_bare(self, setting: Setting, model: Mixture, parameters: MixtureParameters) -> MixtureParameters:
         """The parameters, or those of another step with own volumes where one for all would hide flat components."""
-        emission: Any = model.emission
-        if emission.covariance not in OF_OWN_VOLUMES:
+        if setting.covariance not in OF_OWN_VOLUMES:
             return parameters
-        own = replace(model, emission=replace(emission, covariance=OF_OWN_VOLUMES[emission.covariance]))
+        own = replace(model, emission=self._emission(setting._replace(covariance=OF_OWN_VOLUMES[setting.covariance])))
         return own.maximise(self.runner(self.source, model.statistics(parameters)), parameters)
 
 
-def _remark(best: em.Fit, emission: Gaussian, total_weight: float) -> str:
-    if best.outcome is em.Outcome.COLLAPSED:
-        return best.outcome.value
-    if emission.prior is not None:  # which lets nothing become a spike
-        return ""
-    weights, (means, covariances) = best.parameters
-    counts = weights * total_weight
+def _flaw(counts: Float[ndarray, " K"], emission: Any, moments: GaussianParameters) -> str:
+    """What is wrong with Gaussian components that hold so many rows, if anything is."""
+    means, covariances = moments
     spurious = spurious_components(counts, covariances, emission.model.has_own_axes)
     few = spurious[counts[spurious] < 3 * (means.shape[1] + 1)]
     if not len(few) and len(flat_components(covariances, float(np.max(emission.ridge)))):

@@ -107,3 +107,4 @@ ALIASES |= {"E": "EII", "V": "VII"}  # mclust's, of one column
 # grows in the others until it has the volume, and so does not look flat.
 OF_OWN_VOLUMES = {"EVI": "VVI", "EVE": "VVE", "EVV": "VVV"}
 MODELS |= {alias: MODELS[name] for alias, name in ALIASES.items()}
+FREEST = {"full": "VVV", "diagonal": "VVI", "spherical": "VII"}  # of one component, all models of a kind are the same

@@ -25,7 +25,8 @@ from mixtura.ordering import canonical_order, match
 from mixtura.race import Plan, Search
 from mixtura.runners.local import Local
 from mixtura.sources.array import ArraySource
-from mixtura.sources.kinds import Column, decode, encode, table_of
+from mixtura.sources.column import Column
+from mixtura.sources.kinds import decode, encode, table_of
 from mixtura.statistics import Block
 from mixtura.trials import Setting
 

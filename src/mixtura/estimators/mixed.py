@@ -17,7 +17,8 @@ from mixtura.families import blocks_of, family_of
 from mixtura.mixture import Mixture, MixtureParameters
 from mixtura.ordering import ORDERS
 from mixtura.sources.array import ArraySource
-from mixtura.sources.kinds import Column, encode, kinds_of
+from mixtura.sources.column import Column
+from mixtura.sources.kinds import encode, kinds_of
 
 _COLUMNS = rules.either(rules.NONE, rules.ARRAY)
 

@@ -10,7 +10,11 @@ from numpy import ndarray
 
 from mixtura.errors import DataError
 from mixtura.sources import _columns
+from mixtura.sources._arrays import to_arrow
+from mixtura.sources._categories import categories_of, with_kinds
 from mixtura.sources._gather import Gathered
+from mixtura.sources.column import Column
+from mixtura.sources.kinds import Encoded, encode
 from mixtura.sources.roles import Roles, match_column, match_columns
 from mixtura.sources.weights import check_weights
 
@@ -29,6 +33,8 @@ class Selected(NamedTuple):
     origin: str
     dropped: tuple[tuple[str, str], ...]
     parts: tuple[tuple[str, int], ...]
+    columns: tuple[Column, ...]
+    unknown: dict[str, tuple[str, ...]]
 
 
 def select(gathered: Gathered, roles: Roles) -> Selected:
@@ -37,16 +43,21 @@ def select(gathered: Gathered, roles: Roles) -> Selected:
     assigned = {name: match_column(name, columns, gathered.origin) for name in (roles.id, roles.weight) if name}
     shown = match_columns([*roles.profile, *filter(None, (roles.truth, roles.by))], columns, gathered.origin)
     _refuse_two_roles(roles, columns, gathered.origin)
-    features, dropped = _features(gathered, roles, {*assigned, *shown})
+    categories = categories_of(gathered, roles)
+    features, dropped = _features(gathered, roles, {*assigned, *shown}, [column.name for column in categories])
+    columns = with_kinds(features, categories)
+    points = _points(table, features, categories)
     return Selected(
         names=features,
-        points=_points(table, features),
+        points=points.points,
         weights=None if roles.weight is None else _weights(gathered, roles.weight),
         ids=None if roles.id is None else table.column(roles.id).to_numpy(),
         extra={name: table.column(name).to_numpy() for name in shown},
         origin=gathered.origin,
         dropped=dropped,
         parts=gathered.parts,
+        columns=columns if categories else (),
+        unknown=points.unknown,
     )
 
 
@@ -63,22 +74,26 @@ def _refuse_two_roles(roles: Roles, columns: Sequence[str], origin: str) -> None
                 )
 
 
-def _features(gathered: Gathered, roles: Roles, taken: set[str]) -> tuple[tuple[str, ...], tuple[tuple[str, str], ...]]:
+def _features(
+    gathered: Gathered, roles: Roles, taken: set[str], categories: Sequence[str]
+) -> tuple[tuple[str, ...], tuple[tuple[str, str], ...]]:
     """Return the columns to cluster on, and those left out without being asked to, with the reason."""
     columns, origin = gathered.table.column_names, gathered.origin
     taken = taken | set(match_columns(roles.exclude, columns, origin))
-    candidates = [name for name in match_columns(roles.features, columns, origin) or columns if name not in taken]
+    asked = [*match_columns(roles.features, columns, origin), *categories] if roles.features else columns
+    candidates = [name for name in dict.fromkeys(asked) if name not in taken]
     dropped: tuple[tuple[str, str], ...] = ()
     if not roles.features:
         _refuse_one_row(gathered)
-        reasons = {name: why_left_out(gathered, name) for name in candidates}
+        reasons = {name: None if name in categories else why_left_out(gathered, name) for name in candidates}
         dropped = tuple((name, reason) for name, reason in reasons.items() if reason)
         candidates = [name for name in candidates if not reasons[name]]
     if not candidates:
         told = "; ".join(f"{name} ({reason})" for name, reason in dropped) or "every column has another role"
         raise DataError(f"{origin} has no column to cluster on: {told}.")
     for name in candidates:
-        _check_numeric(gathered, name)
+        if name not in categories:
+            _check_numeric(gathered, name)
     return tuple(candidates), dropped
 
 
@@ -137,7 +152,7 @@ def _check_numeric(gathered: Gathered, name: str) -> None:
         what = {"text": "text", "date": "dates"}.get(kind, f"values of type {column.type}")
         raise DataError(
             f"{gathered.origin}: column '{name}' holds {what}{_example(gathered, column)}; leave it out with "
-            f"--exclude {name} (columns of categories come in a later version)."
+            f"--exclude {name}, or take its values for categories with --categorical {name}."
         )
     long = _columns.first_unrepresentable(column) if kind == "number" else None
     if long is not None:
@@ -182,8 +197,12 @@ def _refuse_typing_slip(gathered: Gathered, name: str) -> None:
         )
 
 
-def _points(table: pa.Table, names: Sequence[str]) -> ndarray:
+def _points(table: pa.Table, names: Sequence[str], categories: Sequence[Column]) -> Encoded:
     """Return columns as the columns of one array, filled some rows at a time so that they stay in the cache."""
+    codes = encode(table, categories)
+    for column, values in zip(categories, codes.points.T, strict=True):
+        place = table.column_names.index(column.name)
+        table = table.set_column(place, column.name, to_arrow(np.ma.masked_invalid(values)))
     points = np.empty((table.num_rows, len(names)))
     start = 0
     for batch in table.select(names).to_batches(max_chunksize=_ROWS_AT_A_TIME):
@@ -191,7 +210,7 @@ def _points(table: pa.Table, names: Sequence[str]) -> ndarray:
         for position, column in enumerate(batch.columns):
             rows[:, position] = _columns.to_floats(column)
         start += batch.num_rows
-    return points
+    return Encoded(points, codes.unknown)
 
 
 def _weights(gathered: Gathered, name: str) -> ndarray:

@@ -1,7 +1,7 @@
 """Columns of different kinds as numbers: categories become the numbers of their levels, counts stay as they are."""
 
 from collections.abc import Iterable, Sequence
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -12,17 +12,7 @@ from numpy import ndarray
 from mixtura.errors import DataError
 from mixtura.sources import _columns
 from mixtura.sources._arrays import missing, numbers
-from mixtura.sources.frames import read_frame
-
-Kind = Literal["number", "category", "count"]
-
-
-class Column(NamedTuple):
-    """What a column is: a name, a kind and, of a category, its levels as text in their order."""
-
-    name: str
-    kind: Kind
-    levels: tuple[str, ...] = ()
+from mixtura.sources.column import Column
 
 
 class Encoded(NamedTuple):
@@ -45,6 +35,8 @@ def table_of(data: Any) -> pa.Table:
     if isinstance(array, ndarray) and array.ndim == 2 and array.dtype.kind not in "fiub":
         columns = ([_text(value) for value in column] for column in array.T)
         return pa.table({f"x{d}": pa.array(column, pa.string()) for d, column in enumerate(columns)})
+    from mixtura.sources.frames import read_frame  # loads narwhals, which files do without
+
     return _columns.simplify(read_frame(array)[0])
 
 

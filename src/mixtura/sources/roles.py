@@ -1,7 +1,7 @@
 """What each column of a table is for."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
 
@@ -23,6 +23,11 @@ class Roles:
         table. None of them is clustered on.
     profile : sequence of str
         Columns to show for each cluster, but not to cluster on.
+    categorical : sequence of str
+        Columns whose different values are categories, whatever they look like; they are clustered on, besides
+        `features` or the usable numeric columns.
+    levels : dict of str to sequence of str
+        Columns of categories whose levels are known, as those of a fitted mixture are: other levels are missing cells.
 
     Examples
     --------
@@ -38,6 +43,8 @@ class Roles:
     profile: Sequence[str] = ()
     truth: str | None = None
     by: str | None = None
+    categorical: Sequence[str] = ()
+    levels: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     @property
     def others(self) -> tuple[str, ...]:

@@ -7,12 +7,13 @@ from hashlib import sha256
 from typing import Any, Literal
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Bool, Float
 from numpy import ndarray
 
 from mixtura.errors import DataError
 from mixtura.sources._places import name_row
 from mixtura.sources.array import ArraySource
+from mixtura.sources.column import Column
 from mixtura.sources.roles import Roles, shorten
 
 
@@ -38,6 +39,10 @@ class Table:
         The columns left out without being asked to, each with the reason.
     parts : tuple of (str, int)
         The files the rows came from, each with its number of rows, so that a row can be named.
+    columns : tuple of Column
+        What each column is, where some are no numbers: the points of a category are the numbers of its levels.
+    unknown : dict of str to tuple of str
+        Levels that are not among those known, by column; their cells are missing.
     """
 
     names: tuple[str, ...]
@@ -48,6 +53,8 @@ class Table:
     origin: str = "the table"
     dropped: tuple[tuple[str, str], ...] = ()
     parts: tuple[tuple[str, int], ...] = ()
+    columns: tuple[Column, ...] = ()
+    unknown: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     @cached_property
     def digest(self) -> str:
@@ -57,6 +64,12 @@ class Table:
             if array is not None:
                 total.update(np.ascontiguousarray(array, dtype="<f8").data)
         return total.hexdigest()
+
+    @property
+    def in_order(self) -> Bool[ndarray, "N D"]:
+        """Which cells a fit can use: finite numbers, and all of the categories, where a missing one says nothing."""
+        is_category = [column.kind == "category" for column in self.columns] or [False] * len(self.names)
+        return np.asarray(np.isfinite(self.points) | np.array(is_category))
 
     def source(self) -> ArraySource:
         """Return the rows as a source of blocks."""
@@ -148,8 +161,8 @@ def complete(table: Table, missing: Literal["error", "drop"] = "error") -> Table
     """
     if missing not in ("error", "drop"):
         raise ValueError(f"missing is {missing!r}; use 'error' or 'drop'.")
-    finite = np.isfinite(table.points)
-    rows = finite.all(axis=1)
+    finite = table.in_order
+    rows = np.asarray(finite.all(axis=1))
     if not rows.all():
         _refuse_infinite(table, finite)
     _refuse_huge(table)
@@ -179,11 +192,16 @@ def require_variation(table: Table) -> Table:
     constant = [name for name, same in zip(table.names, _is_constant(table.points), strict=True) if same]
     if constant:
         value = table.points[0, table.names.index(constant[0])]
+        told = levels[int(value)] if (levels := _levels(table, constant[0])) else f"{value:g}"
         raise DataError(
-            f"{table.origin}: column '{constant[0]}' holds {value:g} in every row, which tells no groups apart; leave "
+            f"{table.origin}: column '{constant[0]}' holds {told} in every row, which tells no groups apart; leave "
             f"out what is constant: --exclude {','.join(constant)}."
         )
     return table
+
+
+def _levels(table: Table, name: str) -> tuple[str, ...]:
+    return next((column.levels for column in table.columns if column.name == name), ())
 
 
 def _is_constant(points: ndarray) -> ndarray:
@@ -214,7 +232,7 @@ def _refuse_huge(table: Table) -> None:
 
 
 def _missing_cells(table: Table, rows: ndarray) -> DataError:
-    counts = np.isnan(table.points).sum(axis=0)
+    counts = (~table.in_order).sum(axis=0)
     names = [name for name, count in zip(table.names, counts, strict=True) if count]
     n_cells, n_rows = int(counts.sum()), int((~rows).sum())
     what = f"{table.origin}: {n_cells} missing {_plural(n_cells, 'cell')} in {shorten(names)}, first in "
