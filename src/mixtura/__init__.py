@@ -12,6 +12,8 @@ _HOMES = {
     "GaussianMixture": "mixtura.estimators",
     "KMeans": "mixtura.estimators",
     "LatentClassMixture": "mixtura.estimators",
+    "MixtureDiscriminant": "mixtura.estimators",
+    "SemiSupervisedMixture": "mixtura.estimators",
     "Combination": "mixtura.combination",
     "MixedMixture": "mixtura.estimators",
     "FittedMixture": "mixtura.fitted",
@@ -44,6 +46,8 @@ if TYPE_CHECKING:
     from mixtura.estimators import KMeans as KMeans
     from mixtura.estimators import LatentClassMixture as LatentClassMixture
     from mixtura.estimators import MixedMixture as MixedMixture
+    from mixtura.estimators import MixtureDiscriminant as MixtureDiscriminant
+    from mixtura.estimators import SemiSupervisedMixture as SemiSupervisedMixture
     from mixtura.explain import explain_row as explain_row
     from mixtura.fitted import FittedMixture as FittedMixture
     from mixtura.likelihood_ratio import likelihood_ratio_test as likelihood_ratio_test
@@ -64,8 +68,10 @@ __all__ = [
     "KMeans",
     "LatentClassMixture",
     "MixedMixture",
+    "MixtureDiscriminant",
     "Options",
     "Prior",
+    "SemiSupervisedMixture",
     "assemble",
     "classify",
     "combine",

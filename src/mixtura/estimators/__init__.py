@@ -1,8 +1,17 @@
 """The faces in scikit-learn's shape. Importing this package imports scikit-learn; nothing below it does."""
 
+from mixtura.estimators.discriminant import MixtureDiscriminant
 from mixtura.estimators.gaussian import GaussianMixture
 from mixtura.estimators.kmeans import KMeans
 from mixtura.estimators.latent import LatentClassMixture
 from mixtura.estimators.mixed import MixedMixture
+from mixtura.estimators.semisupervised import SemiSupervisedMixture
 
-__all__ = ["GaussianMixture", "KMeans", "LatentClassMixture", "MixedMixture"]
+__all__ = [
+    "GaussianMixture",
+    "KMeans",
+    "LatentClassMixture",
+    "MixedMixture",
+    "MixtureDiscriminant",
+    "SemiSupervisedMixture",
+]
