@@ -10,7 +10,7 @@ import numpy as np
 from numpy import ndarray
 
 from mixtura import _kernels as kernels
-from mixtura import em
+from mixtura import em, squarem
 from mixtura.acceleration import Resumed, SmallGain, SmallRemainder
 from mixtura.mixture import Mixture, MixtureParameters
 from mixtura.runners.contract import Runner, Source
@@ -80,7 +80,7 @@ def fit_all(
         way = begin(model, [start], run)
         steps = _SingleSteps(way) if isinstance(way, Climbs) else model
         watchers = [*callbacks, watch]
-        fits.append(em.fit(steps, start, run, stop=stop, max_iterations=max_iterations, callbacks=watchers))
+        fits.append(squarem.fit(steps, start, run, stop=stop, max_iterations=max_iterations, callbacks=watchers))
         if fits[-1].outcome is em.Outcome.INTERRUPTED:
             break
     return fits
@@ -118,7 +118,7 @@ def _is_small(block: Block, parameters: MixtureParameters) -> bool:
 
 @dataclass
 class Walks:
-    """Fits by the loop, step by step."""
+    """Fits by the loop, step by step, or in leaps."""
 
     model: em.Model
     run: em.Run
@@ -128,9 +128,9 @@ class Walks:
         """Take these fits on, to so many steps in all at most; an interrupt ends it."""
         for number in which:
             before = self.fits[number]
-            fit = em.fit(
+            fit = squarem.fit(
                 self.model, before.parameters, self.run,
-                stop=Resumed(stop, before.trace), max_iterations=n_steps - len(before.trace), callbacks=[watch],
+                stop=Resumed(stop, before.trace) if before.trace else stop, max_iterations=n_steps - len(before.trace), callbacks=[watch],
             )  # fmt: skip
             self.fits[number] = fit._replace(trace=before.trace + fit.trace)
             if self.is_interrupted:

@@ -95,6 +95,17 @@ class Mixture:
         of_weights = 0.0 if self.equal_weights else log_dirichlet(parameters.weights, self.concentration)
         return of_weights + self.emission.log_prior(parameters.emission)
 
+    def coordinates(self, parameters: MixtureParameters, like: MixtureParameters) -> ndarray | None:
+        """The parameters as numbers that may take any value, in the units of others; None where the family has none."""
+        own = self.emission.coordinates(parameters.emission, like.emission)
+        return None if own is None or not parameters.weights.all() else np.concatenate([np.log(parameters.weights), own])
+
+    def at(self, coordinates: ndarray, like: MixtureParameters) -> MixtureParameters:
+        """The parameters that have these coordinates."""
+        log_weights, own = np.split(coordinates, [len(like.weights)])
+        weights = np.exp(log_weights - np.logaddexp.reduce(log_weights))
+        return MixtureParameters(weights, self.emission.at(own, like.emission))
+
     def n_free(self, parameters: MixtureParameters) -> int:
         """How many numbers the fit left free."""
         n_weights = 0 if self.equal_weights else len(parameters.weights) - 1

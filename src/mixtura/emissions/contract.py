@@ -50,6 +50,17 @@ class Emission(Protocol):
         """The parameters where the fit of that number stands, in memory of their own."""
         ...
 
+    def coordinates(self, parameters: Any, like: Any) -> ndarray | None:
+        """The parameters as numbers that may take any value, in units of `like`; None if leaps would leave the family.
+
+        Any numbers near these, too, stand for parameters of the family.
+        """
+        ...
+
+    def at(self, coordinates: ndarray, like: Any) -> Any:
+        """The parameters that have these coordinates; not a number where they have none."""
+        ...
+
     def view(self, points: Float[ndarray, "N D"], weights: Float[ndarray, " N"]) -> Float[ndarray, "N M"]:
         """The rows as places whose distances mean something, without holes: where starts are drawn."""
         ...
@@ -126,6 +137,13 @@ class Plain:
     def arrived(self, ascent: Any, number: int) -> Any:
         """Never asked for, because no ascent begins."""
         return ascent
+
+    def coordinates(self, parameters: Any, like: Any) -> None:
+        """None: no leaps are taken."""
+
+    def at(self, coordinates: ndarray, like: Any) -> Any:
+        """Never asked for, because there are no coordinates."""
+        return like
 
 
 def from_named(parameters_type: Any, arrays: Mapping[str, ndarray]) -> Any:

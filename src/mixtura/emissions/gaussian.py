@@ -14,6 +14,7 @@ from mixtura._kernels.densities import Ascent, Moments
 from mixtura.covariance import MODELS, CovarianceModel
 from mixtura.covariance.degenerate import spurious_components
 from mixtura.emissions import incomplete
+from mixtura.emissions import _straight as straight
 from mixtura.emissions._moments import (
     Ellipses,
     check_ellipses,
@@ -28,6 +29,7 @@ from mixtura.emissions.contract import from_named
 from mixtura.priors import NormalInverseWishart
 from mixtura.spaces import Spread
 
+_MANY_COLUMNS = 64
 _NARROWEST = 1e-6  # of the average covariance: a component that is placed among equal rows has some width
 
 
@@ -116,6 +118,15 @@ class Gaussian:
         return GaussianParameters(
             ascent.density.means[number].copy(), (covariances[:, 0] if ascent.is_round else covariances).copy()
         )
+
+    def coordinates(self, parameters: GaussianParameters, like: GaussianParameters) -> ndarray | None:
+        """None where a model couples shapes, which a leap would leave; or where D³ is much beside a pass."""
+        if not self.model.is_compiled or parameters.means.shape[1] > _MANY_COLUMNS:
+            return None
+        return straight.coordinates(*parameters, straight.widths(*like))
+
+    def at(self, coordinates: ndarray, like: GaussianParameters) -> GaussianParameters:
+        return GaussianParameters(*straight.at(coordinates, *like))
 
     def view(self, points: Float[ndarray, "N D"], weights: Float[ndarray, " N"]) -> Float[ndarray, "N D"]:
         return incomplete.fill(points, weights)

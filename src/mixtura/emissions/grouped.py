@@ -14,7 +14,7 @@ from numpy import ndarray
 
 from mixtura._kernels.densities import Moments
 from mixtura.emissions._moments import Ellipses, matrices
-from mixtura.emissions.contract import from_named
+from mixtura.emissions.contract import Plain, from_named
 from mixtura.emissions.gaussian import Gaussian, GaussianParameters
 from mixtura.spaces import Spread
 
@@ -69,7 +69,7 @@ class GroupedStatistics(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Grouped:
+class Grouped(Plain):
     """Clusters of one or more Gaussian components each, all of these under one covariance model."""
 
     covariance: str = "full"
@@ -121,15 +121,6 @@ class Grouped:
         return GroupedParameters(
             parameters.groups, shares, *self.inner.maximise(statistics.parts, held, parameters.parts)
         )
-
-    def log_prior(self, parameters: GroupedParameters) -> float:
-        return self.inner.log_prior(parameters.parts)
-
-    def ascent(self, log_weights: Float[ndarray, "M K"], starts: Sequence[GroupedParameters]) -> None:
-        return None
-
-    def arrived(self, ascent: Any, number: int) -> Any:
-        return ascent
 
     def view(self, points: Float[ndarray, "N D"], weights: Float[ndarray, " N"]) -> Float[ndarray, "N D"]:
         return points

@@ -1,0 +1,118 @@
+"""Leaps end where steps of EM end, sooner, and the objective never falls on the way."""
+
+import numpy as np
+import pytest
+
+from laws.settings import NAMES
+from mixtura import em, squarem, starts
+from mixtura.acceleration import SmallGain, SmallRemainder
+from mixtura.covariance import MODELS
+from mixtura.emissions.gaussian import Gaussian
+from mixtura.mixture import Mixture
+from mixtura.statistics import Block
+
+CLOSED = [name for name in NAMES if MODELS[name].is_compiled]
+TOLERANCE = 1e-3
+
+
+def overlapping(n_rows=1500, seed=0):
+    """Three groups of which two lie within each other: EM crawls."""
+    rng = np.random.default_rng(seed)
+    centres, widths = np.array([[0.0, 0.0], [1.5, 0.5], [-1.0, 1.5]]), np.array([1.0, 0.6, 0.8])
+    labels = rng.integers(3, size=n_rows)
+    return Block(centres[labels] + widths[labels, None] * rng.normal(size=(n_rows, 2)), rng.uniform(0.5, 1.5, n_rows))
+
+
+def begun(covariance, block, n_components=3):
+    model = Mixture(Gaussian(covariance, 0.0))
+    assignment = starts.STARTS["kmeans"](*block, n_components, np.random.default_rng(0))
+    return model, starts.parameters_from(model, block, assignment, n_components)
+
+
+def run_over(block):
+    return lambda function: function(block)
+
+
+def both(covariance, block, stop, max_iterations=20_000):
+    model, start = begun(covariance, block)
+    way = {"stop": stop, "max_iterations": max_iterations}
+    return model, *(fit(model, start, run_over(block), **way) for fit in (em.fit, squarem.fit))
+
+
+def height(model, parameters, block):
+    return model.objective(run_over(block)(model.statistics(parameters)), parameters)
+
+
+@pytest.mark.parametrize("covariance", CLOSED)
+def test_the_optimum_is_that_of_em_in_fewer_passes(covariance):
+    block = overlapping()
+    model, steps, leaps = both(covariance, block, SmallRemainder(TOLERANCE))
+    assert leaps.outcome is em.Outcome.CONVERGED
+    assert len(leaps.trace) < len(steps.trace)
+    assert (np.diff(leaps.trace) >= 0).all()
+    assert height(model, leaps.parameters, block) == pytest.approx(height(model, steps.parameters, block), abs=0.01)
+
+
+def test_a_plateau_is_no_arrival():
+    block = overlapping(n_rows=4000, seed=2)
+    model, steps, leaps = both("full", block, SmallRemainder(TOLERANCE))
+    assert len(steps.trace) > 500
+    assert height(model, leaps.parameters, block) > height(model, steps.parameters, block) - 0.01
+
+
+@pytest.mark.parametrize("max_iterations", range(7, 27))
+def test_whoever_runs_out_of_steps_is_given_what_em_made_of_the_best(max_iterations):
+    block = overlapping()
+    model, _, leaps = both("full", block, SmallRemainder(TOLERANCE), max_iterations)
+    assert leaps.outcome is em.Outcome.EXHAUSTED
+    assert len(leaps.trace) == max_iterations
+    assert height(model, leaps.parameters, block) >= leaps.trace[-1]
+
+
+def test_a_leap_that_leads_nowhere_is_taken_back(monkeypatch):
+    block = overlapping()
+    model, start = begun("full", block)
+    at = Mixture.at
+    monkeypatch.setattr(Mixture, "at", lambda *those: at(*those)._replace(weights=np.full(3, np.nan)))
+    found = squarem.fit(model, start, run_over(block), stop=SmallRemainder(TOLERANCE), max_iterations=60)
+    monkeypatch.undo()
+    steps = em.fit(model, start, run_over(block), stop=SmallRemainder(0.0), max_iterations=60)
+    assert found.outcome is em.Outcome.EXHAUSTED
+    assert set(found.trace) < set(steps.trace)
+
+
+@pytest.mark.parametrize(("covariance", "stop"), [("VVE", SmallRemainder(TOLERANCE)), ("full", SmallGain(TOLERANCE))])
+def test_elsewhere_steps_are_those_of_em(covariance, stop):
+    _, steps, leaps = both(covariance, overlapping(200), stop, 50)
+    assert leaps.trace == steps.trace
+
+
+@pytest.mark.parametrize("covariance", CLOSED)
+def test_coordinates_say_all_there_is_in_no_units(covariance):
+    block = overlapping(200)
+    model, start = begun(covariance, block)
+    other = model.maximise(run_over(block)(model.statistics(start)), start)
+    found = model.at(model.coordinates(other, start), start)
+    for array, copy in zip((other.weights, *other.emission), (found.weights, *found.emission), strict=True):
+        np.testing.assert_allclose(copy, array, rtol=1e-9)
+    if not MODELS[covariance].is_of_its_units:
+        scale = np.array([1e-6, 1e6])
+        here, there = (
+            model.coordinates(b, a) - model.coordinates(a, a)
+            for a, b in ((start, other), (stretched(start, scale), stretched(other, scale)))
+        )
+        np.testing.assert_allclose(there, here, atol=1e-6)
+
+
+def stretched(parameters, scale):
+    means, covariances = parameters.emission
+    factor = scale[:, None] * scale if covariances.ndim == 3 else scale**2
+    return parameters._replace(emission=type(parameters.emission)(means * scale, covariances * factor))
+
+
+def test_what_is_no_ellipse_has_no_coordinates():
+    model, start = begun("full", overlapping(50))
+    flat = start._replace(emission=start.emission._replace(covariances=0 * start.emission.covariances))
+    assert model.coordinates(flat, start) is None
+    none = start._replace(weights=np.array([1.0, 0.0, 0.0]))
+    assert model.coordinates(none, start) is None
