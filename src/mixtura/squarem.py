@@ -17,7 +17,7 @@ from mixtura import em
 from mixtura.acceleration import SmallRemainder
 
 _LONGER = 4.0  # a leap may be so many times as long as the longest that was wanted before
-_WALK = 6  # steps of EM that tell whether it has arrived: those that soon die away must not hide one that crawls
+_WALK = 10  # steps of EM that tell whether it has arrived: those that soon die away must not hide one that crawls
 _ENOUGH = 2  # leaps in succession that gained too little to take more
 
 
@@ -73,6 +73,7 @@ class _Leaps:
     n_vain: int = 0  # cycles in succession that gained little
     to_walk: int = _WALK  # steps until leaps are taken again
     is_walking: bool = True
+    has_leapt: bool = False
 
     def statistics(self, parameters: Any) -> Callable[..., Any]:
         return self.model.statistics(parameters)
@@ -94,11 +95,13 @@ class _Leaps:
         self.path.append(self.model.coordinates(parameters, self.like))
         leap = self._leap() if len(self.path) > 1 else None
         self.is_leap = leap is not None
+        self.has_leapt = self.has_leapt or self.is_leap
         return leap if self.is_leap else self.known
 
     def has_arrived(self, step: em.Step) -> bool:
         """The stopping rule: what the rule for EM says of the last steps, if these were steps of EM."""
-        return self.is_walking and self.to_walk == 0 and self.stop(step)
+        is_to_be_judged = self.to_walk == 0 or not self.has_leapt
+        return self.is_walking and is_to_be_judged and self.stop(step)
 
     def _has_fallen(self, found: float) -> bool:
         return self.is_leap and not found >= self.height

@@ -54,13 +54,25 @@ def test_the_optimum_is_that_of_em_in_fewer_passes(covariance):
 
 
 def test_a_plateau_is_no_arrival():
-    block = overlapping(n_rows=4000, seed=2)
-    model, steps, leaps = both("full", block, SmallRemainder(TOLERANCE))
-    assert len(steps.trace) > 500
-    assert height(model, leaps.parameters, block) > height(model, steps.parameters, block) - 0.01
+    rng = np.random.default_rng(5)
+    centres = 1.5 * rng.normal(size=(5, 2))
+    block = Block(centres[rng.integers(5, size=1500)] + rng.normal(size=(1500, 2)), np.ones(1500))
+    model, start = begun("full", block, 5)
+    way = {"stop": SmallRemainder(0.01), "max_iterations": 20_000}
+    steps, leaps = (fit(model, start, run_over(block), **way) for fit in (em.fit, squarem.fit))
+    assert len(leaps.trace) < len(steps.trace) / 3
+    assert height(model, leaps.parameters, block) > height(model, steps.parameters, block) - 0.05
 
 
-@pytest.mark.parametrize("max_iterations", range(7, 27))
+def test_what_em_ends_soon_takes_no_longer():
+    rng = np.random.default_rng(0)
+    labels = rng.integers(3, size=600)
+    block = Block(rng.normal(size=(600, 2)) + 9 * np.eye(3)[labels, :2], np.ones(600))
+    _, steps, leaps = both("full", block, SmallRemainder(TOLERANCE))
+    assert leaps.trace == steps.trace
+
+
+@pytest.mark.parametrize("max_iterations", range(11, 33))
 def test_whoever_runs_out_of_steps_is_given_what_em_made_of_the_best(max_iterations):
     block = overlapping()
     model, _, leaps = both("full", block, SmallRemainder(TOLERANCE), max_iterations)
