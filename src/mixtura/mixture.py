@@ -98,7 +98,9 @@ class Mixture:
     def coordinates(self, parameters: MixtureParameters, like: MixtureParameters) -> ndarray | None:
         """The parameters as numbers that may take any value, in the units of others; None where the family has none."""
         own = self.emission.coordinates(parameters.emission, like.emission)
-        return None if own is None or not parameters.weights.all() else np.concatenate([np.log(parameters.weights), own])
+        return (
+            None if own is None or not parameters.weights.all() else np.concatenate([np.log(parameters.weights), own])
+        )
 
     def at(self, coordinates: ndarray, like: MixtureParameters) -> MixtureParameters:
         """The parameters that have these coordinates."""

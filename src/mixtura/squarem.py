@@ -2,7 +2,7 @@
 
 Two steps of EM, from c to c + r and on to c + 2r + v, say how steps change. If all were to change alike, they would end
 at c + 2 a r + a² v with a = |r| / |v|. So that is tried; if it is lower than what was reached, the fit goes on where EM
-itself had led. A pass costs what it did, and far fewer of them are needed where EM crawls. Whether it has arrived, a few
+itself had led. A pass costs what it did, and far fewer of them are needed where EM crawls. Whether it has arrived, some
 steps of EM tell, as they do without leaps.
 """
 
