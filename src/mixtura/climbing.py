@@ -130,7 +130,8 @@ class Walks:
             before = self.fits[number]
             fit = squarem.fit(
                 self.model, before.parameters, self.run,
-                stop=Resumed(stop, before.trace) if before.trace else stop, max_iterations=n_steps - len(before.trace), callbacks=[watch],
+                stop=Resumed(stop, before.trace) if before.trace else stop,
+                max_iterations=n_steps - len(before.trace), callbacks=[watch],
             )  # fmt: skip
             self.fits[number] = fit._replace(trace=before.trace + fit.trace)
             if self.is_interrupted:

@@ -15,7 +15,7 @@ def coordinates(
     means: Float[ndarray, "K D"], covariances: ndarray, widths: Float[ndarray, " D"]
 ) -> Float[ndarray, " M"] | None:
     """None where a covariance is not positive definite."""
-    K, D = means.shape
+    D = means.shape[1]
     if covariances.ndim < 3:
         shapes = -0.5 * np.log(covariances)
     else:

@@ -13,8 +13,8 @@ from mixtura._kernels import conditional, reference
 from mixtura._kernels.densities import Ascent, Moments
 from mixtura.covariance import MODELS, CovarianceModel
 from mixtura.covariance.degenerate import spurious_components
-from mixtura.emissions import incomplete
 from mixtura.emissions import _straight as straight
+from mixtura.emissions import incomplete
 from mixtura.emissions._moments import (
     Ellipses,
     check_ellipses,

@@ -6,7 +6,7 @@ one. As a whole it is no ellipse; `means` and `covariances` are its moments.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from jaxtyping import Float, Int
