@@ -4,7 +4,7 @@ The density of a cluster is sum_j s_j N(x; m_j, S_j) over the components j of it
 one. As a whole it is no ellipse; `means` and `covariances` are its moments.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
