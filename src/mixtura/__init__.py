@@ -24,10 +24,12 @@ _HOMES = {
     "combine": "mixtura.combination",
     "compare": "mixtura.comparison",
     "describe": "mixtura.tables",
+    "discriminant_directions": "mixtura.projection",
     "explain_row": "mixtura.explain",
     "likelihood_ratio_test": "mixtura.likelihood_ratio",
     "load": "mixtura.persistence",
     "save": "mixtura.persistence",
+    "select_columns": "mixtura.columns",
     "select": "mixtura.tables",
     "stability": "mixtura.resampling",
     "write_report": "mixtura.report",
@@ -39,6 +41,7 @@ if TYPE_CHECKING:
     from mixtura import explain as explain
     from mixtura import plots as plots
     from mixtura.assembly import assemble as assemble
+    from mixtura.columns import select_columns as select_columns
     from mixtura.combination import Combination as Combination
     from mixtura.combination import combine as combine
     from mixtura.comparison import compare as compare
@@ -54,6 +57,7 @@ if TYPE_CHECKING:
     from mixtura.persistence import load as load
     from mixtura.persistence import save as save
     from mixtura.priors import Prior as Prior
+    from mixtura.projection import discriminant_directions as discriminant_directions
     from mixtura.report import write_report as write_report
     from mixtura.resampling import stability as stability
     from mixtura.tables import classify as classify
@@ -78,12 +82,14 @@ __all__ = [
     "compare",
     "datasets",
     "describe",
+    "discriminant_directions",
     "explain",
     "explain_row",
     "likelihood_ratio_test",
     "load",
     "save",
     "select",
+    "select_columns",
     "stability",
     "write_report",
 ]

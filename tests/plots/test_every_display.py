@@ -14,9 +14,11 @@ from mixtura import KMeans, combine, plots
 from mixtura.errors import DataError, MissingExtraError
 from mixtura.plots import (
     ClassificationDisplay,
+    ColumnsDisplay,
     ContourDisplay,
     ConvergenceDisplay,
     DensityDisplay,
+    DirectionsDisplay,
     EMDisplay,
     EntropyDisplay,
     KMeansDisplay,
@@ -59,7 +61,12 @@ MAKERS = {
     SurfaceDisplay: lambda model, X: SurfaceDisplay.from_estimator(model),
     UncertaintyDisplay: UncertaintyDisplay.from_estimator,
 }
-FROM_RECORDS = {StartsDisplay: StartsDisplay.from_estimator, SelectionDisplay: SelectionDisplay.from_selection}
+FROM_RECORDS = {
+    ColumnsDisplay: ColumnsDisplay.from_selection,
+    DirectionsDisplay: DirectionsDisplay.from_estimator,
+    StartsDisplay: StartsDisplay.from_estimator,
+    SelectionDisplay: SelectionDisplay.from_selection,
+}
 OF_AXES = [display for display in MAKERS if "ax_" in display.__annotations__ and display is not SurfaceDisplay]
 every_display = pytest.mark.parametrize("display", MAKERS, ids=lambda display: display.__name__)
 

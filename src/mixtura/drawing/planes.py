@@ -18,9 +18,9 @@ from mixtura.errors import DataError
 from mixtura.explain.profiles import component_moments
 from mixtura.explain.words import short
 from mixtura.fitted import FittedMixture
+from mixtura.projection import differences, directions, turned
 
 _SHAPES, _SPREAD = 1e-3, 1e-6  # how much differences of shape, and spread, count beside differences of means
-_FLAT = 1e-10  # variances smaller than this, beside the largest, are none
 
 
 class Directions(NamedTuple):
@@ -85,39 +85,18 @@ def along_columns(fitted: FittedMixture, columns: Sequence[int]) -> Directions:
 def discriminants(fitted: FittedMixture) -> Directions:
     """The two directions in which the components differ most, in standard deviations within components."""
     covariance = overall_moments(fitted)[1]
+    matrix = directions(covariance, _kernel(fitted, covariance))[0][:, :2]
     within = np.tensordot(fitted.parameters.weights, component_moments(fitted)[1], 1)
-    root = _inverse_root(covariance)
-    _, vectors = np.linalg.eigh(root.T @ _between(fitted, covariance, root @ root.T) @ root)
-    matrix = root @ vectors[:, :-3:-1]
-    matrix /= np.sqrt(np.einsum("di,de,ei->i", matrix, within, matrix))
+    matrix = turned(matrix / np.sqrt(np.einsum("di,de,ei->i", matrix, within, matrix)), covariance)
     loadings = matrix * np.sqrt(np.diag(covariance))[:, None]
-    matrix *= np.sign(loadings[np.abs(loadings).argmax(0), [0, 1]])
     names = tuple(_name(i, column, fitted.features) for i, column in enumerate(loadings.T))
     return Directions(matrix, names, f"{len(loadings)} columns, seen where the clusters differ most")
 
 
-def _between(
-    fitted: FittedMixture, covariance: Float[ndarray, "D D"], precision: Float[ndarray, "D D"]
-) -> Float[ndarray, "D D"]:
+def _kernel(fitted: FittedMixture, covariance: Float[ndarray, "D D"]) -> Float[ndarray, "D D"]:
     """What the directions are to show: differences of means, then of shapes, then spread."""
-    means, covariances = component_moments(fitted)
-    weights = fitted.parameters.weights
-    deviations = means - weights @ means
-    shapes = covariances - np.tensordot(weights, covariances, 1)
-    between = (deviations.T * weights) @ deviations
-    return (
-        between @ precision @ between
-        + _SHAPES * np.einsum("k,kij,jl,klm->im", weights, shapes, precision, shapes, optimize=True)
-        + _SPREAD * (covariance / np.diag(covariance)) @ covariance
-    )
-
-
-def _inverse_root(covariance: Float[ndarray, "D D"]) -> Float[ndarray, "D R"]:
-    """A with Aᵀ S A = I, one column for each direction in which there is any spread."""
-    sds = np.sqrt(np.diag(covariance))
-    values, vectors = np.linalg.eigh(covariance / np.outer(sds, sds))
-    kept = values > _FLAT * values[-1]
-    return vectors[:, kept] / np.sqrt(values[kept]) / sds[:, None]
+    of_means, of_shapes = differences(fitted.parameters.weights, *component_moments(fitted))
+    return of_means + _SHAPES * of_shapes + _SPREAD * (covariance / np.diag(covariance)) @ covariance
 
 
 def _name(i: int, loadings: Float[ndarray, " D"], features: Sequence[str]) -> str:

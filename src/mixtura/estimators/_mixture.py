@@ -10,7 +10,7 @@ from numpy import ndarray
 from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, DensityMixin, TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
-from mixtura import criteria
+from mixtura import criteria, projection
 from mixtura.covariance import MODELS
 from mixtura.criteria import Evidence
 from mixtura.emissions._moments import matrices
@@ -31,6 +31,7 @@ from mixtura.evidence import collect_evidence
 from mixtura.fitted import FittedMixture, default_names
 from mixtura.mixture import Mixture, MixtureParameters, block_classification, block_posterior
 from mixtura.ordering import match
+from mixtura.projection import Projection
 from mixtura.statistics import Block
 
 _SHAPES = ("covariances_", "precisions_", "precisions_cholesky_")
@@ -159,6 +160,10 @@ class FittedAnswers(ClassNamePrefixFeaturesOutMixin, TransformerMixin, DensityMi
             setattr(self, name, getattr(self, name)[order])
         self._numbered_by = "none"
         return self
+
+    def discriminant_directions(self, n_directions: int | None = None, *, shapes: float = 0.0) -> Projection:
+        """The directions in which the components differ most: see `mixtura.discriminant_directions`."""
+        return projection.discriminant_directions(self.to_fitted(), n_directions, shapes=shapes)
 
     def to_fitted(self) -> FittedMixture:
         """The mixture as a value: what `mixtura.save` writes and reports show."""

@@ -16,6 +16,7 @@ from mixtura.plots.classification import ClassificationDisplay
 from mixtura.plots.contours import ContourDisplay, SurfaceDisplay
 from mixtura.plots.convergence import ConvergenceDisplay, StartsDisplay
 from mixtura.plots.densities import DensityDisplay
+from mixtura.plots.directions import ColumnsDisplay, DirectionsDisplay
 from mixtura.plots.distances import QQDisplay
 from mixtura.plots.em import EMDisplay
 from mixtura.plots.kmeans import KMeansDisplay
@@ -30,9 +31,11 @@ from mixtura.plots.uncertainty import UncertaintyDisplay
 
 __all__ = [
     "ClassificationDisplay",
+    "ColumnsDisplay",
     "ContourDisplay",
     "ConvergenceDisplay",
     "DensityDisplay",
+    "DirectionsDisplay",
     "EMDisplay",
     "EntropyDisplay",
     "KMeansDisplay",
