@@ -7,6 +7,8 @@ import pytest
 
 os.environ.setdefault("MPLBACKEND", "agg")
 
+collect_ignore = ["tests/references"]  # scripts of other software, which is not installed for the tests
+
 
 @pytest.fixture(autouse=True)
 def _close_figures():
