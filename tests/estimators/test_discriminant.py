@@ -145,6 +145,12 @@ def test_bad_options_are_answered(options, said):
         MixtureDiscriminant(**options).fit(X, Y)
 
 
+def test_a_class_of_few_rows_takes_few_components():
+    rows = [0, 1, *range(50, 100)]
+    model = MixtureDiscriminant([1, 2], covariance_type=["EII", "VVI"], random_state=0).fit(X[rows], Y[rows])
+    assert model.models_[0]["n_components"] == 1
+
+
 def test_data_that_cannot_be_classified():
     with pytest.raises(ValueError, match="y holds the one class"):
         MixtureDiscriminant().fit(X, np.zeros(150))
@@ -152,6 +158,8 @@ def test_data_that_cannot_be_classified():
         MixtureDiscriminant().fit(X, X[:, 0] + 0.01)
     with pytest.raises(ValueError, match="NaN"):
         MixtureDiscriminant().fit(np.where(X > 7, np.nan, X), Y)
+    with pytest.raises(ValueError, match="A class has 2 rows, fewer than n_folds=5"):
+        MixtureDiscriminant(criterion="cv").fit(X[48:], Y[48:])
     flat = np.zeros((20, 2))
     with pytest.raises(FitError, match="None of the 14 models can be fitted"):
         MixtureDiscriminant(reg_covar=0.0).fit(flat, np.repeat([0, 1], 10))

@@ -204,6 +204,11 @@ def test_bad_hints_are_answered(hints, said):
         SemiSupervisedMixture(3).fit(X, **hints)
 
 
+def test_components_need_rows():
+    with pytest.raises(ValueError, match="n_components = 9, n_samples = 5"):
+        SemiSupervisedMixture(9).fit(X[:5])
+
+
 @pytest.mark.parametrize(
     ("options", "said"),
     [

@@ -112,7 +112,7 @@ def fit_each(rows: Rows, numbers: Sequence[int], covariances: Sequence[str], how
     log_likelihood, n_free = 0.0, rows.n_classes - 1
     for c, share in enumerate(rows.shares):
         mine = rows.of(c)
-        possible = [k for k in numbers if k <= len(np.unique(mine.points, axis=0))]
+        possible = [k for k in numbers if k < len(np.unique(mine.points, axis=0))]
         try:
             best = _choose(mine, possible or [1], covariances, (seed, options))
         except FitError as error:

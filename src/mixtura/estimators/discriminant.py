@@ -156,6 +156,9 @@ class MixtureDiscriminant(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         """
         rules.check_parameters(self, self._rules)
         rows, self.classes_ = self._read(X, y, sample_weight)
+        fewest = np.bincount(rows.codes).min()
+        if self.criterion == "cv" and fewest < self.n_folds:
+            raise ValueError(f"A class has {fewest} rows, fewer than n_folds={self.n_folds}: ask for fewer folds.")
         self.priors_ = rows.shares if self.priors is None else _check_priors(self.priors, len(self.classes_))
         self._seed = int(generator(self.random_state).integers(2**31))
         found = {tried: self._fit_one(rows, tried) for tried in self._to_try()}
@@ -208,7 +211,7 @@ class MixtureDiscriminant(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         counted = weights > 0
         classes, codes = np.unique(np.asarray(labels)[counted], return_inverse=True)
         if len(classes) < 2:
-            raise ValueError(f"y holds the one class {classes[0]!r}: a classifier needs at least 2.")
+            raise ValueError(f"y holds the one class {str(classes[0])!r}: a classifier needs at least 2.")
         return Rows(np.ascontiguousarray(points[counted]), weights[counted], codes.astype(int)), classes
 
     def _to_try(self) -> list[tuple[int, ...] | str]:

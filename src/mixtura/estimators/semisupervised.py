@@ -15,7 +15,7 @@ from mixtura.covariance import MODELS
 from mixtura.estimators import _hints as hints
 from mixtura.estimators import _parameters as rules
 from mixtura.estimators._attributes import attributes
-from mixtura.estimators._base import check_points, check_weights, generator, local, weighted_source
+from mixtura.estimators._base import check_enough_rows, check_points, check_weights, generator, local, weighted_source
 from mixtura.estimators._known import Fixed, check_fixed
 from mixtura.estimators._mixture import FittedAnswers
 from mixtura.estimators._record import history, record, why_collapsed
@@ -194,6 +194,7 @@ class SemiSupervisedMixture(ClassifierMixin, FittedAnswers):  # type: ignore[mis
         links = hints.read_links(must_link, cannot_link, len(points))
         arrangement = hints.arrange(rows, links, float(self.cannot_link_strength))
         source = weighted_source(points, weights)
+        check_enough_rows(source.points, K)
         self._ridge = little_of(source)
         search, model = self._search(rows, arrangement, K)
         self._keep(search, source, model)
