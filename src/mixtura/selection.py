@@ -1,7 +1,8 @@
 """Many numbers of components times many covariance models: fit all, keep all, name the best."""
 
 import contextlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from threading import TIMEOUT_MAX, Event, Timer
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -28,6 +29,8 @@ class Selection(NamedTuple):
     scaling: Scaling
     n_rows: int
     is_complete: bool  # False when it was interrupted
+    seed: int = 0
+    options: Options = Options()
     features: tuple[str, ...] = ()  # names of the columns; those of an array are x0, x1, …
 
     @property
@@ -100,6 +103,8 @@ def select(
     seed: int = 0,
     options: Options = Options(),  # noqa: B008 (immutable)
     on_fit: Callable[[Candidate], None] = lambda candidate: None,
+    time_limit: float | None = None,
+    resume: Selection | None = None,
 ) -> Selection:
     """Fit every number of components under every covariance model, and rank the fits.
 
@@ -120,6 +125,11 @@ def select(
         Scaling, starts, stopping, threads.
     on_fit : callable
         Called with each candidate as it is done, in the order asked for.
+    time_limit : float, optional
+        Seconds after which the search ends with the fits that are done, and those under way as they are.
+    resume : Selection, optional
+        An earlier one of the same rows, seed and options: the fits that it ended are not made again. So a search that
+        was cut short goes on, to the result that it would have had, and a finished one can be widened.
 
     Returns
     -------
@@ -131,7 +141,8 @@ def select(
     FitError
         If no fit is eligible.
     ValueError
-        If a criterion, a covariance model or a scaling is unknown.
+        If a criterion, a covariance model or a scaling is unknown, or `resume` is of other rows, another seed or other
+        options.
 
     Examples
     --------
@@ -143,17 +154,21 @@ def select(
     Setting(n_components=2, covariance='spherical')
     """
     _check_names(criterion, covariances)
+    if time_limit is not None and not 0 < time_limit <= TIMEOUT_MAX:
+        raise ValueError(f"time_limit={time_limit} is no number of seconds that can be waited for.")
     weights = np.ones(len(points)) if weights is None else weights
     scaling = _scaling(points, weights, options)
     if all(column.kind != "number" for column in options.columns) and options.columns:
         covariances = covariances[:1]  # there is nothing that they would shape
     source = ArraySource(scaling.apply(points), weights)
     settings = [Setting(k, covariance) for covariance in covariances for k in n_components]
-    jobs = [(setting, stream(seed, setting)) for setting in settings]
+    known = {} if resume is None else _known_fits(resume, (scaling, len(points), seed, options), criterion)
+    jobs = [(setting, stream(seed, setting)) for setting in settings if setting not in known]
     folds = _folds(source.points, weights, criterion, np.random.default_rng(seed), options.n_folds)
     candidates: list[Candidate] = []
-    with contextlib.suppress(KeyboardInterrupt):
-        for candidate in fit_all(jobs, source, scaling, options, folds):
+    with contextlib.suppress(KeyboardInterrupt), _bell(time_limit) as closing:
+        new = fit_all(jobs, source, scaling, options, folds, closing)
+        for candidate in _take_turns(settings, known, new):
             candidates.append(candidate)
             on_fit(candidate)
     is_complete = len(candidates) == len(settings) and not any(map(is_interrupted, candidates))
@@ -161,7 +176,7 @@ def select(
     if not ranking:
         raise FitError(_why_none(candidates))
     features = tuple(f"x{d}" for d in range(points.shape[1]))
-    return Selection(tuple(candidates), criterion, ranking, scaling, len(points), is_complete, features)
+    return Selection(tuple(candidates), criterion, ranking, scaling, len(points), is_complete, seed, options, features)
 
 
 def _scaling(points: ndarray, weights: ndarray, options: Options) -> Scaling:
@@ -182,6 +197,47 @@ def _rank(candidates: Sequence[Candidate], criterion: str) -> tuple[int, ...]:
     finite = [i for i in range(len(candidates)) if np.isfinite(values[i])]
     sound = [i for i in finite if not candidates[i].remark]
     return tuple(sorted(sound or finite, key=values.__getitem__))
+
+
+@contextlib.contextmanager
+def _bell(time_limit: float | None) -> Iterator[Event]:
+    """An event that is set when the time is up."""
+    event = Event()
+    timer = Timer(time_limit, event.set) if time_limit is not None else None
+    if timer:
+        timer.daemon = True
+        timer.start()
+    try:
+        yield event
+    finally:
+        if timer:
+            timer.cancel()
+
+
+def _known_fits(
+    earlier: Selection, made_of: tuple[Scaling, int, int, Options], criterion: str
+) -> dict[Setting, Candidate]:
+    """The fits of an earlier selection that came to their end and have the criterion."""
+    scaling, n_rows, seed, options = made_of
+    same_units = all(np.array_equal(a, b) for a, b in zip(earlier.scaling[1:], scaling[1:], strict=True))
+    if earlier.n_rows != n_rows or not same_units:
+        raise ValueError("The selection to resume is of other rows: without resume, all fits are made anew.")
+    if earlier.seed != seed or earlier.options._replace(n_threads=1) != options._replace(n_threads=1):
+        raise ValueError(
+            f"The selection to resume was made with seed={earlier.seed} and {earlier.options}: take the same, or leave "
+            "resume out."
+        )
+    return {c.setting: c for c in earlier.candidates if criterion in c.criteria and not is_interrupted(c)}
+
+
+def _take_turns(
+    settings: Sequence[Setting], known: Mapping[Setting, Candidate], new: Iterator[Candidate]
+) -> Iterator[Candidate]:
+    """Every fit in its place; where new ones end early, those that are known all the same."""
+    for setting in settings:
+        candidate = known.get(setting) or next(new, None)
+        if candidate is not None:
+            yield candidate
 
 
 def _folds(

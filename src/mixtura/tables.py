@@ -30,6 +30,8 @@ def select(
     seed: int = 0,
     options: Options = Options(),  # noqa: B008 (immutable)
     on_fit: Callable[[Candidate], None] = lambda candidate: None,
+    time_limit: float | None = None,
+    resume: Selection | None = None,
 ) -> Selection:
     """Fit every number of components under every covariance model to a table, and rank the fits.
 
@@ -52,6 +54,11 @@ def select(
         Scaling, starts, stopping, threads.
     on_fit : callable
         Called with each candidate as it is done, in the order asked for.
+    time_limit : float, optional
+        Seconds after which the search ends with the fits that are done, and those under way as they are.
+    resume : Selection, optional
+        An earlier one of the same rows, seed and options: the fits that it ended are not made again. So a search that
+        was cut short goes on, to the result that it would have had, and a finished one can be widened.
 
     Returns
     -------
@@ -67,7 +74,8 @@ def select(
     FitError
         If no fit is eligible.
     ValueError
-        If a criterion, a covariance model or a scaling is unknown.
+        If a criterion, a covariance model or a scaling is unknown, or `resume` is of other rows, another seed or other
+        options.
 
     Examples
     --------
@@ -92,6 +100,8 @@ def select(
         seed=seed,
         options=options._replace(columns=table.columns),
         on_fit=on_fit,
+        time_limit=time_limit,
+        resume=resume,
     )
     return found._replace(features=table.names)
 

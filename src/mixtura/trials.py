@@ -80,15 +80,16 @@ def stream(seed: int, setting: Setting) -> np.random.SeedSequence:
 
 
 def fit_all(
-    jobs: Sequence[Job], source: ArraySource, scaling: Scaling, options: Options, folds: Sequence[Fold] = ()
-) -> Iterator[Candidate]:
-    """Every fit, in the order of the jobs; an interrupt ends them with what there is.
+    jobs: Sequence[Job], source: ArraySource, scaling: Scaling, options: Options, folds: Sequence[Fold] = (),
+    closing: Event | None = None,
+) -> Iterator[Candidate]:  # fmt: skip
+    """Every fit, in the order of the jobs; an interrupt, or `closing` once it is set, ends them with what there is.
 
     With folds, each is made again without the rows of every one of them.
     """
     has_many_blocks = len(list(islice(source.blocks(), _MANY_BLOCKS))) == _MANY_BLOCKS
     runner = Local(options.n_threads if has_many_blocks else 1)
-    workshop = _Workshop(source, scaling, options, runner, Event(), folds, {})
+    workshop = _Workshop(source, scaling, options, runner, closing or Event(), folds, {})
     workshop.look_at_one_component({MODELS[setting.covariance].kind: setting for setting, _ in jobs})
     if options.n_threads == 1 or has_many_blocks or source.n_rows < _ENOUGH_ROWS:
         return _one_by_one(workshop, jobs)
@@ -98,7 +99,7 @@ def fit_all(
 def _one_by_one(workshop: "_Workshop", jobs: Sequence[Job]) -> Iterator[Candidate]:
     for candidate in map(workshop.fit, jobs):
         yield candidate
-        if is_interrupted(candidate):
+        if is_interrupted(candidate) or workshop.closing.is_set():
             return
 
 
@@ -110,6 +111,8 @@ def _side_by_side(workshop: "_Workshop", jobs: Sequence[Job]) -> Iterator[Candid
             while waiting:
                 waiting[0].result()
                 yield waiting.popleft().result()
+                if workshop.closing.is_set():
+                    raise KeyboardInterrupt
         except KeyboardInterrupt:
             workshop.closing.set()
             begun = [future for future in waiting if not future.cancel()]
