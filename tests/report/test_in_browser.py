@@ -48,7 +48,8 @@ def test_profiles_are_not_cut_off(browser, typed, tmp_path, width):
 def test_every_picture_has_a_size_and_every_link_a_target(browser, path):
     page = browser.new_page()
     page.goto(path.as_uri())
-    boxes = page.evaluate("[...document.querySelectorAll('figure svg')].map(e => e.getBoundingClientRect().height)")
+    pictures = "[...document.querySelectorAll('figure svg:not(.line-key)')]"
+    boxes = page.evaluate(f"{pictures}.map(e => e.getBoundingClientRect().height)")
     assert boxes
     assert min(boxes) > 100
     links = page.evaluate("[...document.querySelectorAll('nav a')].map(a => !!document.querySelector(a.hash))")
@@ -63,4 +64,30 @@ def test_the_page_prints_and_works_without_javascript(browser, faithful, tmp_pat
     page.goto((tmp_path / "report.html").as_uri())
     assert page.locator("#profiles td").count() > 4
     assert page.pdf(format="A4").startswith(b"%PDF")
+    page.close()
+
+
+def test_a_phone_shows_all_but_large_matrices_without_scrolling_sideways(browser, typed, tmp_path):
+    path = tmp_path / "report.html"
+    typed(3, 4, 300, features=["sepal_length_cm", "sepal_width_cm", "petal_length_cm", "petal_width_cm"]).page(path)
+    page = browser.new_page(viewport={"width": 390, "height": 844})
+    page.goto(path.as_uri())
+    wide = "[...document.querySelectorAll('.scroll')].filter(e => e.scrollWidth > e.clientWidth).map(e => e.ariaLabel)"
+    assert page.evaluate(wide) == ["Pairs of columns"]
+    charts = "[...document.querySelectorAll('.chart > svg')].map(e => e.getBoundingClientRect())"
+    assert all(box["left"] >= 0 and box["right"] <= 390 for box in page.evaluate(charts))
+    sizes = "[...document.querySelectorAll('.chart .tick')].map(e => e.getBoundingClientRect().height)"
+    assert min(page.evaluate(sizes)) > 9  # pixels: as tall as what one can read
+    page.close()
+
+
+def test_stacked_tables_say_what_their_cells_are(browser, faithful, tmp_path):
+    faithful.page(tmp_path / "report.html")
+    page = browser.new_page(viewport={"width": 390, "height": 844})
+    page.goto((tmp_path / "report.html").as_uri())
+    for table in page.locator(".listed, .profiles, .rules").all():
+        headers = table.locator("thead th").evaluate_all("all => all.map(e => e.textContent.trim())")
+        names = table.locator("td[data-name]").evaluate_all("all => all.map(e => e.dataset.name)")
+        assert names
+        assert set(names) <= set(headers)
     page.close()

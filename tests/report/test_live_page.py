@@ -51,6 +51,16 @@ def brush(page, cell, start, end):
     assert page.locator("#picked").is_visible()
 
 
+def test_a_brush_follows_the_pointer_where_the_page_is_narrow(page, case):
+    """The matrix is drawn smaller there."""
+    start, end = (0.2, 0.1), (0.7, 0.8)
+    page.set_viewport_size({"width": 390, "height": 844})
+    settle(page)
+    brush(page, 0, start, end)
+    said = re.match(r"([\d,]+) rows? selected", page.locator("#picked-count").inner_text()).group(1)
+    assert int(said) == pytest.approx(rows_between(page, case, 0, start, end).sum(), abs=4)
+
+
 def rows_between(page, case, cell, start, end):
     """The rows in a part of a cell, worked out from the axes."""
     svg = page.locator("#pairs .matrix svg.cell").nth(cell)

@@ -166,6 +166,16 @@ def test_hostile_names_do_no_harm(typed, parse, tmp_path, show_rows):
     assert not re.search("[\x00-\x08\x0e-\x1f]", text)
 
 
+def test_long_names_are_cut_wherever_they_stand(typed, parse, tmp_path):
+    case = typed(2, 2, 60, features=["y" * 10_000, "b"])
+    named = replace(case.fitted, cluster_names=("z" * 10_000, "b"))
+    page = parse(case._replace(fitted=named, explanation=explain(named, *case.rows[:3])).page(tmp_path / "r.html"))
+    assert not re.search("y{301}|z{301}", page.text)
+    titles = [value for name, value in page.attributes if name == "title" and "zzz" in value]
+    assert titles
+    assert max(map(len, titles)) <= 300
+
+
 def test_private_rows_stay_private(typed, parse, tmp_path):
     ids = np.array([f"person-{i}" for i in range(200)])
     text = typed(3, 2, 200, ids=ids).page(tmp_path / "r.html", show_rows=False)

@@ -13,7 +13,7 @@ from mixtura.report.svg import Scale, element, line, picture, scale_over, x_axis
 
 N_DASHES = 4
 _VISIBLE_GAIN = 0.01  # nats
-_SIZE = 690, 330
+_SIZE = 570, 330
 _LEFT, _RIGHT, _TOP, _BOTTOM = 76, 560, 14, 285
 _RIM = 4
 
@@ -42,7 +42,6 @@ def choice_picture(choice: dict[str, Any]) -> Markup | None:
         y_axis(y, _LEFT, _RIGHT, f"{label(name)} (lower is better)"),
         element("svg", *curves, **_window()),
         *rings,
-        *_legend(models),
     )
 
 
@@ -115,11 +114,14 @@ def _window() -> dict[str, object]:
     return {"viewBox": frame, "x": x, "y": y, "width": width, "height": height}
 
 
-def _legend(models: Sequence[str]) -> list[Markup]:
-    entries = []
-    for i, model in enumerate(models):
-        y = _TOP + 12 + 20 * i
-        entries.append(element("path", d=f"M{_RIGHT + 6} {y - 4}h34", class_=f"curve dash{i % N_DASHES}"))
-        entries.append(signs([_RIGHT + 23.0], [y - 4.0], i, "ink"))
-        entries.append(element("text", model, x=f"{_RIGHT + 46}", y=f"{y}", class_="axis-name"))
-    return entries
+def model_keys(choice: dict[str, Any]) -> list[tuple[Markup, str]]:
+    """The line and the sign of each covariance model, to stand beside its name."""
+    models = dict.fromkeys(row["covariance"] for row in choice["fits"] if row[choice["criterion"]] is not None)
+    return [(_model_key(number), model) for number, model in enumerate(models)]
+
+
+def _model_key(number: int) -> Markup:
+    stroke = element("path", d="M1 8h34", class_=f"curve dash{number % N_DASHES}")
+    return element(
+        "svg", stroke, signs([18.0], [8.0], number, "ink"), viewBox="0 0 36 16", class_="line-key", aria_hidden="true"
+    )

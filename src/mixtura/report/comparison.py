@@ -10,7 +10,7 @@ from markupsafe import Markup
 from mixtura.explain.words import short
 from mixtura.report.marks import colour
 from mixtura.report.page import render_page
-from mixtura.report.svg import element, picture
+from mixtura.report.svg import LONGEST_HINT, element, picture
 from mixtura.sources.writing import write_text_atomic
 
 _WIDTH, _LEFT, _RIGHT, _TOP = 720, 190, 530, 26
@@ -36,7 +36,7 @@ def flow_picture(flow: Sequence[Sequence[int]], first: Sequence[str], second: Se
     leaving = left[:, None] + np.cumsum(heights, axis=1) - heights
     arriving = right + np.cumsum(heights, axis=0) - heights
     ribbons = [
-        _ribbon(leaving[i, j], arriving[i, j], heights[i, j], f"{first[i]} → {second[j]}: {flow[i][j]:,} rows", i)
+        _ribbon(leaving[i, j], arriving[i, j], heights[i, j], _share(first[i], second[j], flow[i][j]), i)
         for i, j in np.argwhere(counts > 0).tolist()
     ]
     return picture(
@@ -48,6 +48,10 @@ def flow_picture(flow: Sequence[Sequence[int]], first: Sequence[str], second: Se
         *_bars(left, heights.sum(1), first, _LEFT - _BAR, coloured=True),
         *_bars(right, heights.sum(0), second, _RIGHT, coloured=False),
     )
+
+
+def _share(first: str, second: str, n_rows: int) -> str:
+    return f"{short(first)} → {short(second)}: {n_rows:,} rows"
 
 
 def _starts(heights: np.ndarray) -> np.ndarray:
@@ -67,6 +71,6 @@ def _bars(starts: np.ndarray, heights: np.ndarray, names: Sequence[str], x: floa
     for k, (start, height, name) in enumerate(zip(starts, heights, names, strict=True)):
         box = {"x": f"{x:g}", "y": f"{start:.1f}", "width": f"{_BAR}", "height": f"{max(height, 1):.1f}"}
         parts.append(element("rect", class_=f"{colour(k)} block" if coloured else "block", **box))
-        label = element("title", name), short(name, _LONGEST)
+        label = element("title", short(name, LONGEST_HINT)), short(name, _LONGEST)
         parts.append(element("text", *label, y=f"{start + height / 2 + 4:.1f}", class_="axis-name", **side))
     return parts

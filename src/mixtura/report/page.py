@@ -18,12 +18,14 @@ from mixtura.explain.words import count, join, short, tell_rule
 from mixtura.fitted import FittedMixture
 from mixtura.report.marks import colour, key
 from mixtura.report.pictures import live_parts, still_pictures
+from mixtura.report.svg import LONGEST_HINT, element
 
 if TYPE_CHECKING:
     from jinja2 import Environment
 
 _SCRIPTS = ("data", "legend", "points", "matrix", "picked", "steps", "main")
 _MOST_RANKED = 12  # columns in the table of importance
+_LONGEST_NAME = 60  # characters
 _NAMED = 3  # columns in a line of words
 _WORTH_A_WORD = 0.05  # of a separation
 _STRONGEST = 2.0  # a difference of so many standard deviations has the full colour
@@ -95,6 +97,8 @@ def _environment() -> "Environment":
         "probability": _probability,
         "rule": _rule,
         "telling": _telling,
+        "named": _named,
+        "short": short,
         "heaviest": _heaviest,
     }
     return environment
@@ -114,6 +118,14 @@ def _telling(cluster: dict[str, Any]) -> list[int]:
 def _heaviest(loadings: Sequence[float], columns: Sequence[dict[str, Any]]) -> str:
     """The columns that move an axis most, with what one standard deviation of each moves it by."""
     return join([f"{short(columns[d]['name'])} ({loadings[d]:+.1f})" for d in _ranked(loadings)[:_NAMED]])
+
+
+def _named(name: object) -> Markup:
+    """A name from the data, its text in its own direction; a long one is cut, more of it shows on pointing at it."""
+    whole = str(name)
+    shown = short(whole, _LONGEST_NAME)
+    cut = {"title": short(whole, LONGEST_HINT)} if len(shown) < len(whole) else {}
+    return element("bdi", shown, **cut)
 
 
 def _opening(text: str) -> str:

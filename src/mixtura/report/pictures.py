@@ -11,7 +11,7 @@ from mixtura.emissions.gaussian import Gaussian, GaussianParameters
 from mixtura.explain.records import Explanation, Rows
 from mixtura.fitted import FittedMixture
 from mixtura.mixture import Mixture, MixtureParameters
-from mixtura.report.charts import choice_picture, trace_picture
+from mixtura.report.charts import choice_picture, model_keys, trace_picture
 from mixtura.report.densities import density_pictures
 from mixtura.report.distances import quantile_picture
 from mixtura.report.embedded import embed, live_data, live_sample
@@ -29,6 +29,7 @@ def still_pictures(
     reach = live_sample(explanation, rows, drawn["densities"]).points if rows else None
     return {
         "choice_picture": choice_picture(about["choice"]) if about["choice"] else None,
+        "model_keys": model_keys(about["choice"]) if about["choice"] else [],
         "density_pictures": density_pictures(fitted, rows, drawn["densities"]),
         "pair_picture": pair_picture(fitted, sample, drawn["pairs"], reach) if len(drawn["pairs"]) > 1 else None,
         "discriminant_picture": _discriminant_picture(about["discriminant"], fitted, rows),

@@ -10,6 +10,7 @@ from numpy import ndarray
 
 from mixtura.explain.words import short
 
+LONGEST_HINT = 300  # characters of a name that show on pointing at it
 _TICKS = 5
 _LONGEST_LABEL = 26
 _EXPONENT_DIGITS = 4  # numbers of more digits are not written with an exponent
@@ -28,7 +29,7 @@ def picture(size: tuple[float, float], title: str, *children: str, **attributes:
     width, height = size
     return element(
         "svg",
-        element("title", title),
+        element("title", short(title, LONGEST_HINT)),
         *children,
         viewBox=f"0 0 {width:g} {height:g}",
         width=f"{width:g}",
@@ -121,7 +122,7 @@ def named(x: float, y: float, name: str, **attributes: object) -> Markup:
     """A name from the data, cut to what there is room for; the whole name shows on pointing at it."""
     return element(
         "text",
-        element("title", name),
+        element("title", short(name, LONGEST_HINT)),
         short(name, _LONGEST_LABEL),
         x=f"{x:g}",
         y=f"{y:g}",

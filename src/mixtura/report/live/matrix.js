@@ -72,7 +72,8 @@ function makeOverlay(cell) {
   Object.assign(cell.overlay.style, { left: `${cell.x}px`, top: `${cell.y}px`, width: `${cell.width}px`, height: `${cell.height}px` });
   const at = (event) => {
     const box = cell.overlay.getBoundingClientRect();
-    return [event.clientX - box.left, event.clientY - box.top];
+    const zoom = box.width / cell.width; // of the page's style on a narrow screen
+    return [(event.clientX - box.left) / zoom, (event.clientY - box.top) / zoom];
   };
   cell.overlay.addEventListener("pointerdown", (event) => {
     const [x, y] = at(event);
