@@ -161,6 +161,7 @@ def test_arrays_that_make_no_mixture(path, tensors, message):
         ({"history__selection": [{**TRIED, "bic": None}], "history__ranking": [0]}, "no criterion to go by"),
         ({"history__selection": [{}]}, "history.selection[0] lacks aic"),
         ({"history__trace": [None]}, "history.trace[0] is not a number"),
+        ({"history__climbs": [[None]]}, "history.climbs[0][0] is not a number"),
         ({"history__starts": [[]]}, "history.starts[0] is not an object"),
         ({"history__is_complete": 1}, "history.is_complete is not true or false"),
         ({"provenance__data": "here"}, "provenance.data is not an object"),

@@ -79,6 +79,7 @@ def _history(selection: Selection, chosen: Candidate) -> dict[str, Any]:
         "remark": chosen.remark,
         "trace": [value - shift for value in chosen.search.best.trace],
         "starts": _starts(chosen.search, shift),
+        "climbs": [[value - shift for value in record.trace] for record in chosen.search.records],
         "search": _tally(chosen.search),
         "selection": [_finite(row) for row in selection.table()],
         "ranking": list(selection.ranking),

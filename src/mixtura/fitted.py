@@ -28,6 +28,7 @@ class FittedMixture:
     history : dict
         `n_rows`, `total_weight`, `log_likelihood` (nats, summed), `n_free`, `criteria`, `outcome`, `trace`
         (log-likelihood by iteration), `starts` (kind, log_likelihood, n_iterations, n_rounds, outcome of every start),
+        `climbs` (of every start the log-likelihood by iteration; none where it saw but a sample of the rows),
         `selection` (one row for every fit tried), `ranking` (its eligible rows, best first), `criterion`, `remark`,
         `is_complete` (False after an interrupt).
     provenance : dict

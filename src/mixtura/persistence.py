@@ -40,6 +40,7 @@ _MERGED = {
 _HISTORY = {
     "n_rows": int, "total_weight": _NUMBER, "log_likelihood": _NUMBER, "n_free": int, "criteria": {ANY: _NUMBER},
     "criterion": str, "outcome": str, "is_complete": bool, "remark": str, "trace": [_NUMBER], "starts": [_START],
+    "climbs": [[_NUMBER]],
     "selection": [_TRIED], "ranking": [int], "search": {ANY: int}, "merged": Whole(_MERGED),
 }  # fmt: skip
 # written where they are not the usual

@@ -28,7 +28,8 @@ class Round(NamedTuple):
 class StartRecord(NamedTuple):
     """What became of one start.
 
-    `objective` is the last one seen; NaN where it never saw all the rows. `n_rounds` tells how far it got in a race.
+    `objective` is the last one seen; NaN where it never saw all the rows. `n_rounds` tells how far it got in a race,
+    `trace` the objective before each step over all the rows, without kicks.
     """
 
     kind: str
@@ -36,6 +37,7 @@ class StartRecord(NamedTuple):
     n_iterations: int
     n_rounds: int
     outcome: em.Outcome
+    trace: tuple[float, ...] = ()
 
 
 class Search(NamedTuple):
@@ -60,8 +62,8 @@ class Search(NamedTuple):
 class _Runner(NamedTuple):
     kind: str
     fit: em.Fit
-    n_iterations: int = 0
     n_rounds: int = 0
+    trace: tuple[float, ...] = ()
 
     def rank(self) -> tuple[int, float]:
         """Further is better, then higher; a collapsed fit is worst of its round."""
@@ -96,7 +98,8 @@ def run(model: Mixture, source: Source, plan: Plan, *, runner: Runner, rng: np.r
     short = [Round(some, n, FIRST_KEPT) for n in (FIRST_STEPS, SECOND_STEPS)[: 1 if is_glimpse else 2]]
     raced = search(model, candidates, short, **look)
     if len(sample.points) >= SAMPLE_ROWS:  # their objectives are of some rows, which compares with nothing
-        raced = raced._replace(records=tuple(record._replace(objective=math.nan) for record in raced.records))
+        unseen = tuple(record._replace(objective=math.nan, trace=()) for record in raced.records)
+        raced = raced._replace(records=unseen)
     if raced.best.outcome is em.Outcome.INTERRUPTED:
         return raced
     ground = kicks.survey(model, sample, rng, plan.watch)
@@ -172,12 +175,14 @@ def _advance(runner: _Runner, fit: em.Fit) -> _Runner:
     """A fit without a single step says nothing new but how it ended."""
     if not fit.trace:
         return runner._replace(fit=runner.fit._replace(outcome=fit.outcome))
-    return _Runner(runner.kind, fit, runner.n_iterations + len(fit.trace), runner.n_rounds + 1)
+    return _Runner(runner.kind, fit, runner.n_rounds + 1, runner.trace + tuple(fit.trace))
 
 
 def _result(runners: Sequence[_Runner], racing: Sequence[int]) -> Search:
     best = max(runners, key=_Runner.rank)
     interrupted = any(runner.fit.outcome is em.Outcome.INTERRUPTED for runner in runners)
     fit = best.fit._replace(outcome=em.Outcome.INTERRUPTED) if interrupted else best.fit
-    records = tuple(StartRecord(r.kind, r.fit.objective, r.n_iterations, r.n_rounds, r.fit.outcome) for r in runners)
+    records = tuple(
+        StartRecord(r.kind, r.fit.objective, len(r.trace), r.n_rounds, r.fit.outcome, r.trace) for r in runners
+    )
     return Search(fit, records, tuple(runners[i].fit for i in racing))

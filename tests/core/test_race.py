@@ -48,6 +48,12 @@ def test_only_the_best_go_on():
     assert found.best.parameters == (30, 30)
 
 
+def test_a_start_keeps_what_it_climbed_in_all_rounds():
+    rounds = [Round(run, 3, 1), Round(run, 5, 1)]
+    found = search(Climb(), climbers((0, 40), (0, 2)), rounds, stop=never)
+    assert [record.trace for record in found.records] == [tuple(range(8)), (0, 1, 2)]
+
+
 def test_a_longer_race_is_never_worse():
     rng = np.random.default_rng(0)
     pairs = [(int(a), int(a + b)) for a, b in rng.integers(0, 20, (6, 2))]

@@ -60,6 +60,20 @@ def test_starts_lie_as_far_below_the_best_as_they_ended():
     assert ax.get_title("left") == "1 start never saw all the rows; hollow: left behind in the race"
 
 
+def test_without_rows_the_starts_of_the_fit_are_shown(of_iris, iris):
+    display = ConvergenceDisplay.from_estimator(of_iris)
+    starts = of_iris.to_fitted().history["starts"]
+    assert [climb.kind for climb in display.climbs] == [start["kind"] for start in starts]
+    assert [len(line.get_xdata()) for line in display.ax_.lines] == [
+        len(climb.log_likelihoods) for climb in display.climbs
+    ]
+    hollow = [line.get_markerfacecolor() == "white" for line in display.ax_.lines]
+    assert hollow == [start["n_rounds"] < 3 for start in starts]
+    assert display.ax_.get_title("left") == "hollow: left behind in the race"
+    with pytest.raises(DataError, match="no record of how its starts climbed"):
+        ConvergenceDisplay.from_estimator(mixture(2, 2))
+
+
 def test_gaps_shrink_to_the_best_of_all_starts():
     heights = {"a": (-9.0, -4.0, -1.0), "b": (-7.0, -6.0), "c": (-50.0,)}
     runs = [Climb(kind, (None,) * len(values), values, Outcome.CONVERGED) for kind, values in heights.items()]

@@ -25,6 +25,16 @@ class Climb(NamedTuple):
     log_likelihoods: tuple[float, ...]
     outcome: em.Outcome
 
+    @property
+    def first(self) -> int:
+        """As of a `Course`: it begins at its start."""
+        return 0
+
+    @property
+    def is_through(self) -> bool:
+        """As of a `Course`: it went to its end."""
+        return True
+
     def at(self, fitted: FittedMixture, step: int) -> FittedMixture:
         """The mixture as it was before a step."""
         return replace(fitted, parameters=self.steps[step])

@@ -8,13 +8,13 @@ import numpy as np
 
 from mixtura import em, starts
 from mixtura.drawing.climbs import Climb, climbs, some_rows
+from mixtura.drawing.courses import SAME_OPTIMUM, Course, courses, highest
 from mixtura.errors import DataError
 from mixtura.explain.words import count
+from mixtura.fitted import FittedMixture
 from mixtura.plots._axes import axes_or_new, legend_beside, note, open_frame
 from mixtura.plots._model import as_fitted, see
 from mixtura.plots._style import colour, sign
-
-_SAME_OPTIMUM = 0.1  # nats; starts that end nearer than this found the same
 
 
 @dataclass(eq=False)
@@ -22,13 +22,14 @@ class ConvergenceDisplay:
     """How far below the best log-likelihood every start is, iteration by iteration (nats; logarithmic, but for
     the last tenth of a nat).
 
-    Runs are made for the picture, to their ends, from starts of different kinds. Those that end at the best optimum are
-    drawn solid, the others dashed: they would have been worse answers.
+    Either the starts of the fit itself are shown, from its record: then a hollow sign says that a start was left behind
+    in the race, and what goes on from the best of them follows on the right. Or, given rows, runs are made for the
+    picture, to their ends. Those that end at the best optimum are drawn solid, the others dashed.
 
     Parameters
     ----------
-    climbs : list of Climb
-        The runs.
+    climbs : list of Climb or of Course
+        The runs, or the starts of the fit.
 
     Attributes
     ----------
@@ -45,20 +46,23 @@ class ConvergenceDisplay:
     4
     """
 
-    climbs: list[Climb]
+    climbs: Sequence[Climb | Course]
     ax_: Any = field(init=False, repr=False)
     figure_: Any = field(init=False, repr=False)
 
     @classmethod
     def from_estimator(
-        cls, estimator: Any, X: Any, *, n_starts: int = 8, random_state: int = 0, ax: Any = None
+        cls, estimator: Any, X: Any = None, *, n_starts: int = 8, random_state: int = 0, ax: Any = None
     ) -> Self:
-        """Run from `n_starts` starts, with as many components as the mixture has, of the same covariance model.
+        """Show the starts of the fit, or run from others, with as many components, of the same covariance model.
 
         Parameters
         ----------
-        estimator, X, ax
-            As for `ClassificationDisplay`. Of more than 20 000 rows the runs see so many, at even steps of the table.
+        estimator, ax
+            As for `ClassificationDisplay`.
+        X : data frame, array or file, optional
+            Rows to make `n_starts` runs on; of more than 20 000 rows the runs see so many, at even steps of the table.
+            Without, the starts of the fit are shown as they climbed.
         n_starts : int, default=8
             How many runs; their starts are of the kinds that a fit races.
         random_state : int, default=0
@@ -67,25 +71,25 @@ class ConvergenceDisplay:
         Raises
         ------
         DataError
-            If there is no mixture, a column is not there, or cells are missing.
+            If there is no mixture, a column is not there, or cells are missing; without rows, if the mixture keeps no
+            record of its starts on all the rows.
         FitError
             If all runs collapsed at once.
         """
+        if X is None:
+            return cls(_kept(as_fitted(estimator))).plot(ax)
         fitted, rows = see(estimator, X)
         return cls(climbs(fitted, some_rows(rows), starts.cycle(n_starts), random_state)).plot(ax)
 
     def plot(self, ax: Any = None) -> Self:
         """Draw on `ax`, or in a new figure."""
         ax = axes_or_new(ax)
-        sound = [climb for climb in self.climbs if climb.outcome is not em.Outcome.COLLAPSED] or self.climbs
-        best = max(climb.log_likelihoods[-1] for climb in sound)
+        sound = [climb for climb in self.climbs if climb.outcome is not em.Outcome.COLLAPSED] or list(self.climbs)
+        best = highest(sound)
         handles = [self._draw(ax, climb, i, best) for i, climb in enumerate(sound)]
-        n_best = sum(best - climb.log_likelihoods[-1] < _SAME_OPTIMUM for climb in sound)
-        n_lost = len(self.climbs) - len(sound)
-        lost = f"{count(n_lost, 'start')} collapsed" if n_lost else ""
-        note(ax, f"{n_best} of {count(len(self.climbs), 'start')} reached the best optimum (within 0.1 nats)", lost)
-        ax.set_yscale("symlog", linthresh=_SAME_OPTIMUM)
-        ax.set_ylim(bottom=-_SAME_OPTIMUM / 4)
+        note(ax, *self._say(sound, best))
+        ax.set_yscale("symlog", linthresh=SAME_OPTIMUM)
+        ax.set_ylim(bottom=-SAME_OPTIMUM / 4)
         ax.set_xlabel("iteration")
         ax.set_ylabel("nats below the best log-likelihood")
         open_frame(ax)
@@ -93,16 +97,32 @@ class ConvergenceDisplay:
         self.ax_, self.figure_ = ax, ax.figure
         return self
 
-    def _draw(self, ax: Any, climb: Climb, number: int, best: float) -> Any:
+    def _say(self, sound: Sequence[Climb | Course], best: float) -> tuple[str, ...]:
+        n_lost = len(self.climbs) - len(sound)
+        lost = f"{count(n_lost, 'start')} collapsed" if n_lost else ""
+        if not all(climb.is_through for climb in sound):
+            return "hollow: left behind in the race", lost
+        n_best = sum(best - climb.log_likelihoods[-1] < SAME_OPTIMUM for climb in sound)
+        return f"{n_best} of {count(len(self.climbs), 'start')} reached the best optimum (within 0.1 nats)", lost
+
+    def _draw(self, ax: Any, climb: Climb | Course, number: int, best: float) -> Any:
         gaps = np.maximum(best - np.array(climb.log_likelihoods), 0.0)
-        is_best = gaps[-1] < _SAME_OPTIMUM
+        is_best = gaps[-1] < SAME_OPTIMUM
         kinds = list(dict.fromkeys(each.kind for each in self.climbs))
         look = {"color": colour(kinds.index(climb.kind)), "linestyle": "-" if is_best else (0, (3, 1.5))}
         (curve,) = ax.plot(
-            np.arange(len(gaps)), gaps, linewidth=1.5, marker=sign(number), markevery=[-1], markersize=6,
+            climb.first + np.arange(len(gaps)), gaps, linewidth=1.5, marker=sign(number), markevery=[-1], markersize=6,
+            markerfacecolor=look["color"] if climb.is_through else "white",
             label=f"{climb.kind}{'' if is_best else f': {gaps[-1]:.3g} short'}", **look,
         )  # fmt: skip
         return curve
+
+
+def _kept(fitted: FittedMixture) -> list[Course]:
+    found = courses(fitted.history)
+    if not found:
+        raise DataError("The mixture keeps no record of how its starts climbed: give rows, and runs are made on them.")
+    return found
 
 
 @dataclass(eq=False)
@@ -180,8 +200,8 @@ class StartsDisplay:
         return "hollow: left behind in the race" if len({start["n_rounds"] for start in known}) > 1 else ""
 
     def _name_axes(self, ax: Any) -> None:
-        ax.set_xscale("symlog", linthresh=_SAME_OPTIMUM)
-        ax.set_xlim(left=-_SAME_OPTIMUM / 4)
+        ax.set_xscale("symlog", linthresh=SAME_OPTIMUM)
+        ax.set_xlim(left=-SAME_OPTIMUM / 4)
         ax.set_yticks([])
         ax.invert_yaxis()
         ax.set_xlabel("nats below the best log-likelihood")

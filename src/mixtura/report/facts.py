@@ -168,7 +168,7 @@ def _profiles(fitted: FittedMixture, rows: Rows | None) -> list[dict[str, Any]]:
 
 
 def _checks(fitted: FittedMixture, rows: Rows | None) -> dict[str, Any]:
-    keys = ("log_likelihood", "n_free", "criteria", "outcome", "is_complete", "trace", "starts")
+    keys = ("log_likelihood", "n_free", "criteria", "outcome", "is_complete", "trace", "starts", "climbs")
     covariances, units = component_moments(fitted)[1], overall_sds(fitted)
     return {key: fitted.history.get(key) for key in keys} | {
         "agreement": plain(starts_that_agree(fitted.history)),

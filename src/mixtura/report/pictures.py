@@ -12,6 +12,7 @@ from mixtura.explain.records import Explanation, Rows
 from mixtura.fitted import FittedMixture
 from mixtura.mixture import Mixture, MixtureParameters
 from mixtura.report.charts import choice_picture, model_keys, trace_picture
+from mixtura.report.courses import courses_picture
 from mixtura.report.densities import density_pictures
 from mixtura.report.distances import quantile_picture
 from mixtura.report.embedded import embed, live_data, live_sample
@@ -33,6 +34,7 @@ def still_pictures(
         "density_pictures": density_pictures(fitted, rows, drawn["densities"]),
         "pair_picture": pair_picture(fitted, sample, drawn["pairs"], reach) if len(drawn["pairs"]) > 1 else None,
         "discriminant_picture": _discriminant_picture(about["discriminant"], fitted, rows),
+        "courses_picture": courses_picture(about["checks"]),
         "trace_picture": trace_picture(about["checks"]["trace"] or []),
         "quantile_picture": quantile_picture(quantiles) if quantiles else None,
     }
