@@ -214,3 +214,20 @@ def test_in_print_the_still_picture_stands_whole(page):
     assert not page.locator(".matrix canvas").is_visible()
     assert not page.locator("#stepper").is_visible()
     assert page.pdf(format="A4").startswith(b"%PDF")
+
+
+def test_bells_of_one_column_move_with_the_slider_and_come_back(browser, typed, tmp_path):
+    typed(3, 1, 300).page(tmp_path / "report.html")
+    page = browser.new_page()
+    complaints = []
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.goto((tmp_path / "report.html").as_uri())
+    bell = page.locator("#steps .bell >> nth=0")
+    last = bell.get_attribute("d")
+    page.locator("#stepper input").focus()
+    page.keyboard.press("Home")
+    assert bell.get_attribute("d") != last
+    page.keyboard.press("End")
+    assert bell.get_attribute("d") == last
+    assert complaints == []
+    page.close()

@@ -10,7 +10,7 @@ from sklearn.mixture import GaussianMixture
 
 from mixtura.emissions.gaussian import Gaussian
 from mixtura.mixture import Mixture
-from mixtura.report.step_pictures import step_data, step_pictures, view
+from mixtura.report.step_pictures import line_view, step_data, step_pictures, view
 from mixtura.report.steps import run_steps
 
 
@@ -114,3 +114,20 @@ def test_of_many_rows_a_sample_is_run_and_says_so(typed):
     steps = run_steps(case.fitted, case.rows)
     assert steps.n_rows == pytest.approx(1500, abs=3)
     assert len(steps.points) == 400
+
+
+def test_one_column_is_a_line_with_bells(typed):
+    """A bell encloses the weight of its component: the sum of its heights, step by step, in units of the picture."""
+    case = typed(3, 1, 300)
+    seen = line_view(run_steps(case.fitted, case.rows), show_rows=True)
+    data, (em, kmeans) = step_data(seen), map(str, step_pictures(seen, case.fitted.features))
+    frame, last = data["em"][-1], seen.steps.em[-1]
+    for k, (middle, sd, height) in enumerate(frame["bells"]):
+        area = height * sd * np.sqrt(2 * np.pi) / -(seen.x.unit * seen.y.unit)
+        assert area == pytest.approx(last.weights[k], rel=0.01)
+        assert middle == pytest.approx(float(seen.x(last.means[k, 0])), abs=0.01)
+    assert em.count("bell") == 3
+    assert kmeans.count("centre") == 3
+    below = [y for _, y in data["points"]]
+    assert len(below) == 300
+    assert frame["ground"] < min(below)

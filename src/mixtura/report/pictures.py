@@ -17,7 +17,7 @@ from mixtura.report.densities import density_pictures
 from mixtura.report.distances import quantile_picture
 from mixtura.report.embedded import embed, live_data, live_sample
 from mixtura.report.pairs import pair_picture
-from mixtura.report.step_pictures import step_data, step_pictures, view
+from mixtura.report.step_pictures import line_view, step_data, step_pictures, view
 from mixtura.report.steps import run_steps
 
 
@@ -63,11 +63,11 @@ def live_parts(
     """The steps of EM and k-means, and the numbers for the page's program."""
     data = live_data(explanation, rows if show_rows else None, about["drawn"]["densities"])
     columns = about["drawn"]["pairs"]
-    can_step = rows is not None and len(columns) > 1 and fitted.n_components > 1
+    can_step = rows is not None and fitted.n_components > 1
     steps = run_steps(fitted, rows) if rows is not None and can_step else None
     if steps is None:
         return {"live_data": embed(data), "step_pictures": [], "n_step_rows": 0}
-    seen = view(steps, _two_best(about, columns), show_rows)
+    seen = view(steps, _two_best(about, columns), show_rows) if len(columns) > 1 else line_view(steps, show_rows)
     pictures = zip(("EM", "k-means"), step_pictures(seen, fitted.features), strict=True)
     return {
         "live_data": embed(data | {"steps": step_data(seen)}),

@@ -15,6 +15,7 @@ function startSteps() {
     const [left, right] = [em, kmeans].map((frames) => frames.findLast((frame) => frame.iteration <= at));
     const [leftPicture, rightPicture] = all("#steps figure > svg");
     showEllipses(leftPicture, left);
+    showBells(leftPicture, left);
     showCentres(rightPicture, right);
     showLabels(leftPicture, left.labels);
     showLabels(rightPicture, right.labels);
@@ -38,6 +39,15 @@ function showEllipses(picture, frame) {
     const size = element.classList.contains("inner") ? INNER : 1;
     for (const [name, value] of Object.entries({ cx, cy, rx: rx * size, ry: ry * size })) element.setAttribute(name, value);
     element.setAttribute("transform", `rotate(${angle} ${cx} ${cy})`);
+  }
+}
+
+// Of one column: 28 steps of an eighth of a standard deviation to each side, as in the still picture.
+function showBells(picture, frame) {
+  for (const element of all(".bell", picture)) {
+    const [middle, sd, height] = frame.bells[Number(element.dataset.k)];
+    const places = Array.from({ length: 57 }, (_, i) => (i - 28) / 8).map((t) => `${(middle + sd * t).toFixed(1)} ${(frame.ground - height * Math.exp((-t * t) / 2)).toFixed(1)}`);
+    element.setAttribute("d", `M${places.join("L")}`);
   }
 }
 
