@@ -5,7 +5,7 @@ import pytest
 
 from mixtura.emissions.gaussian import Gaussian, GaussianParameters
 from mixtura.fitted import FittedMixture, default_names
-from mixtura.labels import classify, complete_rows, label_columns, responsibilities
+from mixtura.labels import classify, kept_rows, label_columns, responsibilities
 from mixtura.mixture import Classification, Mixture, MixtureParameters
 from mixtura.sources.array import ArraySource
 from mixtura.sources.table import Table
@@ -40,7 +40,7 @@ def test_columns_and_their_order():
     assert list(label_columns(FOUND, np.ones(3, dtype=bool), probabilities=False)) == ["row", "label"]
 
 
-def test_incomplete_rows_have_masked_cells():
+def test_rows_that_were_left_out_have_masked_cells():
     complete = np.array([True, False, True, False, True])
     columns = label_columns(FOUND, complete)
     assert columns["row"].tolist() == [1, 2, 3, 4, 5]
@@ -56,8 +56,10 @@ def test_names_of_rows_never_hide_a_result(name, kept):
     assert columns["label"].tolist() == FOUND.labels.tolist()
 
 
-def test_complete_rows():
-    assert complete_rows(Table(("a", "b"), np.array([[1.0, 2.0], [np.nan, 1.0]]))).tolist() == [True, False]
+def test_kept_rows():
+    table = Table(("a", "b"), np.array([[1.0, 2.0], [np.nan, 1.0]]))
+    assert kept_rows(table, "drop").tolist() == [True, False]
+    assert kept_rows(table, "model").tolist() == [True, True]
 
 
 def test_clusters_go_by_their_names_if_wanted():

@@ -6,7 +6,7 @@ import numpy as np
 import polars
 import pytest
 
-from mixtura import assemble, classify, datasets, describe, load, save, select, selection
+from mixtura import assemble, classify, datasets, describe, impute, load, save, select, selection
 from mixtura.errors import DataError
 from mixtura.explain import explain
 from mixtura.sources.roles import Roles
@@ -107,11 +107,10 @@ def test_weights_of_any_kind(kind):
 @pytest.mark.parametrize(
     ("data", "message"),
     [
-        (spoiled(None), r"the data frame: 1 missing cell in b, first in row 7"),
-        (spoiled(float("nan")), r"the data frame: 1 missing cell in b, first in row 7"),
+        ({"a": [1.0, 2.0], "b": np.array([np.nan, np.nan])}, r"column 'b' has no value in any row; leave it out"),
         (spoiled(float("inf")), r"column 'b' is infinite in row 7"),
-        (np.array([[1.0, 2.0], [3.0, np.nan]]), r"the array: 1 missing cell in x1, first in row 2"),
-        (np.ma.MaskedArray([[1.0, 2.0], [3.0, 4.0]], mask=[[0, 0], [1, 0]]), r"1 missing cell in x0, first in row 2"),
+        (np.array([[1.0, 2.0], [3.0, np.nan]]), r"column 'x1' holds 2 in every row"),
+        (np.ma.MaskedArray([[1.0, 2.0], [3.0, 4.0]], mask=[[0, 0], [1, 0]]), r"column 'x0' holds 1 in every row"),
         (np.array([[1.0, 5.0], [3.0, 5.0]]), r"column 'x1' holds 5 in every row"),
         (np.array([["a", "b"]], dtype=object), r"type object; it must be numeric with two axes"),
         (np.arange(5.0), r"shape \(5,\)"),
@@ -138,6 +137,24 @@ def test_tables_that_cannot_be_used(data, message):
 def test_weights_that_cannot_be_used(weights, message):
     with pytest.raises(DataError, match=message):
         select(spoiled(3.0), weights, **ONE_FIT)
+
+
+@pytest.mark.parametrize("value", [None, float("nan")])
+def test_rows_with_missing_cells_count_by_the_others(value):
+    """One component: the mean of a column is that of its cells, where columns are independent."""
+    frame = spoiled(value)
+    fitted = assemble(select(frame, n_components=[1], covariances=["diag"]))
+    known = [cell for cell in frame["b"] if cell is not value]
+    np.testing.assert_allclose(fitted.parameters.emission.means[0], [np.mean(frame["a"]), np.mean(known)])
+    assert len(classify(fitted, frame).labels) == 10
+    told = describe(fitted, frame)
+    assert np.isfinite(told.columns[1].mean)
+    filled = impute(fitted, frame)
+    np.testing.assert_allclose(filled[6], [frame["a"][6], np.mean(known)])
+    draws = impute(fitted, frame, n_draws=3, seed=1)
+    assert draws.shape == (3, 10, 2) and len(set(draws[:, 6, 1])) == 3
+    with pytest.raises(ValueError, match="n_draws=0 asks for no rows"):
+        impute(fitted, frame, n_draws=0)
 
 
 def test_rows_with_missing_cells_can_be_left_out():

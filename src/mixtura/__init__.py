@@ -26,6 +26,7 @@ _HOMES = {
     "describe": "mixtura.tables",
     "discriminant_directions": "mixtura.projection",
     "explain_row": "mixtura.explain",
+    "impute": "mixtura.tables",
     "likelihood_ratio_test": "mixtura.likelihood_ratio",
     "load": "mixtura.persistence",
     "save": "mixtura.persistence",
@@ -62,6 +63,7 @@ if TYPE_CHECKING:
     from mixtura.resampling import stability as stability
     from mixtura.tables import classify as classify
     from mixtura.tables import describe as describe
+    from mixtura.tables import impute as impute
     from mixtura.tables import select as select
     from mixtura.trials import Options as Options
 
@@ -85,6 +87,7 @@ __all__ = [
     "discriminant_directions",
     "explain",
     "explain_row",
+    "impute",
     "likelihood_ratio_test",
     "load",
     "save",

@@ -12,7 +12,7 @@ _MOST_BY_DEFAULT = 9  # components
 
 
 def count_distinct_rows(points: Float[ndarray, "N D"], enough: int) -> int:
-    """How many different rows there are; counting stops at `enough`.
+    """How many different rows there are; counting stops at `enough`. Cells that are missing (NaN) are the same.
 
     Examples
     --------
@@ -22,7 +22,8 @@ def count_distinct_rows(points: Float[ndarray, "N D"], enough: int) -> int:
     """
     distinct, step = points[:0], max(4 * enough, 1024)
     for start in range(0, len(points), step):
-        distinct = np.unique(np.concatenate([distinct, points[start : start + step]]), axis=0)
+        some = points[start : start + step]
+        distinct = np.unique(np.concatenate([distinct, np.where(np.isnan(some), np.inf, some)]), axis=0)
         if len(distinct) >= enough:
             return enough
     return len(distinct)

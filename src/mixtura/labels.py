@@ -10,7 +10,7 @@ from mixtura.fitted import FittedMixture
 from mixtura.mixture import Classification
 from mixtura.runners.local import Local
 from mixtura.sources.array import ArraySource
-from mixtura.sources.table import Table
+from mixtura.sources.table import Missing, Table
 
 
 def classify(fitted: FittedMixture, source: ArraySource, n_threads: int = 1) -> Classification:
@@ -36,14 +36,29 @@ def responsibilities(fitted: FittedMixture, source: ArraySource, n_threads: int 
     return np.concatenate([shares for shares, _ in parts])
 
 
-def complete_rows(table: Table) -> Bool[ndarray, " N"]:
-    """The rows that have a value in every column to cluster on; a category may be missing."""
+def expected(fitted: FittedMixture, source: ArraySource, n_threads: int = 1) -> Float[ndarray, "N D"]:
+    """The rows, where cells are missing what the mixture expects there."""
+    return np.concatenate(list(Local(n_threads).each(source, fitted.model.expect(fitted.parameters))))
+
+
+def drawn(
+    fitted: FittedMixture, source: ArraySource, n_draws: int, rng: np.random.Generator
+) -> Float[ndarray, "M N D"]:
+    """The rows, where cells are missing drawn from the mixture; so many times."""
+    draw = fitted.model.draw(fitted.parameters, rng)
+    return np.stack([np.concatenate([draw(block) for block in source.blocks()]) for _ in range(n_draws)])
+
+
+def kept_rows(table: Table, missing: Missing) -> Bool[ndarray, " N"]:
+    """The rows that get a label: all, or those that have a value in every column to cluster on (or miss a category)."""
+    if missing == "model":
+        return np.ones(len(table.points), dtype=bool)
     return np.asarray(table.in_order.all(axis=1))
 
 
 def label_columns(
     found: Classification,
-    complete: Bool[ndarray, " N"],
+    kept: Bool[ndarray, " N"],
     *,
     probabilities: bool = True,
     shares: Float[ndarray, "M K"] | None = None,
@@ -55,8 +70,8 @@ def label_columns(
     Parameters
     ----------
     found : Classification
-        What the mixture says of the M complete rows.
-    complete : array of shape (N,)
+        What the mixture says of the M rows that were kept.
+    kept : array of shape (N,)
         Which rows these are. The others get a row whose cells are missing, so that labels can be put beside the table
         they came from.
     probabilities : bool
@@ -89,15 +104,15 @@ def label_columns(
         columns |= {"probability": found.probabilities, "log_density": found.log_density}
     if shares is not None:
         columns |= {f"probability_{k}": share for k, share in enumerate(shares.T)}
-    name, values = names or ("row", np.arange(1, len(complete) + 1))
+    name, values = names or ("row", np.arange(1, len(kept) + 1))
     first = {"id" if name in columns else name: values}
-    return first | {name: _spread(values, complete) for name, values in columns.items()}
+    return first | {name: _spread(values, kept) for name, values in columns.items()}
 
 
-def _spread(values: ndarray, complete: Bool[ndarray, " N"]) -> ndarray:
-    """The values where rows are complete, masked cells elsewhere."""
-    if complete.all():
+def _spread(values: ndarray, kept: Bool[ndarray, " N"]) -> ndarray:
+    """The values of the rows that were kept, masked cells elsewhere."""
+    if kept.all():
         return values
-    spread = np.zeros(len(complete), dtype=values.dtype)
-    spread[complete] = values
-    return np.ma.MaskedArray(spread, mask=~complete)
+    spread = np.zeros(len(kept), dtype=values.dtype)
+    spread[kept] = values
+    return np.ma.MaskedArray(spread, mask=~kept)

@@ -10,7 +10,7 @@ from jaxtyping import Float
 from numpy import ndarray
 
 from mixtura import _kernels as kernels
-from mixtura.emissions.contract import Emission
+from mixtura.emissions.contract import Emission, draw_labels
 from mixtura.priors import log_dirichlet
 from mixtura.statistics import Block, Incomplete, MixtureStatistics, Neighbours
 
@@ -71,6 +71,14 @@ class Mixture:
     def posterior(self, parameters: MixtureParameters) -> Callable[[Block], tuple[ndarray, ndarray]]:
         """The function that gives every row of a block its responsibilities (N, K) and log-density (N,)."""
         return self._bind(block_posterior, parameters)
+
+    def expect(self, parameters: MixtureParameters) -> Callable[[Block], Float[ndarray, "N D"]]:
+        """The function that fills the holes in the rows of a block with what the mixture expects there."""
+        return self._bind(block_expectation, parameters)
+
+    def draw(self, parameters: MixtureParameters, rng: np.random.Generator) -> Callable[[Block], Float[ndarray, "N D"]]:
+        """The function that fills the holes in the rows of a block with draws, given the cells that are there."""
+        return partial(self._bind(block_draw, parameters), rng=rng)
 
     def maximise(self, statistics: MixtureStatistics, parameters: MixtureParameters) -> MixtureParameters:
         """The M-step: parameters from statistics that were collected under `parameters`."""
@@ -165,6 +173,26 @@ def block_posterior(
     with np.errstate(invalid="ignore"):  # degenerate parameters are told by a log-likelihood of NaN
         log_evidence = np.logaddexp.reduce(log_joint, axis=1)
         return np.exp(log_joint - log_evidence[:, None]), log_evidence
+
+
+def block_expectation(
+    block: Block, emission: Emission, log_weights: Float[ndarray, " K"], density: Any
+) -> Float[ndarray, "N D"]:
+    """The rows, their holes filled with the mean of what may be there."""
+    if not isinstance(block, Incomplete):
+        return block.points
+    responsibilities, _ = block_posterior(block, emission, log_weights, density)
+    return emission.expect(block.points, responsibilities, density)
+
+
+def block_draw(
+    block: Block, emission: Emission, log_weights: Float[ndarray, " K"], density: Any, rng: np.random.Generator
+) -> Float[ndarray, "N D"]:
+    """The rows, their holes filled by drawing a component for each row, and then its cells."""
+    if not isinstance(block, Incomplete):
+        return block.points
+    responsibilities, _ = block_posterior(block, emission, log_weights, density)
+    return emission.draw(block.points, draw_labels(responsibilities, rng), density, rng)
 
 
 def block_classification(

@@ -40,7 +40,8 @@ def select(
     data : data frame, array of shape (N, D), file or Table
         Whatever `mixtura.sources.table.read_table` reads. Of a data frame or a file, the numeric columns are taken but
         those that are constant or merely number the rows; ``read_table(data, Roles(...))`` takes others. Of an array,
-        all columns are taken; they are called x0, x1, ….
+        all columns are taken; they are called x0, x1, …. Rows with missing cells count by their other cells;
+        ``complete(read_table(data), missing="drop")`` leaves them out.
     weights : array of shape (N,), optional
         How much each row counts; by default the weights of the Table, or once.
     n_components, covariances
@@ -68,9 +69,8 @@ def select(
     Raises
     ------
     DataError
-        If the table cannot be used: cells that are missing, infinite or no numbers, columns that are constant, weights
-        that are no weights; the message names column and row. ``complete(read_table(data), missing="drop")`` leaves
-        out the rows with missing cells.
+        If the table cannot be used: cells that are infinite or no numbers, columns that are constant or empty, weights
+        that are no weights; the message names column and row.
     FitError
         If no fit is eligible.
     ValueError
@@ -90,7 +90,7 @@ def select(
     >>> int((classify(fitted, iris).labels == 1).sum())
     50
     """
-    table = require_variation(complete(table_of(data)))
+    table = require_variation(complete(table_of(data), "model"))
     found = selection.select(
         table.points,
         table.weights if weights is None else weights_of(weights, table),
@@ -126,7 +126,7 @@ def classify(fitted: FittedMixture, data: Any, *, n_threads: int = 1) -> Classif
     Raises
     ------
     DataError
-        If a column is not there, or a cell is missing, infinite or no number.
+        If a column is not there, or a cell is infinite or no number.
 
     Examples
     --------
@@ -159,7 +159,7 @@ def describe(fitted: FittedMixture, data: Any, *, n_threads: int = 1) -> Explana
     Raises
     ------
     DataError
-        If a column is not there, or a cell is missing, infinite or no number.
+        If a column is not there, or a cell is infinite or no number.
 
     Examples
     --------
@@ -176,27 +176,86 @@ def describe(fitted: FittedMixture, data: Any, *, n_threads: int = 1) -> Explana
     return explain.explain(fitted, rows.points, rows.weights, rows.classification)
 
 
+def impute(fitted: FittedMixture, data: Any, *, n_draws: int | None = None, seed: int = 0) -> ndarray:
+    """Fill the missing cells of a table by what a mixture says of them given the cells that are there.
+
+    Parameters
+    ----------
+    fitted : FittedMixture
+        From `assemble`, `load` or an estimator's `to_fitted`.
+    data : data frame, array of shape (N, D), file or Table
+        Columns as for `classify`.
+    n_draws : int, optional
+        None gives expected values: the best guess of each cell. So many draws differ as much as the cells are
+        uncertain: for multiple imputation (Rubin 1987).
+    seed : int
+        Same seed, same draws.
+
+    Returns
+    -------
+    array of shape (N, D) or (n_draws, N, D)
+        The columns of the mixture, without holes, in the order of `fitted.features`.
+
+    Raises
+    ------
+    DataError
+        If a column is not there, or a cell is infinite or no number.
+    ValueError
+        If `n_draws` is less than one.
+
+    Examples
+    --------
+    >>> import mixtura
+    >>> iris = mixtura.datasets.load("iris").frame("pyarrow")
+    >>> fitted = mixtura.assemble(mixtura.select(iris, n_components=[2], covariances=["full"]))
+    >>> row = {name: [None] for name in fitted.features} | {"petal_length_cm": [1.5]}
+    >>> mixtura.impute(fitted, row).round(1)
+    array([[5. , 3.4, 1.5, 0.2]])
+    """
+    source = read_rows(fitted, data).source()
+    if n_draws is None:
+        return labels.expected(fitted, source)
+    if n_draws < 1:
+        raise ValueError(f"n_draws={n_draws} asks for no rows at all: use 1 or more, or None for expected values.")
+    return labels.drawn(fitted, source, n_draws, np.random.default_rng(seed))
+
+
+def imputed_columns(
+    fitted: FittedMixture, table: Table, *, id_name: str | None = None, n_draws: int | None = None, seed: int = 0
+) -> dict[str, ndarray]:
+    """What `impute` gives as columns to write: the names of the rows, the number of the draw, the cells, the rest."""
+    filled = impute(fitted, table, n_draws=n_draws, seed=seed)
+    M, N = n_draws or 1, len(table.points)
+    names = np.arange(1, N + 1) if table.ids is None else table.ids
+    columns = {id_name or "row": names, **dict(zip(fitted.features, filled.reshape(M, N, -1).T, strict=True))}
+    repeated = {name: np.tile(values, M) if values.ndim == 1 else values.T.ravel() for name, values in columns.items()}
+    draws = {} if n_draws is None else {"draw": np.repeat(np.arange(1, M + 1), N)}
+    return draws | repeated | {name: np.tile(values, M) for name, values in table.extra.items()}
+
+
 def label_rows(fitted: FittedMixture, table: Table, *, truth: str | None = None, n_threads: int = 1) -> Rows:
-    """The complete rows of a table, with what a mixture and the table say of them."""
+    """The rows of a table, with what a mixture and the table say of them; missing cells are what it expects there."""
+    holes = np.isnan(table.points)
     return Rows(
-        table.points,
+        labels.expected(fitted, table.source(), n_threads),
         np.ones(len(table.points)) if table.weights is None else table.weights,
         labels.classify(fitted, table.source(), n_threads),
         ids=table.ids,
         truth=table.extra[truth] if truth else None,
         extra={name: values for name, values in table.extra.items() if name != truth},
+        holes=holes if holes.any() else None,
     )
 
 
 def read_rows(fitted: FittedMixture, data: Any, weights: Any = None) -> Table:
-    """The columns of a table that a mixture was fitted to, without missing cells, and how much each row counts.
+    """The columns of a table that a mixture was fitted to, and how much each row counts.
 
     Raises
     ------
     DataError
         As `classify`, and if the weights are no weights.
     """
-    table = complete(table_of(data, fitted.features, fitted.levels))
+    table = complete(table_of(data, fitted.features, fitted.levels), "model")
     if table.names != fitted.features:
         raise DataError(_other_columns(table, fitted))
     return table if weights is None else replace(table, weights=weights_of(weights, table))

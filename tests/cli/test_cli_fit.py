@@ -115,6 +115,19 @@ def test_rows_with_missing_cells_keep_their_place(run, table, tmp_path):
     assert all(columns["label"][row["row"] - 1] == row["label"] for row in summary["outlying_rows"])
 
 
+def test_rows_with_missing_cells_are_labelled_by_the_others(run, table, tmp_path):
+    lines = table.read_text().splitlines()
+    lines[3] = "p2,,1.0,1,a"
+    table.write_text("\n".join(lines))
+    result = run("fit", table, *QUICK, "-o", tmp_path / "o")
+    assert "of the cells are missing, in 1 of 20 rows" in " ".join(result.stdout.split())
+    assert None not in labels(tmp_path / "o")["label"]
+    summary = json.loads((tmp_path / "o" / "summary.json").read_text())
+    assert (summary["answer"]["n_rows"], summary["missing"]["n_rows"]) == (20, 1)
+    assert summary["missing"]["patterns"] == [{"columns": [0], "n_rows": 1}]
+    assert summary["missing"]["sentence"] in (tmp_path / "o" / "report.html").read_text()
+
+
 def test_several_files_are_put_below_each_other(run, table, tmp_path):
     (tmp_path / "second.csv").write_text(table.read_text())
     result = run("fit", table, tmp_path / "second.csv", *QUICK)

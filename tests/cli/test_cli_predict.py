@@ -56,10 +56,12 @@ def test_one_row_with_a_name(run, model, tmp_path):
 
 def test_rows_with_missing_cells(run, model, tmp_path):
     (tmp_path / "new.csv").write_text("eruptions,waiting\n2.0,54\n,80\n4.5,80\n")
-    result = run("predict", model, tmp_path / "new.csv")
+    result = run("predict", model, tmp_path / "new.csv", "--missing", "error")
     assert result.exit_code == 3 and "row 2" in result.stderr
     found = rows(run("predict", model, tmp_path / "new.csv", "--missing", "drop").stdout)
     assert [row["label"] == "" for row in found] == [False, True, False]
+    found = rows(run("predict", model, tmp_path / "new.csv").stdout)
+    assert found[1]["label"] == found[2]["label"] != found[0]["label"]
 
 
 @pytest.mark.parametrize("name", ["labels.doc", "no/such/folder/labels.csv", "there.csv"])

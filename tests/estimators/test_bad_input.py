@@ -21,7 +21,6 @@ def spoiled(value):
 @pytest.mark.parametrize(
     ("rows", "message"),
     [
-        (spoiled(np.nan), r"NaN in 1 of 30 rows, first in row 7, column 2 .*later version.*drop these rows"),
         (spoiled(np.inf), "infinity"),
         (spoiled(1e200), r"1e\+200, too large for squared distances in float64"),
         (spoiled(1e30).astype(np.float32), "too large for squared distances in float32"),
@@ -37,11 +36,21 @@ def test_rows_that_cannot_be_used(kind, rows, message):
         kind(2).fit(rows)
 
 
-@both
-def test_a_missing_cell_is_named_by_its_column(kind):
+def test_a_missing_cell_is_named_where_it_cannot_be_modelled():
+    with pytest.raises(ValueError, match=r"NaN in 1 of 30 rows, first in row 7, column 2 .*take GaussianMixture"):
+        KMeans(2).fit(spoiled(np.nan))
     pandas = pytest.importorskip("pandas")
     with pytest.raises(ValueError, match="row 7, column 'height'"):
-        kind(2).fit(pandas.DataFrame(spoiled(np.nan), columns=["weight", "height"]))
+        KMeans(2).fit(pandas.DataFrame(spoiled(np.nan), columns=["weight", "height"]))
+
+
+def test_columns_and_tables_without_any_cell():
+    with pytest.raises(ValueError, match="Column 2 of input X is NaN in all 30 rows that count: leave it out"):
+        GaussianMixture(2).fit(np.where([False, True], np.nan, X))
+    with pytest.raises(ValueError, match="Every cell of input X that counts is NaN"):
+        GaussianMixture(2).fit(np.full((30, 2), np.nan))
+    with pytest.raises(ValueError, match="n_draws=0 asks for no rows"):
+        GaussianMixture(random_state=0).fit(X).impute(X, n_draws=0)
 
 
 @both

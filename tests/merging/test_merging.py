@@ -182,7 +182,7 @@ def test_bad_questions_are_answered():
     with pytest.raises(ValueError, match="6 clusters cannot be made of 5 components"):
         combine(mixture, points).groups(6)
     with pytest.raises(DataError, match="column"):
-        combine(mixture, np.full((3, 2), np.nan))
+        combine(mixture, np.full((3, 2), np.inf))
     with pytest.raises(DataError):
         combine(mixture, points, np.zeros(len(points)))
 

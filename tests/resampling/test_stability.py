@@ -101,11 +101,16 @@ def test_estimators_are_asked_too(far_apart):
     assert mixtura.stability(fitted, far_apart, n_replicates=2).means.tolist() == [1, 1]
 
 
+def test_rows_with_missing_cells_are_drawn_again_as_they_are(far_apart):
+    holes = np.where(np.arange(far_apart.size).reshape(far_apart.shape) % 7 == 0, np.nan, far_apart)
+    assert mixtura.stability(fit(far_apart, 2), holes, n_replicates=2).means.min() > 0.9
+
+
 def test_bad_input(far_apart):
     fitted = fit(far_apart, 2)
     with pytest.raises(ValueError, match="n_replicates is 0; at least one"):
         mixtura.stability(fitted, far_apart, n_replicates=0)
-    with pytest.raises(DataError, match="missing"):
-        mixtura.stability(fitted, np.where(far_apart > 21, np.nan, far_apart))
+    with pytest.raises(DataError, match="infinite"):
+        mixtura.stability(fitted, np.where(far_apart > 21, np.inf, far_apart))
     with pytest.raises(DataError):
         mixtura.stability(fitted, far_apart[:, :1])

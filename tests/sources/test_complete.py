@@ -30,9 +30,12 @@ def test_rows_with_missing_cells_are_left_out_with_all_that_goes_with_them():
     [
         (
             {"a": [1, 2, NAN], "b": [3, NAN, NAN]},
-            "3 missing cells in a, b, first in row 2; --missing drop .* the 2 rows",
+            "3 missing cells in a, b, first in row 2; --missing model .* --missing drop .* the 2 rows",
         ),
-        ({"a": [1, 2, NAN], "b": [1, 2, 4]}, "1 missing cell in a, first in row 3; --missing drop .* the 1 row with"),
+        (
+            {"a": [1, 2, NAN], "b": [1, 2, 4]},
+            "1 missing cell in a, first in row 3; .* --missing drop .* the 1 row with",
+        ),
         ({"a": [NAN, 2], "b": [NAN, NAN]}, "no row is complete. .* --exclude b"),
     ],
 )
@@ -47,15 +50,20 @@ def test_dropping_cannot_leave_nothing():
         complete(read_table({"a": [1, 2, NAN], "b": [NAN, NAN, 3]}, Roles(features=["a", "b"])), missing="drop")
 
 
-@pytest.mark.parametrize("missing", ["error", "drop"])
+@pytest.mark.parametrize("missing", ["error", "drop", "model"])
 def test_infinite_cells_are_refused_whatever_is_done_about_missing_ones(missing):
     table = read_table({"a": [1.0, NAN, 3.0, 4.0], "b": [NAN, 5.0, -INF, INF]})
     with pytest.raises(DataError, match=r"column 'b' is infinite in row 3 \(2 such cells\)"):
         complete(table, missing)
 
 
-def test_what_to_do_about_missing_cells_is_one_of_two_words():
-    with pytest.raises(ValueError, match="'error' or 'drop'"):
+def test_rows_with_missing_cells_may_stay_as_they_are():
+    table = read_table({"a": [1.0, NAN, 3.0]})
+    assert complete(table, missing="model") is table
+
+
+def test_what_to_do_about_missing_cells_is_one_of_three_words():
+    with pytest.raises(ValueError, match="'model', 'drop' or 'error'"):
         complete(read_table({"a": [1.0, 2.0]}), missing="guess")
 
 

@@ -196,6 +196,8 @@ def _certainty(facts: Facts) -> list[str]:
 
 def _notes(facts: Facts) -> list[str]:
     truth, text = facts["truth"], _left_out(facts["left_out"])
+    if facts["missing"]:
+        text += wrap(f"{facts['missing']['sentence']} Rows count by the cells that they have.")
     if truth:
         text += [f"Against the known groups: adjusted Rand index {truth['adjusted_rand']:.3f}."]
     for name in facts["profiles"][0]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy import ndarray
@@ -10,22 +10,19 @@ from numpy import ndarray
 from mixtura.errors import DataError
 from mixtura.explain import Explanation, Rows, explain
 from mixtura.fitted import FittedMixture
-from mixtura.labels import complete_rows
+from mixtura.labels import kept_rows
 from mixtura.report.facts import facts
 from mixtura.sources.roles import Roles
-from mixtura.sources.table import Table, complete, read_table
+from mixtura.sources.table import Missing, Table, complete, read_table
 from mixtura.tables import label_rows
 
 
 class Reading(NamedTuple):
-    """The table as it is, and the rows of it that are complete."""
+    """The table as it is, and the rows of it that are kept."""
 
     everything: Table
     table: Table
-
-    @property
-    def complete(self) -> ndarray:
-        return complete_rows(self.everything)
+    kept: ndarray
 
 
 class Described(NamedTuple):
@@ -37,10 +34,10 @@ class Described(NamedTuple):
     facts: dict[str, Any]
 
 
-def read(data: Sequence[str], roles: Roles, missing: Literal["error", "drop"], how: dict[str, Any]) -> Reading:
+def read(data: Sequence[str], roles: Roles, missing: Missing, how: dict[str, Any]) -> Reading:
     """The rows of files; `how` they are written: format, delimiter, decimal, na."""
     everything = read_table(list(data), roles, **how)
-    return Reading(everything, complete(everything, missing))
+    return Reading(everything, complete(everything, missing), kept_rows(everything, missing))
 
 
 def read_again(fitted: FittedMixture, data: Sequence[str], how: dict[str, Any]) -> Reading:
@@ -68,7 +65,7 @@ def read_again(fitted: FittedMixture, data: Sequence[str], how: dict[str, Any]) 
 def describe(fitted: FittedMixture, reading: Reading, truth: str | None, *, n_threads: int = 1) -> Described:
     """What a mixture says of the rows, and what the rows say of it."""
     table = reading.table
-    ids = np.flatnonzero(reading.complete) + 1 if table.ids is None else table.ids
+    ids = np.flatnonzero(reading.kept) + 1 if table.ids is None else table.ids
     rows = label_rows(fitted, table, truth=truth, n_threads=n_threads)._replace(ids=ids)
     explanation = explain(fitted, rows.points, rows.weights, rows.classification)
     return Described(fitted, rows, explanation, facts(fitted, explanation, rows, left_out=left_out(reading)))
@@ -76,6 +73,6 @@ def describe(fitted: FittedMixture, reading: Reading, truth: str | None, *, n_th
 
 def left_out(reading: Reading) -> dict[str, Any]:
     """The columns and rows that nobody asked to leave out."""
-    everything, table = reading
+    everything, table, _ = reading
     columns = [{"name": name, "reason": reason} for name, reason in everything.dropped]
     return {"columns": columns, "n_rows_with_missing_cells": len(everything.points) - len(table.points)}

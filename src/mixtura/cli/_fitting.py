@@ -26,7 +26,7 @@ from mixtura.priors import Prior
 from mixtura.runners.local import n_threads
 from mixtura.selection import FOUR, Selection, select
 from mixtura.sources.roles import Roles
-from mixtura.sources.table import Table, require_variation
+from mixtura.sources.table import Missing, Table, require_variation
 from mixtura.sources.writing import write_table, write_text_atomic
 from mixtura.trials import Options
 
@@ -50,7 +50,7 @@ class Request:
     equal_weights: bool
     prior: str
     criterion: str
-    missing: Literal["error", "drop"]
+    missing: Missing
     scale: str
     reg: float
     seed: int
@@ -200,7 +200,7 @@ def _write(request: Request, reading: Reading, result: Described, folder: Path) 
     save(fitted, folder / "model.safetensors")
     shares = responsibilities(fitted, table.source(), request.n_threads) if request.proba == "all" else None
     columns = label_columns(
-        result.rows.classification, reading.complete, probabilities=request.proba != "none", shares=shares,
+        result.rows.classification, reading.kept, probabilities=request.proba != "none", shares=shares,
         names=None if reading.everything.ids is None else (str(request.id), reading.everything.ids),
     )  # fmt: skip
     write_table(folder / f"labels.{request.labels}", columns)

@@ -116,10 +116,10 @@ proba_option = click.option(
 
 missing_option = click.option(
     "--missing",
-    type=click.Choice(["error", "drop"]),
-    default="error",
+    type=click.Choice(["model", "drop", "error"]),
+    default="model",
     show_default=True,
-    help="What to do about rows with missing cells.",
+    help="Rows with missing cells: let their other cells count, leave them out, or refuse them.",
 )
 
 resampling_options = combine(

@@ -75,18 +75,18 @@ def _change(row: Facts, d: int, names: Sequence[str]) -> list[str]:
 
 
 def _position(reading: Reading, row: str) -> int:
-    """Where a row is among the complete ones, by its name or its number from 1."""
-    names = range(1, len(reading.complete) + 1) if reading.everything.ids is None else reading.everything.ids
+    """Where a row is among those that were kept, by its name or its number from 1."""
+    names = range(1, len(reading.kept) + 1) if reading.everything.ids is None else reading.everything.ids
     position = next((i for i, name in enumerate(names) if str(name) == row), None)
     if position is None:
         raise DataError(_no_such_row(reading, row))
-    if not reading.complete[position]:
-        raise DataError(f"Row {row} of {reading.table.origin} has missing cells: no cluster can be said of it.")
-    return int(np.count_nonzero(reading.complete[:position]))
+    if np.isnan(reading.everything.points[position]).any():
+        raise DataError(f"Row {row} of {reading.table.origin} has missing cells: only complete rows can be explained.")
+    return int(np.count_nonzero(reading.kept[:position]))
 
 
 def _no_such_row(reading: Reading, row: str) -> str:
     origin = reading.everything.origin
     if reading.everything.ids is not None:
         return f"{origin} has no row called '{row}' in the column of --id."
-    return f"{origin} has {len(reading.complete)} rows, counted from 1: --row {short(row)} is none of them."
+    return f"{origin} has {len(reading.kept)} rows, counted from 1: --row {short(row)} is none of them."

@@ -28,7 +28,7 @@ def facts(fitted: FittedMixture, data: Sequence[str], how: dict[str, Any]) -> di
     )  # fmt: skip
     shaky = np.flatnonzero(found.consistency < _SHAKY)
     shaky = shaky[np.argsort(found.consistency[shaky], kind="stable")]
-    ids = np.flatnonzero(reading.complete) + 1 if reading.table.ids is None else reading.table.ids
+    ids = np.flatnonzero(reading.kept) + 1 if reading.table.ids is None else reading.table.ids
     sizes = np.bincount(found.labels[found.labels >= 0], minlength=fitted.n_components)
     columns = (fitted.cluster_names, sizes, found.means, found.recovered, found.dissolved, found.verdicts)
     return {

@@ -11,7 +11,7 @@ import numpy as np
 from jaxtyping import Float, Int
 from numpy import ndarray
 
-from mixtura.emissions.contract import Plain, from_named
+from mixtura.emissions.contract import Plain, draw_alone, from_named
 
 # What rows of a component never showed is next to impossible, not impossible: else a row that no component allows
 # would have no density at all. So far below one over any number of rows, no log-likelihood shows it.
@@ -72,6 +72,19 @@ class Categorical(Plain):
         shares = (np.broadcast_to(share[:, None], places.shape).ravel() for share in responsibilities.T)
         counts = [np.bincount(places.ravel(), share, minlength=L + 1)[:L] for share in shares]
         return Tallies(np.stack(counts))
+
+    def expect(
+        self, points: Float[ndarray, "N D"], responsibilities: Float[ndarray, "N K"], density: CategoricalParameters
+    ) -> Float[ndarray, "N D"]:
+        shares = np.split(responsibilities @ density.probabilities, self._first[1:], axis=1)
+        likely = np.stack([share.argmax(1) for share in shares], axis=1)
+        return np.where(np.isnan(points), likely, points)
+
+    def draw(
+        self, points: Float[ndarray, "N D"], labels: Int[ndarray, " N"], density: CategoricalParameters,
+        rng: np.random.Generator,
+    ) -> Float[ndarray, "N D"]:  # fmt: skip
+        return draw_alone(self, points, labels, density, rng)
 
     def maximise(
         self, statistics: Tallies, counts: Float[ndarray, " K"], parameters: CategoricalParameters

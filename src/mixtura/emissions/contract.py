@@ -35,6 +35,18 @@ class Emission(Protocol):
         """The parameters that maximise the expected log-likelihood, given statistics collected under `parameters`."""
         ...
 
+    def expect(
+        self, points: Float[ndarray, "N D"], responsibilities: Float[ndarray, "N K"], density: Any
+    ) -> Float[ndarray, "N D"]:
+        """The rows, where cells are missing (NaN) what is expected of them: means, or the most probable level."""
+        ...
+
+    def draw(
+        self, points: Float[ndarray, "N D"], labels: Int[ndarray, " N"], density: Any, rng: np.random.Generator
+    ) -> Float[ndarray, "N D"]:
+        """The rows, missing cells drawn from the components that `labels` name, given the cells that are there."""
+        ...
+
     def log_prior(self, parameters: Any) -> float:
         """What `maximise` adds to the expected log-likelihood, up to a constant: zero without a prior."""
         ...
@@ -144,6 +156,23 @@ class Plain:
     def at(self, coordinates: ndarray, like: Any) -> Any:
         """Never asked for, because there are no coordinates."""
         return like
+
+
+def draw_labels(shares: Float[ndarray, "N K"], rng: np.random.Generator) -> Int[ndarray, " N"]:
+    """For each row one of its components, as likely as its share is large."""
+    passed = shares.cumsum(1) < rng.uniform(size=(len(shares), 1))
+    return np.minimum(passed.sum(1), shares.shape[1] - 1)
+
+
+def draw_alone(
+    family: Emission, points: Float[ndarray, "N D"], labels: Int[ndarray, " N"], parameters: Any,
+    rng: np.random.Generator,
+) -> Float[ndarray, "N D"]:  # fmt: skip
+    """What `draw` is where columns are independent within a component: the other cells do not matter."""
+    order, counts = np.argsort(labels, kind="stable"), np.bincount(labels, minlength=family.shape(parameters)[0])
+    drawn = np.empty(points.shape)
+    drawn[order] = family.sample(parameters, counts, rng)
+    return np.where(np.isnan(points), drawn, points)
 
 
 def from_named(parameters_type: Any, arrays: Mapping[str, ndarray]) -> Any:

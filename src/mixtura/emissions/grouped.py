@@ -14,7 +14,7 @@ from numpy import ndarray
 
 from mixtura._kernels.densities import Moments
 from mixtura.emissions._moments import Ellipses, matrices
-from mixtura.emissions.contract import Plain, from_named
+from mixtura.emissions.contract import Plain, draw_labels, from_named
 from mixtura.emissions.gaussian import Gaussian, GaussianParameters
 from mixtura.spaces import Spread
 
@@ -106,12 +106,29 @@ class Grouped(Plain):
     def accumulate(
         self, points: Float[ndarray, "N D"], responsibilities: Float[ndarray, "N K"], density: GroupedDensity
     ) -> GroupedStatistics:
-        """A cluster's part in a row is shared out among its components."""
+        shares = self._shared_out(points, responsibilities, density)
+        return GroupedStatistics(shares.sum(0), self.inner.accumulate(points, shares, density.parts))
+
+    def _shared_out(
+        self, points: Float[ndarray, "N D"], responsibilities: Float[ndarray, "N K"], density: GroupedDensity
+    ) -> Float[ndarray, "N J"]:
+        """A cluster's part in a row, among its components."""
         log_parts = self._log_parts(points, density)
         sizes = np.diff(density.starts, append=log_parts.shape[1])
         whole = np.repeat(np.logaddexp.reduceat(log_parts, density.starts, axis=1), sizes, axis=1)
-        shares = np.exp(log_parts - whole) * np.repeat(responsibilities, sizes, axis=1)
-        return GroupedStatistics(shares.sum(0), self.inner.accumulate(points, shares, density.parts))
+        return np.exp(log_parts - whole) * np.repeat(responsibilities, sizes, axis=1)
+
+    def expect(
+        self, points: Float[ndarray, "N D"], responsibilities: Float[ndarray, "N K"], density: GroupedDensity
+    ) -> Float[ndarray, "N D"]:
+        return self.inner.expect(points, self._shared_out(points, responsibilities, density), density.parts)
+
+    def draw(
+        self, points: Float[ndarray, "N D"], labels: Int[ndarray, " N"], density: GroupedDensity,
+        rng: np.random.Generator,
+    ) -> Float[ndarray, "N D"]:  # fmt: skip
+        shares = self._shared_out(points, np.eye(len(density.starts))[labels], density)
+        return self.inner.draw(points, draw_labels(shares, rng), density.parts, rng)
 
     def maximise(
         self, statistics: GroupedStatistics, counts: Float[ndarray, " K"], parameters: GroupedParameters

@@ -8,7 +8,7 @@ import numpy as np
 from jaxtyping import Float, Int
 from numpy import ndarray
 
-from mixtura.emissions.contract import Plain, from_named
+from mixtura.emissions.contract import Plain, draw_alone, from_named
 
 _RAREST = 1e-300  # a rate of zero would have a logarithm of minus infinity
 _CUT = 0.8  # standard deviations to both sides where a component is cut in two
@@ -54,6 +54,17 @@ class Poisson(Plain):
         known = (~np.isnan(points)).astype(np.float64)
         sums = np.einsum("nk,nd->kd", responsibilities, np.nan_to_num(points.astype(np.float64)))
         return Totals(sums, np.einsum("nk,nd->kd", responsibilities, known))
+
+    def expect(
+        self, points: Float[ndarray, "N D"], responsibilities: Float[ndarray, "N K"], density: PoissonParameters
+    ) -> Float[ndarray, "N D"]:
+        return np.where(np.isnan(points), responsibilities @ density.rates, points)
+
+    def draw(
+        self, points: Float[ndarray, "N D"], labels: Int[ndarray, " N"], density: PoissonParameters,
+        rng: np.random.Generator,
+    ) -> Float[ndarray, "N D"]:  # fmt: skip
+        return draw_alone(self, points, labels, density, rng)
 
     def maximise(
         self, statistics: Totals, counts: Float[ndarray, " K"], parameters: PoissonParameters

@@ -1,6 +1,6 @@
 """Columns of different kinds: within a component, blocks of columns are independent, each of its own family."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -45,6 +45,19 @@ class Product(Plain):
     ) -> Parts:
         return tuple(
             family.accumulate(block, responsibilities, own) for family, block, own in self._blocks(points, density)
+        )
+
+    def expect(
+        self, points: Float[ndarray, "N D"], responsibilities: Float[ndarray, "N K"], density: Parts
+    ) -> Float[ndarray, "N D"]:
+        blocks = self._blocks(points, density)
+        return self._joined(family.expect(block, responsibilities, own) for family, block, own in blocks)
+
+    def draw(
+        self, points: Float[ndarray, "N D"], labels: Int[ndarray, " N"], density: Parts, rng: np.random.Generator
+    ) -> Float[ndarray, "N D"]:
+        return self._joined(
+            family.draw(block, labels, own, rng) for family, block, own in self._blocks(points, density)
         )
 
     def maximise(self, statistics: Parts, counts: Float[ndarray, " K"], parameters: Parts) -> Parts:
@@ -118,10 +131,13 @@ class Product(Plain):
         return tuple(family.rescale(part, centre[list(own)], scale[list(own)]) for family, part, own in parts)
 
     def sample(self, parameters: Parts, counts: ndarray, rng: np.random.Generator) -> Float[ndarray, "N D"]:
-        points = np.empty((int(np.sum(counts)), self.shape(parameters)[1]))
-        for family, part, columns in zip(self.families, parameters, self.columns, strict=True):
-            points[:, list(columns)] = family.sample(part, counts, rng)
-        return points
+        parts = zip(self.families, parameters, strict=True)
+        return self._joined(family.sample(part, counts, rng) for family, part in parts)
+
+    def _joined(self, blocks: Iterable[Float[ndarray, "N _"]]) -> Float[ndarray, "N D"]:
+        """The columns of all blocks, each in its place."""
+        places = np.argsort(np.concatenate(self.columns))
+        return np.concatenate(list(blocks), axis=1)[:, places]
 
     def _blocks(self, points: Float[ndarray, "N D"], parts: Parts = ()) -> Iterator[tuple[Emission, ndarray, Any]]:
         """Each family with its columns and its part of `parts`, if there are any."""

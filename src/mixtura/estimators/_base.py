@@ -19,7 +19,9 @@ from mixtura.sources.array import ArraySource
 from mixtura.statistics import Block
 
 
-def check_points(estimator: Any, X: Any, *, reset: bool, min_rows: int = 1) -> Float[ndarray, "N D"]:
+def check_points(
+    estimator: Any, X: Any, *, reset: bool, min_rows: int = 1, may_have_holes: bool = False
+) -> Float[ndarray, "N D"]:
     """The rows as a C-contiguous float32 or float64 array, not copied if they are one; scikit-learn's errors."""
     points = validate_data(
         estimator,
@@ -30,10 +32,12 @@ def check_points(estimator: Any, X: Any, *, reset: bool, min_rows: int = 1) -> F
         ensure_all_finite="allow-nan",
         ensure_min_samples=min_rows,
     )
-    least = float(points.min())
+    least, largest = float(points.min()), float(points.max())
     if np.isnan(least):
-        raise ValueError(_describe_missing(points, getattr(estimator, "feature_names_in_", None)))
-    _check_magnitude(points, max(-least, float(points.max())))
+        if not may_have_holes:
+            raise ValueError(_describe_missing(points, getattr(estimator, "feature_names_in_", None)))
+        least, largest = float(np.fmin.reduce(points, axis=None)), float(np.fmax.reduce(points, axis=None))
+    _check_magnitude(points, max(-least, largest))
     return points
 
 
@@ -61,8 +65,8 @@ def _describe_missing(points: ndarray, names: ndarray | None) -> str:
     where = f"column {names[column]!r}" if names is not None else f"column {column + 1}"
     return (
         f"Input X contains NaN in {missing.any(1).sum()} of {len(points)} rows, first in row {row + 1}, {where} "
-        "(counted from 1). Missing values will be modelled in a later version; until then drop these rows, or fill the "
-        "cells with sklearn.impute.SimpleImputer."
+        "(counted from 1). Drop these rows, or take GaussianMixture, which models what is missing and whose `impute` "
+        "fills the cells."
     )
 
 
@@ -87,10 +91,27 @@ def check_weights(sample_weight: Any, n_rows: int) -> Float[ndarray, " N"] | Non
 
 
 def weighted_source(points: Float[ndarray, "N D"], weights: Float[ndarray, " N"] | None) -> ArraySource:
-    """The rows that count: a row of weight zero takes no part, not even in a start."""
-    if weights is None or weights.all():
+    """The rows that count: one of weight zero takes no part, not even in a start, nor does one without any cell."""
+    counts = np.ones(len(points), dtype=bool) if weights is None else weights > 0
+    if np.isnan(points.min()):
+        counts &= ~np.isnan(points).all(1)
+        if not counts.any():
+            raise ValueError("Every cell of input X that counts is NaN: there is nothing to look at.")
+    if counts.all():
         return ArraySource(points, weights)
-    return ArraySource(points[weights > 0], weights[weights > 0])
+    return ArraySource(points[counts], None if weights is None else weights[counts])
+
+
+def rows_of_a_fit(estimator: Any, X: Any, sample_weight: Any) -> ArraySource:
+    """The rows that count, of which some may lack cells; a column that holds nothing in any of them is an error."""
+    points = check_points(estimator, X, reset=True, min_rows=2, may_have_holes=True)
+    source = weighted_source(points, check_weights(sample_weight, len(points)))
+    empty = np.flatnonzero(np.isnan(np.fmax.reduce(source.points)))
+    if empty.size:
+        names = getattr(estimator, "feature_names_in_", None)
+        where = f"Column {empty[0] + 1}" if names is None else f"Column {names[empty[0]]!r}"
+        raise ValueError(f"{where} of input X is NaN in all {source.n_rows} rows that count: leave it out.")
+    return source
 
 
 def check_enough_rows(points: Float[ndarray, "N D"], n_components: int) -> None:

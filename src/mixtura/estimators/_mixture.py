@@ -29,7 +29,14 @@ from mixtura.estimators._prior import concentration
 from mixtura.estimators._record import scaling_record
 from mixtura.evidence import collect_evidence
 from mixtura.fitted import FittedMixture, default_names
-from mixtura.mixture import Mixture, MixtureParameters, block_classification, block_posterior
+from mixtura.mixture import (
+    Mixture,
+    MixtureParameters,
+    block_classification,
+    block_draw,
+    block_expectation,
+    block_posterior,
+)
 from mixtura.ordering import match
 from mixtura.projection import Projection
 from mixtura.statistics import Block
@@ -123,6 +130,51 @@ class FittedAnswers(ClassNamePrefixFeaturesOutMixin, TransformerMixin, DensityMi
         counts = rng.multinomial(n_samples, weights / weights.sum())
         return self._emission.sample(emission, counts, rng), np.repeat(np.arange(len(counts)), counts)
 
+    def impute(self, X: Any, n_draws: int | None = None) -> ndarray:
+        """Fill the cells of rows that are missing, by what the mixture says of them given the cells that are there.
+
+        Parameters
+        ----------
+        X : array-like of shape (N, D)
+            Rows; NaN where a cell is missing.
+        n_draws : int or None, default=None
+            None gives expected values: the best guess of each cell, but rows that look more alike than they are. So
+            many draws (by `random_state`) show how uncertain the guess is: for multiple imputation (Rubin 1987).
+
+        Returns
+        -------
+        array of shape (N, D) or (n_draws, N, D)
+            The rows without holes. A row without any cell gets the mean of the mixture, or a draw from it.
+
+        Raises
+        ------
+        ValueError
+            If `n_draws` is less than one.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from mixtura import GaussianMixture
+        >>> x = np.linspace(0, 1, 50)
+        >>> line = GaussianMixture(random_state=0).fit(np.column_stack([x, 2 * x + np.sin(50 * x) / 10]))
+        >>> line.impute([[0.5, np.nan], [np.nan, 0.4]]).round(1)
+        array([[0.5, 1. ],
+               [0.2, 0.4]])
+        """
+        points = self._points(X)
+        if n_draws is None:
+            return self._filled(points, self._bound(block_expectation))
+        if n_draws < 1:
+            raise ValueError(f"n_draws={n_draws} asks for no rows at all: use 1 or more, or None for expected values.")
+        draw = self._bound(partial(block_draw, rng=generator(self.random_state)))
+        return np.stack([self._filled(points, draw) for _ in range(n_draws)])
+
+    def _filled(self, points: Float[ndarray, "N D"], function: Callable[[Block], ndarray]) -> Float[ndarray, "N D"]:
+        """In one thread: draws follow each other."""
+        answer = np.empty_like(points)
+        fill(answer, points, function, local(1))
+        return answer
+
     def relabel_to(self, reference: Any) -> Self:
         """Number the components as in an earlier fit: each takes the number of the one it lies nearest to, one to one.
 
@@ -208,7 +260,7 @@ class FittedAnswers(ClassNamePrefixFeaturesOutMixin, TransformerMixin, DensityMi
 
     def _points(self, X: Any) -> Float[ndarray, "N D"]:
         check_is_fitted(self)
-        return check_points(self, X, reset=False)
+        return check_points(self, X, reset=False, may_have_holes=True)
 
     def _bound(self, function: Callable[..., Any]) -> Callable[[Block], Any]:
         """The function of a block, under the attributes as they are now."""
@@ -231,6 +283,7 @@ class FittedAnswers(ClassNamePrefixFeaturesOutMixin, TransformerMixin, DensityMi
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
         tags.transformer_tags.preserves_dtype = ["float64", "float32"]
+        tags.input_tags.allow_nan = True
         return tags
 
 

@@ -18,7 +18,6 @@ from mixtura.runners.local import Local
 from mixtura.scaling import Scaling, choose_scaling
 from mixtura.selection import Selection
 from mixtura.sources.array import ArraySource
-from mixtura.spaces import spread
 from mixtura.trials import Candidate, Setting
 
 COLLAPSED = (
@@ -75,7 +74,7 @@ def describe_spikes(emission: Gaussian, parameters: MixtureParameters, source: A
     sample = sample_of(source)
     if _are_wide(parameters.emission.covariances, counts, choose_scaling(*sample).scale):
         return ""
-    spurious = emission.spurious(parameters.emission, counts, spread(*sample))
+    spurious = emission.spurious(parameters.emission, counts, emission.spread(*sample))
     if not len(spurious):
         return ""
     held = ", ".join(f"component {k} ({counts[k]:.3g} rows)" for k in spurious[:5])

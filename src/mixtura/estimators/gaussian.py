@@ -13,7 +13,7 @@ from mixtura.acceleration import Resumed
 from mixtura.estimators import _parameters as rules
 from mixtura.estimators import _prior
 from mixtura.estimators._attributes import attributes
-from mixtura.estimators._base import check_enough_rows, check_points, check_weights, generator, local, weighted_source
+from mixtura.estimators._base import check_enough_rows, generator, local, rows_of_a_fit
 from mixtura.estimators._choosing import RULES, choose, is_choice, one_setting
 from mixtura.estimators._given import NOTHING, check_given
 from mixtura.estimators._mixture import FittedAnswers
@@ -199,7 +199,8 @@ class GaussianMixture(FittedAnswers):
         Parameters
         ----------
         X : array-like of shape (N, D)
-            A C-contiguous float32 or float64 array is used as it is; results have its type.
+            A C-contiguous float32 or float64 array is used as it is; results have its type. A cell that is NaN is
+            missing: rows count by their other cells, exactly and without imputation.
         y : ignored
         sample_weight : array-like of shape (N,), optional
             How much each row counts: a whole number is worth as many equal rows, zero none.
@@ -220,8 +221,7 @@ class GaussianMixture(FittedAnswers):
             If `max_iter` was reached first, or if components rest on an accident of few rows.
         """
         rules.check_parameters(self, self._rules)
-        points = check_points(self, X, reset=True, min_rows=2)
-        source = weighted_source(points, check_weights(sample_weight, len(points)))
+        source = rows_of_a_fit(self, X, sample_weight)
         self._ridge = little_of(source)
         if is_choice(self):
             search, begin = self._choice(source), Starts((), NOTHING, 1)

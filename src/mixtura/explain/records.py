@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from jaxtyping import Float
+from jaxtyping import Bool, Float
 from numpy import ndarray
 
 from mixtura.explain.numbers import percent
@@ -14,7 +14,8 @@ class Rows(NamedTuple):
     """The rows that a fit is described by.
 
     `weights` say how much each row counts, `ids` what it is called (its number, from 1, where there are none), `truth`
-    which group it is known to belong to; `extra` are columns to show that were not clustered on, by name.
+    which group it is known to belong to; `extra` are columns to show that were not clustered on, by name. `holes` are
+    the cells that were missing, if some were: there `points` hold what the mixture expects.
     """
 
     points: Float[ndarray, "N D"]
@@ -23,6 +24,7 @@ class Rows(NamedTuple):
     ids: ndarray | None = None
     truth: ndarray | None = None
     extra: Mapping[str, ndarray] | None = None
+    holes: Bool[ndarray, "N D"] | None = None
 
 
 class Column(NamedTuple):

@@ -35,10 +35,7 @@ class Scene(NamedTuple):
 def see(model: Any, X: Any, sample_weight: Any = None) -> Scene:
     """The mixture, and what it says of the rows."""
     fitted = as_fitted(model)
-    table = tables.read_rows(fitted, X, sample_weight)
-    weights = np.ones(len(table.points)) if table.weights is None else table.weights
-    classification = labels.classify(fitted, ArraySource(table.points))
-    return Scene(fitted, Rows(table.points, weights, classification))
+    return Scene(fitted, tables.label_rows(fitted, tables.read_rows(fitted, X, sample_weight)))
 
 
 def see_perhaps(model: Any, X: Any = None, sample_weight: Any = None) -> tuple[FittedMixture, Rows | None]:

@@ -11,6 +11,7 @@ from mixtura.drawing.planes import discriminants
 from mixtura.drawing.sample import still_sample
 from mixtura.explain.cautions import starts_that_agree
 from mixtura.explain.choice import choice_facts, tell_merged
+from mixtura.explain.missing import Missing, describe_missing
 from mixtura.explain.profiles import component_moments, overall_sds
 from mixtura.explain.records import Cluster, Explanation, Rows
 from mixtura.fitted import FittedMixture
@@ -61,7 +62,7 @@ def facts(
     dict
         Keys `schema`, `answer`, `warnings`, `clusters`, `columns`, `certainty`, `overlaps`, `importance`, `choice`,
         `doubtful_rows`, `outlying_rows`, `probability_shares`, `truth`, `drawn`, `discriminant`, `checks`,
-        `reproduce`, `profiles`, `left_out`. Log-likelihoods are in nats.
+        `reproduce`, `profiles`, `missing`, `left_out`. Log-likelihoods are in nats.
 
     Examples
     --------
@@ -96,6 +97,7 @@ def facts(
         "checks": _checks(fitted, rows),
         "reproduce": _reproduce(fitted, command),
         "profiles": _profiles(fitted, rows),
+        "missing": plain(_missing(fitted, rows)),
         "left_out": left_out or {"columns": [], "n_rows_with_missing_cells": 0},
     }
 
@@ -165,6 +167,11 @@ def _profiles(fitted: FittedMixture, rows: Rows | None) -> list[dict[str, Any]]:
     if rows is None:
         return [{} for _ in range(fitted.n_components)]
     return profile(rows.extra or {}, rows.classification.labels, fitted.n_components)
+
+
+def _missing(fitted: FittedMixture, rows: Rows | None) -> Missing | None:
+    """None where nothing is."""
+    return None if rows is None or rows.holes is None else describe_missing(fitted.features, rows.holes)
 
 
 def _checks(fitted: FittedMixture, rows: Rows | None) -> dict[str, Any]:

@@ -33,8 +33,9 @@ class Quantiles(NamedTuple):
 
 
 def distance_quantiles(fitted: FittedMixture, rows: Rows) -> Quantiles:
-    """What a QQ plot of the Mahalanobis distances shows."""
-    some = np.linspace(0, len(rows.points) - 1, min(len(rows.points), _ROWS)).astype(int)
+    """What a QQ plot of the Mahalanobis distances of complete rows shows."""
+    whole = np.arange(len(rows.points)) if rows.holes is None else np.flatnonzero(~rows.holes.any(1))
+    some = whole[np.linspace(0, len(whole) - 1, min(len(whole), _ROWS)).astype(int)]
     points = np.ascontiguousarray(rows.points[some])
     shares, _ = fitted.model.posterior(fitted.parameters)(Block(points, np.ones(len(points))))
     distances, weights = mahalanobis_distances(fitted, points), rows.weights[some, None] * shares

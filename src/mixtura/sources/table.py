@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from hashlib import sha256
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import numpy as np
 from jaxtyping import Bool, Float
@@ -137,21 +137,24 @@ def read_table(
     return Table(**select(gathered, roles or Roles())._asdict())
 
 
-def complete(table: Table, missing: Literal["error", "drop"] = "error") -> Table:
-    """Return the table without missing cells.
+Missing = Literal["model", "drop", "error"]
+
+
+def complete(table: Table, missing: Missing = "error") -> Table:
+    """Return the table without missing cells, or with those that can be modelled.
 
     Parameters
     ----------
     table : Table
         The table as it was read.
-    missing : "error" or "drop"
-        Whether missing cells are an error, or the rows that have some are left out.
+    missing : "error", "drop" or "model"
+        Whether missing cells are an error, the rows that have some are left out, or all stay as they are.
 
     Raises
     ------
     DataError
-        If cells are missing and `missing` is "error", if no row is complete, or if a cell is infinite or so large that
-        its square is.
+        If cells are missing and `missing` is "error", if no row or column is left, or if a cell is infinite or so
+        large that its square is.
 
     Examples
     --------
@@ -159,14 +162,14 @@ def complete(table: Table, missing: Literal["error", "drop"] = "error") -> Table
     >>> complete(read_table({"width": [1.0, None, 2.0]}), missing="drop").points.ravel()
     array([1., 2.])
     """
-    if missing not in ("error", "drop"):
-        raise ValueError(f"missing is {missing!r}; use 'error' or 'drop'.")
+    if missing not in get_args(Missing):
+        raise ValueError(f"missing is {missing!r}; use 'model', 'drop' or 'error'.")
     finite = table.in_order
     rows = np.asarray(finite.all(axis=1))
     if not rows.all():
         _refuse_infinite(table, finite)
     _refuse_huge(table)
-    if rows.all():
+    if rows.all() or missing == "model":
         return table
     if missing == "error" or not rows.any():
         raise _missing_cells(table, rows)
@@ -189,13 +192,18 @@ def require_variation(table: Table) -> Table:
     """
     if len(table.points) < 2:
         raise DataError(f"{table.origin} has one row; a mixture needs at least two different ones.")
+    empty = [name for name, points in zip(table.names, table.points.T, strict=True) if np.isnan(points).all()]
+    if empty:
+        raise DataError(
+            f"{table.origin}: column '{empty[0]}' has no value in any row; leave it out: {_exclude(empty)}."
+        )
     constant = [name for name, same in zip(table.names, _is_constant(table.points), strict=True) if same]
     if constant:
-        value = table.points[0, table.names.index(constant[0])]
+        value = np.fmin.reduce(table.points[:, table.names.index(constant[0])])
         told = levels[int(value)] if (levels := _levels(table, constant[0])) else f"{value:g}"
         raise DataError(
             f"{table.origin}: column '{constant[0]}' holds {told} in every row, which tells no groups apart; leave "
-            f"out what is constant: --exclude {','.join(constant)}."
+            f"out what is constant: {_exclude(constant)}."
         )
     return table
 
@@ -205,7 +213,12 @@ def _levels(table: Table, name: str) -> tuple[str, ...]:
 
 
 def _is_constant(points: ndarray) -> ndarray:
-    return np.asarray(np.all(points == points[0], axis=0))
+    """Whether the cells of a column that are there hold one value."""
+    return np.asarray(np.fmin.reduce(points) == np.fmax.reduce(points))
+
+
+def _exclude(names: Sequence[str]) -> str:
+    return f"--exclude {','.join(names)}"
 
 
 def _refuse_infinite(table: Table, finite: ndarray) -> None:
@@ -239,10 +252,13 @@ def _missing_cells(table: Table, rows: ndarray) -> DataError:
     what += table.name_row(int(np.flatnonzero(~rows)[0]) + 1)
     if n_rows == len(rows):
         worst = table.names[int(counts.argmax())]
-        return DataError(f"{what}; no row is complete. Leave out the emptiest columns: --exclude {worst}.")
+        return DataError(
+            f"{what}; no row is complete: --missing model takes rows as they are. Or leave out the emptiest columns: "
+            f"{_exclude([worst])}."
+        )
     return DataError(
-        f"{what}; --missing drop leaves out the {n_rows} {_plural(n_rows, 'row')} with missing cells "
-        "(models for missing values come in a later version)."
+        f"{what}; --missing model takes rows as they are, --missing drop leaves out the {n_rows} "
+        f"{_plural(n_rows, 'row')} with missing cells."
     )
 
 

@@ -1,0 +1,50 @@
+"""`mixtura impute`: a table without holes."""
+
+from typing import Any
+
+import click
+
+from mixtura.cli import _options, _written
+
+
+@click.command("impute", epilog="Example: mixtura impute out/model.safetensors new.csv -o filled.csv")
+@click.argument("model", type=click.Path())
+@click.argument("data", nargs=-1, required=True)
+@click.option(
+    "-o", "--output", metavar="FILE", help="A .csv, .tsv, .parquet or .feather file; CSV to standard output by default."
+)
+@click.option(
+    "--draws",
+    type=click.IntRange(1, 10_000),
+    metavar="N",
+    help="Draw so many tables, one below the other, instead of filling in expected values.",
+)
+@click.option(
+    "--seed",
+    type=click.IntRange(0, 2**32 - 1),
+    metavar="N",
+    default=0,
+    show_default=True,
+    help="Same seed, same draws.",
+)
+@click.option("--id", metavar="NAME", help="The column that names the rows.")
+@click.option("--keep", type=_options.names, default="", metavar="NAMES", help="Other columns to write along.")
+@click.option("--overwrite", is_flag=True, help="Replace a file that exists.")
+@_options.reading_options  # fmt: skip
+def command(model: str, data: tuple[str, ...], output: str | None, draws: int | None, seed: int, **others: Any) -> None:
+    """Fill the missing cells of rows by a fitted MODEL.
+
+    A cell gets what the model expects of it given the other cells of its row. With --draws it gets values as they might
+    have been, which differ from draw to draw as much as the cell is uncertain: a column tells the draws apart.
+    """
+    from mixtura.persistence import load
+    from mixtura.sources.roles import Roles
+    from mixtura.sources.table import read_table
+    from mixtura.tables import imputed_columns
+
+    _written.check_output(output, others.pop("overwrite"))
+    fitted = load(model)
+    id_name = others.pop("id")
+    roles = Roles(features=fitted.features, id=id_name, profile=others.pop("keep"))
+    table = read_table(list(data), roles, **others)
+    _written.write(output, imputed_columns(fitted, table, id_name=id_name, n_draws=draws, seed=seed))
