@@ -111,7 +111,7 @@ def select(
     Parameters
     ----------
     points : array of shape (N, D)
-        Finite numbers; NaN where a cell is missing. Rows without any cell take no part.
+        Finite numbers; NaN where a cell is missing. Rows without weight or without any cell take no part.
     weights : array of shape (N,), optional
         How much each row counts.
     n_components, covariances
@@ -156,7 +156,7 @@ def select(
     _check_names(criterion, covariances)
     if time_limit is not None and not 0 < time_limit <= TIMEOUT_MAX:
         raise ValueError(f"time_limit={time_limit} is no number of seconds that can be waited for.")
-    points, weights = _with_cells(points, np.ones(len(points)) if weights is None else weights)
+    points, weights = _that_count(points, np.ones(len(points)) if weights is None else weights)
     scaling = _scaling(points, weights, options)
     if all(column.kind != "number" for column in options.columns) and options.columns:
         covariances = covariances[:1]  # there is nothing that they would shape
@@ -179,12 +179,12 @@ def select(
     return Selection(tuple(candidates), criterion, ranking, scaling, len(points), is_complete, seed, options, features)
 
 
-def _with_cells(points: ndarray, weights: ndarray) -> tuple[ndarray, ndarray]:
-    """The rows that have a cell, and their weights."""
-    if not np.isnan(points.min()):
-        return points, weights
-    has_cells = ~np.isnan(points).all(1)
-    return (points, weights) if has_cells.all() else (points[has_cells], weights[has_cells])
+def _that_count(points: ndarray, weights: ndarray) -> tuple[ndarray, ndarray]:
+    """The rows that have weight and a cell, and their weights."""
+    counts = weights > 0
+    if np.isnan(points.min()):
+        counts &= ~np.isnan(points).all(1)
+    return (points, weights) if counts.all() else (points[counts], weights[counts])
 
 
 def _scaling(points: ndarray, weights: ndarray, options: Options) -> Scaling:

@@ -99,6 +99,16 @@ def test_units_do_not_change_the_groups():
         np.testing.assert_allclose(left.parameters.weights, right.parameters.weights, rtol=1e-5)
 
 
+def test_rows_without_weight_or_without_cells_are_as_if_they_were_not_there():
+    points = datasets.load("faithful").data
+    padded = np.concatenate([np.full((30, 2), 1e3), points, np.full((30, 2), np.nan)])
+    weights = np.repeat([0.0, 1.0], [30, len(points) + 30])
+    how = {"n_components": [2], "covariances": ["full"]}
+    found, wanted = select(padded, weights, **how), select(points, **how)
+    np.testing.assert_array_equal(found.best.parameters.emission.means, wanted.best.parameters.emission.means)
+    assert (found.best.criteria, found.n_rows) == (wanted.best.criteria, len(points))
+
+
 def test_a_spike_is_not_chosen_when_a_sound_fit_exists():
     rng = np.random.default_rng(0)
     points = np.concatenate([rng.standard_normal((60, 2)), np.repeat([[3.0, 3.0]], 4, axis=0)])
