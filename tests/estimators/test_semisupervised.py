@@ -126,6 +126,8 @@ def test_linked_units_have_the_likelihood_of_their_rows():
     units = [log_rows[group].sum(0) for group in groups] + [row for n, row in enumerate(log_rows) if n not in linked]
     known = np.logaddexp.reduce(np.log(mixture.weights_) + np.array(units), axis=1).sum()
     assert mixture.lower_bound_ * 150 == pytest.approx(known, abs=1e-5)
+    firsts = [group[0] for group in groups] + [n for n in range(150) if n not in linked]
+    np.testing.assert_allclose(mixture.weights_, mixture.responsibilities_[firsts].mean(0), atol=1e-5)
 
 
 def test_rows_that_cannot_be_linked_come_apart():
