@@ -5,6 +5,8 @@ from jaxtyping import install_import_hook
 
 install_import_hook(
     [
+        "mixtura.bayesian",
+        "mixtura.concentrations",
         "mixtura.covariance",
         "mixtura.diagnostics",
         "mixtura.emissions",
@@ -12,11 +14,14 @@ install_import_hook(
         "mixtura.kicks",
         "mixtura.kmeans",
         "mixtura.mixture",
+        "mixtura.moves",
         "mixtura.ordering",
+        "mixtura.posterior",
         "mixtura.race",
         "mixtura.scaling",
         "mixtura.starts",
         "mixtura.statistics",
+        "mixtura.vague",
     ],
     "beartype.beartype",
 )

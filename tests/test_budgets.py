@@ -22,6 +22,7 @@ MANY_ARGUMENTS = {
     "selection.select": "public: rows and weights, then keywords: what to try, how to rank, how to fit",
     "tables.select": "the same, for tables of any kind",
     "likelihood_ratio.likelihood_ratio_test": "the same: what to test, against how many samples, how to fit",
+    "finding.find": "the same, for variational fits",
 }
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 _HOMES = {
+    "BayesianGaussianMixture": "mixtura.estimators",
     "GaussianMixture": "mixtura.estimators",
     "KMeans": "mixtura.estimators",
     "LatentClassMixture": "mixtura.estimators",
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
     from mixtura.combination import Combination as Combination
     from mixtura.combination import combine as combine
     from mixtura.comparison import compare as compare
+    from mixtura.estimators import BayesianGaussianMixture as BayesianGaussianMixture
     from mixtura.estimators import GaussianMixture as GaussianMixture
     from mixtura.estimators import KMeans as KMeans
     from mixtura.estimators import LatentClassMixture as LatentClassMixture
@@ -68,6 +70,7 @@ if TYPE_CHECKING:
     from mixtura.trials import Options as Options
 
 __all__ = [
+    "BayesianGaussianMixture",
     "Combination",
     "FittedMixture",
     "GaussianMixture",

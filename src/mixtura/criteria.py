@@ -12,6 +12,7 @@ class Evidence(NamedTuple):
     -sum_nk w_n r_nk log r_nk, which are 0 when every row belongs to one component for certain. `one_log_likelihood` is
     that of one component of the same covariance model. `deviance_of_a_fold` and `deviance_of_folds` are minus twice the
     log-likelihood of rows that a fit to the others gives, of one fold (in proportion to all rows) or of every fold.
+    `bound` is that of the log-evidence, of variational fits.
     """
 
     log_likelihood: float
@@ -22,6 +23,7 @@ class Evidence(NamedTuple):
     one_log_likelihood: float = nan
     deviance_of_a_fold: float = nan
     deviance_of_folds: float = nan
+    bound: float = nan
 
 
 def bic(evidence: Evidence) -> float:
@@ -76,6 +78,11 @@ def cv(evidence: Evidence) -> float:
     return evidence.deviance_of_folds
 
 
+def bound(evidence: Evidence) -> float:
+    """Minus twice the lower bound of the log-evidence (Attias 2000), to which BIC comes near where rows are many."""
+    return -2 * evidence.bound
+
+
 class Criterion(NamedTuple):
     """A row of the table: a formula, what people call it, and what it takes."""
 
@@ -85,6 +92,7 @@ class Criterion(NamedTuple):
     is_deviance: bool = True  # on the scale of -2 log-likelihood, where a difference of 10 is much
     takes_a_fold: bool = False  # whether rows have to be left out of further fits: those of one fold
     takes_all_folds: bool = False
+    is_of_posteriors: bool = False  # whether it judges variational fits, and no others
 
     def write(self, value: float, is_distance: bool = False) -> str:
         """The value, or the distance between two, in as many digits as mean something."""
@@ -103,7 +111,9 @@ CRITERIA: dict[str, Criterion] = {
     "nec": Criterion(nec, "NEC", is_deviance=False),
     "holdout": Criterion(holdout, "hold-out deviance", takes_a_fold=True),
     "cv": Criterion(cv, "CV deviance", takes_a_fold=True, takes_all_folds=True),
+    "bound": Criterion(bound, "−2 bound", is_of_posteriors=True),
 }
+OF_SELECTIONS = tuple(name for name, criterion in CRITERIA.items() if not criterion.is_of_posteriors)
 
 
 def evaluate(evidence: Evidence) -> dict[str, float]:

@@ -57,6 +57,12 @@ class FittedMixture:
         """Whether somebody has given a cluster a name of its own."""
         return self.cluster_names != default_names(self.n_components)
 
+    @property
+    def middle(self) -> "FittedMixture":
+        """The same, with numbers for parameters: of a posterior, the mixture in its middle."""
+        model, parameters = self.model.middle(self.parameters)
+        return replace(self, model=model, parameters=parameters)
+
     def renamed(self, names: Mapping[int, str]) -> "FittedMixture":
         """The same mixture, some of its clusters called by other names.
 

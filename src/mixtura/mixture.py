@@ -132,10 +132,23 @@ class Mixture:
         said = {"equal weights": self.equal_weights, "a conjugate prior": has_prior}
         return [words for words, holds in said.items() if holds]
 
-    def _bind(self, function: Callable[..., Any], parameters: MixtureParameters) -> partial[Any]:
+    @property
+    def settings(self) -> dict[str, Any]:
+        """What tells this mixture from the plain one of its family, as a model file says it."""
+        said = {"equal_weights": self.equal_weights, "concentration": self.concentration}
+        return {name: value for name, value in said.items() if value != getattr(type(self), name)}
+
+    def middle(self, parameters: MixtureParameters) -> tuple["Mixture", MixtureParameters]:
+        """A mixture whose parameters are numbers: this one, unless they are distributions."""
+        return self, parameters
+
+    def log_weights(self, parameters: MixtureParameters) -> Float[ndarray, " K"]:
+        """What the weights add to the log-density of each component."""
         with np.errstate(divide="ignore"):
-            log_weights = np.log(parameters.weights)
-        density = self.emission.density(parameters.emission)
+            return np.log(parameters.weights)
+
+    def _bind(self, function: Callable[..., Any], parameters: MixtureParameters) -> partial[Any]:
+        log_weights, density = self.log_weights(parameters), self.emission.density(parameters.emission)
         return partial(function, emission=self.emission, log_weights=log_weights, density=density)
 
 

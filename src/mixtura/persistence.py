@@ -14,7 +14,10 @@ from numpy import ndarray
 
 from mixtura._conform import ANY, Whole, conform, parse
 from mixtura._settings import from_record, to_record
+from mixtura.bayesian import BayesianMixture
+from mixtura.concentrations import CONCENTRATIONS
 from mixtura.criteria import CRITERIA
+from mixtura.emissions.normal_wishart import NormalWishart
 from mixtura.errors import ModelFileError
 from mixtura.families import blocks_of
 from mixtura.fitted import FittedMixture
@@ -44,7 +47,10 @@ _HISTORY = {
     "selection": [_TRIED], "ranking": [int], "search": {ANY: int}, "merged": Whole(_MERGED),
 }  # fmt: skip
 # written where they are not the usual
-_OPTIONAL: dict[str, Any] = {"equal_weights": bool, "concentration": _NUMBER, "levels": {ANY: [str]}}
+_OPTIONAL: dict[str, Any] = {
+    "equal_weights": bool, "concentration": _NUMBER, "weights_prior": Whole({"kind": str, "concentration": _NUMBER}),
+    "levels": {ANY: [str]},
+}  # fmt: skip
 _RECORD: dict[str, Any] = {
     "format": int, "family": str, "settings": {}, "features": [str], "cluster_names": [str],
     "order": str, "scaling": {"name": str, "centre": [_NUMBER], "scale": [_NUMBER]}, "history": _HISTORY,
@@ -98,8 +104,7 @@ def save(fitted: FittedMixture | _Estimator, path: str | os.PathLike[str]) -> No
         **to_record(emission),
         **{name: getattr(fitted, name) for name in ("features", "cluster_names", "order")},
         **{name: getattr(fitted, name) for name in ("scaling", "history", "provenance")},
-        **({"equal_weights": True} if fitted.model.equal_weights else {}),
-        **({"concentration": fitted.model.concentration} if fitted.model.concentration != 1 else {}),
+        **fitted.model.settings,
         **({"levels": fitted.levels} if fitted.levels else {}),
     }
     text = json.dumps(record, allow_nan=False, ensure_ascii=False, separators=(",", ":"))
@@ -198,10 +203,22 @@ def _restore(record: dict[str, Any], tensors: dict[str, ndarray]) -> FittedMixtu
     emission.check(parameters.emission)
     called = tuple(record["features"]), tuple(record["cluster_names"])
     others = {name: record[name] for name in ("order", "scaling", "history", "provenance")}
-    model = Mixture(emission, record.get("equal_weights", False), float(record.get("concentration", 1)))
-    fitted = FittedMixture(model, parameters, *called, **others, levels=record.get("levels", {}))
+    fitted = FittedMixture(_model(emission, record), parameters, *called, **others, levels=record.get("levels", {}))
     _check_consistent(fitted)
     return fitted
+
+
+def _model(emission: Any, record: dict[str, Any]) -> Mixture:
+    prior = record.get("weights_prior")
+    if (prior is None) is isinstance(emission, NormalWishart):
+        raise ValueError("only one of weights and components has a prior, where both have one or neither has")
+    if prior is None:
+        return Mixture(emission, record.get("equal_weights", False), float(record.get("concentration", 1)))
+    if prior["kind"] not in CONCENTRATIONS or prior["concentration"] <= 0:
+        raise ValueError(
+            f"its prior of weights, {prior['kind']!r} of {prior['concentration']:g}, is unknown or improper"
+        )
+    return BayesianMixture(emission=emission, weights_prior=CONCENTRATIONS[prior["kind"]](prior["concentration"]))
 
 
 def _check_consistent(fitted: FittedMixture) -> None:

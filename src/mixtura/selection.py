@@ -10,7 +10,7 @@ from jaxtyping import Float
 from numpy import ndarray
 
 from mixtura.covariance import MODELS
-from mixtura.criteria import CRITERIA
+from mixtura.criteria import CRITERIA, OF_SELECTIONS
 from mixtura.errors import FitError
 from mixtura.folds import Fold, split
 from mixtura.scaling import Scaling, choose_scaling
@@ -259,8 +259,8 @@ def _folds(
 
 
 def _check_names(criterion: str, covariances: Sequence[str]) -> None:
-    if criterion not in CRITERIA:
-        raise ValueError(f"criterion={criterion!r} is unknown: use one of {', '.join(CRITERIA)}.")
+    if criterion not in OF_SELECTIONS:
+        raise ValueError(f"criterion={criterion!r} is unknown: use one of {', '.join(OF_SELECTIONS)}.")
     unknown = [name for name in covariances if name not in MODELS]
     if unknown:
         raise ValueError(f"The covariance model {unknown[0]!r} is unknown: use one of {', '.join(MODELS)}.")

@@ -17,5 +17,5 @@ def load(monkeypatch):
     before = set(sys.modules)
     yield importlib.import_module
     for name in set(sys.modules) - before:
-        if name.partition(".")[0] in ("suite", "compare", "comparison", "answers", "optima"):
+        if name.partition(".")[0] in ("suite", "compare", "comparison", "answers", "optima", "how_many"):
             del sys.modules[name]

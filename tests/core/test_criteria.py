@@ -6,7 +6,7 @@ from scipy.stats import multivariate_normal
 from sklearn.mixture import GaussianMixture as SklearnMixture
 
 from mixtura import datasets
-from mixtura.criteria import CRITERIA, Evidence, evaluate, write
+from mixtura.criteria import OF_SELECTIONS, Evidence, evaluate, write
 from mixtura.errors import DataError, FitError
 from mixtura.folds import split
 from mixtura.selection import select
@@ -105,7 +105,7 @@ def test_components_that_a_fold_has_no_rows_for_are_not_chosen():
         select(points, n_components=[6], covariances=["tied"], criterion="cv")
 
 
-@pytest.mark.parametrize("criterion", CRITERIA)
+@pytest.mark.parametrize("criterion", OF_SELECTIONS)
 def test_every_criterion_chooses_and_says_so(criterion):
     how = {"n_components": [1, 2], "covariances": ["tied", "diag"], "criterion": criterion}
     found = select(FAITHFUL, **how, seed=1)

@@ -3,7 +3,14 @@
 import pytest
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
-from mixtura import GaussianMixture, KMeans, LatentClassMixture, MixtureDiscriminant, SemiSupervisedMixture
+from mixtura import (
+    BayesianGaussianMixture,
+    GaussianMixture,
+    KMeans,
+    LatentClassMixture,
+    MixtureDiscriminant,
+    SemiSupervisedMixture,
+)
 
 UNKNOWN = "-1 and NaN are labels that are not known"
 
@@ -30,6 +37,8 @@ def expected_failures(estimator):
         LatentClassMixture(),
         MixtureDiscriminant(covariance_type=["EEE", "VVV"]),
         SemiSupervisedMixture(),
+        BayesianGaussianMixture(),
+        BayesianGaussianMixture(n_components="auto"),
     ],
     expected_failed_checks=expected_failures,
 )

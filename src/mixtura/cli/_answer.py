@@ -39,13 +39,8 @@ def lines(facts: Facts, verbose: bool = False) -> list[str]:
 
 def plan_lines(plan: Facts) -> list[str]:
     """What --dry-run has to say."""
-    numbers = plan["n_components"]
-    tried = str(numbers[0]) if len(numbers) == 1 else f"{numbers[0]} to {numbers[-1]}"
     text = [
-        *wrap(
-            f"Would fit {count(len(numbers) * len(plan['covariances']), 'mixture')} "
-            f"(k = {tried}; {', '.join(plan['covariances'])}) to {count(plan['n_rows'], 'row')}."
-        ),
+        *wrap(f"Would fit {_fits_planned(plan)} to {count(plan['n_rows'], 'row')}."),
         *wrap(f"Columns: {', '.join(plan['columns'])}."),
         *_left_out(plan["left_out"]),
     ]
@@ -53,6 +48,14 @@ def plan_lines(plan: Facts) -> list[str]:
         *text,
         f"Would write {plan['output']}: {', '.join(plan['files'])}." if plan["files"] else "Would write nothing.",
     ]
+
+
+def _fits_planned(plan: Facts) -> str:
+    numbers, models = plan["n_components"], plan["covariances"]
+    if not numbers:
+        return f"as many clusters as the rows ask for ({', '.join(models)})"
+    tried = str(numbers[0]) if len(numbers) == 1 else f"{numbers[0]} to {numbers[-1]}"
+    return f"{count(len(numbers) * len(models), 'mixture')} (k = {tried}; {', '.join(models)})"
 
 
 def cluster_table(facts: Facts) -> list[str]:

@@ -20,6 +20,7 @@ from mixtura.cli._progress import Progress
 from mixtura.cli._screen import wrap
 from mixtura.diagnostics import components_to_try
 from mixtura.errors import FitError
+from mixtura.finding import find
 from mixtura.labels import label_columns, responsibilities
 from mixtura.persistence import save
 from mixtura.priors import Prior
@@ -47,6 +48,7 @@ class Request:
     truth: str | None
     k: tuple[int, ...] | None
     covariance: tuple[str, ...] | None
+    bayes: bool
     equal_weights: bool
     prior: str
     criterion: str
@@ -82,7 +84,7 @@ class Request:
 
     @property
     def covariances(self) -> tuple[str, ...]:
-        return self.covariance or FOUR
+        return self.covariance or (("full",) if self.bayes else FOUR)
 
     @property
     def n_threads(self) -> int:
@@ -137,7 +139,29 @@ def _read(request: Request) -> Reading:
 
 def _select(request: Request, table: Table, numbers: tuple[int, ...], progress: Progress) -> tuple[Selection, bool]:
     """The fits, and whether somebody cut them short."""
-    progress.stage("fitting", len(numbers) * len(request.covariances), request.criterion)
+    progress.stage("fitting", *_fits_to_make(request, numbers))
+    with watched(request.time_limit) as interruption:
+        try:
+            selection = _search(request, table, numbers, progress)
+        except (FitError, KeyboardInterrupt):
+            if interruption.is_by_hand:
+                raise KeyboardInterrupt("Interrupted before the first fit was done: nothing was written.") from None
+            if interruption.is_by_clock:
+                raise FitError("The time was up before the first fit was done: allow more with --time-limit.") from None
+            raise
+    if request.strict:
+        _refuse_doubtful(selection, () if request.bayes and request.k is None else numbers)
+    return selection, interruption.is_by_hand
+
+
+def _fits_to_make(request: Request, numbers: tuple[int, ...]) -> tuple[int, str]:
+    """How many, where that is known before, and by what they are compared."""
+    if request.bayes:
+        return (0 if request.k is None else len(numbers)), "bound"
+    return len(numbers) * len(request.covariances), request.criterion
+
+
+def _search(request: Request, table: Table, numbers: tuple[int, ...], progress: Progress) -> Selection:
     options = Options(
         request.scale,
         request.reg,
@@ -148,21 +172,15 @@ def _select(request: Request, table: Table, numbers: tuple[int, ...], progress: 
         equal_weights=request.equal_weights,
         prior=Prior() if request.prior == "default" else None,
     )
-    with watched(request.time_limit) as interruption:
-        try:
-            selection = select(
-                table.points, table.weights, n_components=numbers, covariances=request.covariances,
-                criterion=request.criterion, seed=request.seed, options=options, on_fit=progress.on_fit,
-            )  # fmt: skip
-        except (FitError, KeyboardInterrupt):
-            if interruption.is_by_hand:
-                raise KeyboardInterrupt("Interrupted before the first fit was done: nothing was written.") from None
-            if interruption.is_by_clock:
-                raise FitError("The time was up before the first fit was done: allow more with --time-limit.") from None
-            raise
-    if request.strict:
-        _refuse_doubtful(selection, numbers)
-    return selection, interruption.is_by_hand
+    asked: dict[str, Any] = {"seed": request.seed, "options": options, "on_fit": progress.on_fit}
+    if request.bayes:
+        n_components = None if request.k is None else numbers
+        (covariance,) = request.covariances
+        return find(table.points, table.weights, n_components=n_components, covariance=covariance, **asked)
+    return select(
+        table.points, table.weights, n_components=numbers, covariances=request.covariances,
+        criterion=request.criterion, **asked,
+    )  # fmt: skip
 
 
 def _refuse_doubtful(selection: Selection, numbers: tuple[int, ...]) -> None:
@@ -218,7 +236,7 @@ def _plan(request: Request, reading: Reading, numbers: tuple[int, ...]) -> dict[
         "n_rows": len(reading.table.points),
         "columns": list(reading.table.names),
         "left_out": left_out(reading),
-        "n_components": list(numbers),
+        "n_components": [] if request.bayes and request.k is None else list(numbers),
         "covariances": list(request.covariances),
         "output": request.output,
         "files": request.files if request.output else [],

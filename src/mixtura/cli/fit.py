@@ -7,7 +7,7 @@ import click
 from click.core import ParameterSource
 
 from mixtura.cli import _limits, _options
-from mixtura.criteria import CRITERIA
+from mixtura.criteria import OF_SELECTIONS
 
 # What does not change the answer is left out of the command on record: same seed, same bytes, wherever they go.
 _WITHOUT_EFFECT = {
@@ -21,10 +21,12 @@ _model_options = _options.combine(
     click.option("--covariance", type=_options.covariances, metavar="auto|all|NAMES", default="auto",
                  show_default=True, help="Shapes of clusters to try; auto is full,tied,diag,spherical, all is mclust's "
                                          "fourteen, such as VVE."),
+    click.option("--bayes", is_flag=True,
+                 help="Variational Bayes: births, merges and deletions of clusters find how many there are."),
     click.option("--equal-weights", is_flag=True, help="Give all clusters the same share of the rows."),
     click.option("--prior", type=click.Choice(["none", "default"]), default="none", show_default=True,
                  help="What is believed of clusters beforehand; default is mclust's conjugate prior, against spikes."),
-    click.option("--criterion", type=click.Choice(list(CRITERIA)), default="bic", show_default=True,
+    click.option("--criterion", type=click.Choice(OF_SELECTIONS), default="bic", show_default=True,
                  help="What to choose by; holdout and cv fit again without some rows."),
     _options.missing_option,
     click.option("--scale", type=click.Choice(["standard", "robust", "none"]), default="standard", show_default=True,
@@ -86,7 +88,24 @@ def command(ctx: click.Context, /, **options: Any) -> None:
     """
     from mixtura.cli._fitting import Request, run
 
+    if options["bayes"]:
+        _check_bayes(ctx)
     ctx.exit(run(Request(command=_command_on_record(ctx), **options)))
+
+
+def _check_bayes(ctx: click.Context) -> None:
+    if _is_given(ctx, "criterion"):
+        raise click.UsageError("--bayes chooses by the bound of the evidence: leave out --criterion.")
+    if ctx.params["equal_weights"]:
+        raise click.UsageError("--bayes has a prior on shares: leave out --equal-weights.")
+    if ctx.params["prior"] != "none":
+        raise click.UsageError("--bayes has a prior of its own: leave out --prior.")
+    if len(ctx.params["covariance"] or ()) > 1:
+        raise click.UsageError("--bayes finds the number of clusters under one covariance model: name one.")
+
+
+def _is_given(ctx: click.Context, name: str) -> bool:
+    return ctx.get_parameter_source(name) not in (ParameterSource.DEFAULT, ParameterSource.DEFAULT_MAP)
 
 
 def _command_on_record(ctx: click.Context) -> str:
@@ -94,8 +113,7 @@ def _command_on_record(ctx: click.Context) -> str:
     words = ["mixtura", "fit", *ctx.params["data"]]
     for parameter in ctx.command.params:
         name = parameter.name or ""
-        given = ctx.get_parameter_source(name) not in (ParameterSource.DEFAULT, ParameterSource.DEFAULT_MAP)
-        if isinstance(parameter, click.Option) and given and name in ctx.params.keys() - _WITHOUT_EFFECT:
+        if isinstance(parameter, click.Option) and _is_given(ctx, name) and name in ctx.params.keys() - _WITHOUT_EFFECT:
             words += _words(parameter.opts[-1], ctx.params[name])
     return shlex.join(words)
 

@@ -37,7 +37,7 @@ class Climb(NamedTuple):
 
     def at(self, fitted: FittedMixture, step: int) -> FittedMixture:
         """The mixture as it was before a step."""
-        return replace(fitted, parameters=self.steps[step])
+        return replace(fitted.middle, parameters=self.steps[step])
 
 
 def climbs(
@@ -55,6 +55,7 @@ def climbs(
     unknown = [kind for kind in kinds if kind not in starts.STARTS]
     if unknown:
         raise ValueError(f"The start {unknown[0]!r} is unknown: use one of {', '.join(starts.STARTS)}.")
+    fitted = fitted.middle
     scaling, rng = _scaling(fitted), np.random.default_rng(seed)
     block = Block(scaling.apply(rows.points), np.ascontiguousarray(rows.weights))
     drawn = starts.draw(fitted.model, block, fitted.n_components, kinds, rng)

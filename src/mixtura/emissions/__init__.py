@@ -5,9 +5,11 @@ from typing import Any
 from mixtura.emissions.categorical import Categorical
 from mixtura.emissions.gaussian import Gaussian
 from mixtura.emissions.grouped import Grouped
+from mixtura.emissions.normal_wishart import NormalWishart
 from mixtura.emissions.poisson import Poisson
 from mixtura.emissions.product import Product
 
 EMISSIONS: dict[str, Any] = {
-    "gaussian": Gaussian, "grouped": Grouped, "categorical": Categorical, "poisson": Poisson, "product": Product
+    "gaussian": Gaussian, "grouped": Grouped, "normal_wishart": NormalWishart, "categorical": Categorical,
+    "poisson": Poisson, "product": Product,
 }  # fmt: skip

@@ -1,5 +1,6 @@
 """The faces in scikit-learn's shape. Importing this package imports scikit-learn; nothing below it does."""
 
+from mixtura.estimators.bayesian import BayesianGaussianMixture
 from mixtura.estimators.discriminant import MixtureDiscriminant
 from mixtura.estimators.gaussian import GaussianMixture
 from mixtura.estimators.kmeans import KMeans
@@ -8,6 +9,7 @@ from mixtura.estimators.mixed import MixedMixture
 from mixtura.estimators.semisupervised import SemiSupervisedMixture
 
 __all__ = [
+    "BayesianGaussianMixture",
     "GaussianMixture",
     "KMeans",
     "LatentClassMixture",

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from mixtura.covariance import MODELS
-from mixtura.criteria import CRITERIA
+from mixtura.criteria import OF_SELECTIONS
 from mixtura.diagnostics import components_to_try
 from mixtura.estimators import _parameters as rules
 from mixtura.estimators._base import generator
@@ -35,7 +35,7 @@ RULES = {
     "covariance_type": rules.either(
         rules.one_of([_AUTO, *MODELS]), rules.Rule(lambda value: _are_all(value, _NAME), "several of them")
     ),
-    "criterion": rules.one_of(CRITERIA),
+    "criterion": rules.one_of(OF_SELECTIONS),
 }
 
 

@@ -25,6 +25,11 @@ def real(least: float) -> Rule:
     return Rule(lambda value: _is_number(value, Real) and least <= value < np.inf, wanted)
 
 
+def positive() -> Rule:
+    """A finite number above zero."""
+    return Rule(lambda value: _is_number(value, Real) and 0 < value < np.inf, "a float in the range (0.0, inf)")
+
+
 def one_of(names: Collection[str]) -> Rule:
     """One of some names."""
     wanted = f"a str among {{{', '.join(map(repr, names))}}}"

@@ -102,7 +102,7 @@ def _run_once(
         parameters = begin.given.over(begin.given)
     else:
         drawn = _draw(model, source, begin.kinds[0], plan.n_components, rng)
-        parameters = begin.given.over((drawn.weights, *drawn.emission))
+        parameters = drawn if begin.given.is_empty else begin.given.over((drawn.weights, *drawn.emission))
     rounds = [Round(climbing.everything(source, runner), plan.max_iterations, 1)]
     candidates = [Candidate(begin.kinds[0], parameters)]
     return race.search(model, candidates, rounds, stop=plan.stop, callbacks=plan.callbacks)

@@ -62,7 +62,7 @@ class Steps(NamedTuple):
 
 def run_steps(fitted: FittedMixture, rows: Rows) -> Steps | None:
     """EM and k-means on a sample of the rows, from the same k-means++ seeds; None where EM collapses at once."""
-    sample = draw_sample(rows, _ROWS)
+    fitted, sample = fitted.middle, draw_sample(rows, _ROWS)
     counted = sample.positions[sample.weights > 0]
     points, weights = rows.points[counted], sample.weights[sample.weights > 0]
     labels = Classification(*(values[counted] for values in rows.classification))

@@ -1,0 +1,158 @@
+"""Where a variational fit begins, and the search for the number of components where that is left open."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any, NamedTuple
+
+import numpy as np
+from jaxtyping import Float
+from numpy import ndarray
+
+from mixtura import climbing, moves, race, starts
+from mixtura.bayesian import BayesianMixture
+from mixtura.estimators import _record, _search
+from mixtura.estimators._given import Given
+from mixtura.mixture import MixtureParameters
+from mixtura.race import SAMPLE_ROWS, Plan, Round, Search, StartRecord
+from mixtura.runners.local import Local
+from mixtura.sources.array import ArraySource
+from mixtura.starts import Candidate
+from mixtura.statistics import Block
+
+_NOTHING_GIVEN = Given(None, None, None)
+
+
+class Begin(NamedTuple):
+    """What a fit begins from: parameters, or kinds of starts; and whether the number of components is to be found."""
+
+    n_components: int
+    is_open: bool
+    init_params: str
+    n_init: int
+    parameters: MixtureParameters | None = None  # those of an earlier fit, or of responsibilities that are given
+    is_resumed: bool = False  # whether they are those of an earlier fit
+
+
+class Searched(NamedTuple):
+    """A search, and what it saw of other numbers of components: their bounds, in nats."""
+
+    search: Search
+    bounds: dict[int, float]
+
+
+def run(
+    model: BayesianMixture, source: ArraySource, begin: Begin, plan: Plan, rng: np.random.Generator, runner: Local
+) -> Searched:
+    """Find the best posterior, and where that is asked for the number of components, which is found on a sample."""
+    if not begin.is_open and begin.parameters is None:
+        kinds = _search.plan_starts(begin.init_params, begin.n_init, _NOTHING_GIVEN)
+        plan = plan._replace(kinds=kinds.kinds, is_race=kinds.is_race, patience=0)
+        return Searched(_search.run(model, source, kinds, plan, rng, runner), {})
+    start, bounds = Candidate("given", begin.parameters), {}
+    if begin.is_open:
+        found = _found(model, source, begin, plan, rng)
+        best, bounds = found.best.fit, {number: trial.rank for number, trial in found.by_number.items()}
+        start = Candidate(f"{found.n_made} of {found.n_tried} moves", best.parameters)
+        if found.best.is_interrupted:
+            record = StartRecord(start.kind, best.objective, len(best.trace), 1, best.outcome)
+            return Searched(Search(best, (record,)), bounds)
+    finish = Round(climbing.everything(source, runner), plan.max_iterations, 1)
+    return Searched(race.search(model, [start], [finish], stop=plan.stop, callbacks=plan.callbacks), bounds)
+
+
+def _found(
+    model: BayesianMixture, source: ArraySource, begin: Begin, plan: Plan, rng: np.random.Generator
+) -> moves.Found:
+    """The best of `n_init` searches, or where it stood when somebody cut it short."""
+    sample = climbing.in_double(starts.subsample(source.blocks(), SAMPLE_ROWS, rng))
+    kind = starts.DIVERSE[0] if begin.init_params == "auto" else begin.init_params
+    found: list[moves.Found] = []
+    while len(found) < begin.n_init and not (found and found[-1].best.is_interrupted):
+        start = begin.parameters or starts.draw(model, sample, begin.n_components, [kind], rng)[0].parameters
+        found.append(moves.search(model, sample, start, rng, plan.watch))
+    best = max(found, key=lambda search: search.best.rank)
+    return best if not found[-1].best.is_interrupted else found[-1]
+
+
+def parameters_given(
+    model: BayesianMixture, source: ArraySource, shares: ndarray, n_components: int
+) -> MixtureParameters:
+    """What the M-step makes of labels (N,) or responsibilities (N, K)."""
+    weights = np.ones(source.n_rows) if source.weights is None else source.weights
+    number = max(int(shares.max()) + 1, n_components) if shares.ndim == 1 else shares.shape[1]
+    return starts.parameters_from(model, Block(source.points, weights), shares, number, pseudo_rows=0.0)
+
+
+def numbers(
+    model: BayesianMixture, parameters: MixtureParameters, bounds: dict[int, float], source: ArraySource, runner: Local
+) -> dict[str, Any]:
+    """How many components there are, and how sure that is."""
+    empty = np.exp(runner(source, partial(_log_empty, posterior=model.posterior(parameters))))
+    relative = np.exp(np.array(list(bounds.values())) - max(bounds.values(), default=0.0))
+    return {
+        "n_effective_": float((1 - empty).sum()),
+        "n_effective_std_": float(np.sqrt((empty * (1 - empty)).sum())),
+        "number_bounds_": bounds,
+        "number_probabilities_": dict(zip(bounds, (relative / max(relative.sum(), 1.0)).tolist(), strict=True)),
+    }
+
+
+def _log_empty(block: Block, posterior: Callable[[Block], tuple[ndarray, ndarray]]) -> Float[ndarray, " K"]:
+    """The log-probability that no row of the block belongs to a component."""
+    shares = posterior(block)[0].astype(np.float64)
+    with np.errstate(divide="ignore"):
+        return np.einsum("n,nk->k", block.weights, np.log1p(-np.minimum(shares, 1.0)))
+
+
+def posterior(model: BayesianMixture, parameters: MixtureParameters) -> dict[str, Any]:
+    """The attributes that say the posterior, besides those of a mixture."""
+    counts = parameters.emission.counts
+    concentration, dofs = model.weights_prior.posterior(counts), model.emission.dofs(counts)
+    return {
+        "n_components_": len(counts),
+        "weight_concentration_": tuple(concentration) if concentration.ndim == 2 else concentration,
+        "mean_precision_": model.emission.shrinkage + counts,
+        "degrees_of_freedom_": float(dofs[0]) if model.emission.model.is_shared else dofs,
+    }
+
+
+def course(search: Search, source: ArraySource, is_begun: bool) -> dict[str, Any]:
+    """How the fit went; bounds are sums over the rows, as in scikit-learn."""
+    told = _record.record(search, source, is_begun=is_begun)
+    bounds = [bound * source.total_weight for bound in told["lower_bounds_"]]
+    del told["log_likelihoods_"]
+    return told | {"lower_bounds_": bounds, "lower_bound_": bounds[-1] if bounds else float("-inf")}
+
+
+def check_responsibilities(given: Any, n_rows: int, n_components: int | str) -> ndarray:
+    """Labels (N,) as integers, or responsibilities (N, K) that sum to one in each row."""
+    array = np.asarray(given)
+    number = "K" if isinstance(n_components, str) else n_components
+    if array.ndim not in (1, 2) or len(array) != n_rows or (array.ndim == 2 and number not in ("K", array.shape[1])):
+        raise ValueError(
+            f"responsibilities_init has shape {array.shape}: labels of shape ({n_rows},) or shares of shape "
+            f"({n_rows}, {number}) are needed."
+        )
+    return _check_labels(array, n_components) if array.ndim == 1 else _check_shares(array.astype(np.float64))
+
+
+def _check_labels(labels: ndarray, n_components: int | str) -> ndarray:
+    if labels.dtype.kind not in "iu" or labels.min() < 0:
+        raise ValueError("responsibilities_init has one dimension, so it holds labels: whole numbers from 0 on.")
+    if not isinstance(n_components, str) and labels.max() >= n_components:
+        raise ValueError(
+            f"responsibilities_init holds the label {labels.max()}, but with n_components = {n_components} the last "
+            f"one is {n_components - 1}."
+        )
+    return labels
+
+
+def _check_shares(shares: Float[ndarray, "N K"]) -> Float[ndarray, "N K"]:
+    wrong = ~((shares >= 0).all(1) & (np.abs(shares.sum(1) - 1) < 1e-6))
+    if wrong.any():
+        row = int(wrong.argmax())
+        raise ValueError(
+            f"responsibilities_init sums to {shares[row].sum():.6g} in row {row + 1} (counted from 1), or holds a "
+            "negative number there: the shares of a row must be positive and sum to one."
+        )
+    return shares

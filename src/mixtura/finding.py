@@ -1,0 +1,168 @@
+"""Variational Bayes on a table: the number of groups is found, or those asked for are compared by their bounds."""
+
+from collections.abc import Callable, Iterator, Sequence
+from math import inf
+from typing import NamedTuple
+
+import numpy as np
+from jaxtyping import Float
+from numpy import ndarray
+
+from mixtura import climbing, em, moves, race, starts
+from mixtura.acceleration import SmallRemainder, default_tolerance
+from mixtura.bayesian import BayesianMixture
+from mixtura.criteria import evaluate
+from mixtura.errors import DataError, FitError
+from mixtura.evidence import collect_all_evidence
+from mixtura.mixture import MixtureParameters
+from mixtura.race import SAMPLE_ROWS, Plan, Round, Search, StartRecord
+from mixtura.runners.local import Local
+from mixtura.scaling import Scaling, choose_scaling
+from mixtura.selection import Selection
+from mixtura.sources.array import ArraySource
+from mixtura.trials import Candidate, Options, Setting, is_interrupted
+from mixtura.vague import moments_of, vague
+
+
+class _Bench(NamedTuple):
+    """What the fits of a search share."""
+
+    model: BayesianMixture
+    source: ArraySource
+    scaling: Scaling
+    options: Options
+    rng: np.random.Generator
+
+    @property
+    def runner(self) -> Local:
+        return Local(self.options.n_threads)
+
+    @property
+    def stop(self) -> SmallRemainder:
+        return SmallRemainder(self.options.tolerance or default_tolerance(self.source.total_weight))
+
+
+def find(
+    points: Float[ndarray, "N D"],
+    weights: Float[ndarray, " N"] | None = None,
+    *,
+    n_components: Sequence[int] | None = None,
+    covariance: str = "full",
+    seed: int = 0,
+    options: Options = Options(),  # noqa: B008 (immutable)
+    on_fit: Callable[[Candidate], None] = lambda candidate: None,
+) -> Selection:
+    """Fit Bayesian mixtures, and rank them by the bound of the log-evidence.
+
+    Parameters
+    ----------
+    points : array of shape (N, D)
+        Finite numbers.
+    weights : array of shape (N,), optional
+        How much each row counts.
+    n_components : sequence of int, optional
+        Numbers to compare. By default births, merges and deletions of components find the best, and what is ranked are
+        the best fits of the numbers met on the way.
+    covariance : str
+        One covariance model; bounds of several would not tell which is right.
+    seed : int
+        Same seed, same result, whatever the number of threads.
+    options : Options
+        Scaling, starts, stopping, threads; `ridge` is added to the prior's variances.
+    on_fit : callable
+        Called with each candidate as it is done.
+
+    Returns
+    -------
+    Selection
+        Its criterion is "bound"; Ctrl-C ends it early with what there is.
+
+    Raises
+    ------
+    FitError
+        If no fit came to an end.
+    DataError
+        If cells are missing.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> rng = np.random.default_rng(0)
+    >>> points = np.concatenate([rng.normal(0, 1, (100, 2)), rng.normal(8, 1, (100, 2))])
+    >>> find(points).best.setting
+    Setting(n_components=2, covariance='full')
+    """
+    _refuse_holes(points)
+    weights = np.ones(len(points)) if weights is None else weights
+    scaling = choose_scaling(points, weights, options.scale)
+    source = ArraySource(scaling.apply(points), weights)
+    model = vague(moments_of(source, Local(options.n_threads)), covariance, options.ridge)
+    bench = _Bench(model, source, scaling, options, np.random.default_rng(seed))
+    candidates: list[Candidate] = []
+    for candidate in _found(bench) if n_components is None else _compared(bench, n_components):
+        candidates.append(candidate)
+        on_fit(candidate)
+    values = [candidate.criteria.get("bound", inf) for candidate in candidates]
+    ranking = sorted((i for i in range(len(values)) if not candidates[i].remark), key=values.__getitem__)
+    if not ranking:
+        raise FitError("No fit came to an end: rescale the columns, or ask for fewer components.")
+    features = tuple(f"x{d}" for d in range(points.shape[1]))
+    is_complete = not any(map(is_interrupted, candidates))
+    found = Selection(tuple(candidates), "bound", tuple(ranking), scaling, len(points), is_complete)
+    return found._replace(seed=seed, options=options, features=features)
+
+
+def _refuse_holes(points: Float[ndarray, "N D"]) -> None:
+    has_holes = np.isnan(points).any(1)
+    if has_holes.any():
+        raise DataError(
+            f"{has_holes.sum()} of {len(points)} rows have missing cells, which variational Bayes cannot fit yet: leave "
+            "these rows out, on the command line with --missing drop."
+        )
+
+
+def _found(bench: _Bench) -> Iterator[Candidate]:
+    """The best fits of every number met by a search on a sample, finished on all rows."""
+    sample = climbing.in_double(starts.subsample(bench.source.blocks(), SAMPLE_ROWS, bench.rng))
+    start = starts.draw(bench.model, sample, 1, starts.DIVERSE[:1], bench.rng)[0].parameters
+    found = moves.search(bench.model, sample, start, bench.rng)
+    best, kind = found.best, f"{found.n_made} of {found.n_tried} moves"
+    if best.is_interrupted:
+        record = StartRecord(kind, best.fit.objective, len(best.fit.trace), 1, best.fit.outcome)
+        yield _candidate(bench, Search(best.fit, (record,)))
+        return
+    for number, trial in sorted(({best.n_components: best} | found.by_number).items()):
+        if bench.source.n_rows <= SAMPLE_ROWS or abs(number - best.n_components) <= 1:
+            yield _candidate(bench, _finished(bench, kind, trial.fit.parameters))
+
+
+def _finished(bench: _Bench, kind: str, parameters: MixtureParameters) -> Search:
+    finish = Round(climbing.everything(bench.source, bench.runner), bench.options.max_iterations, 1)
+    return race.search(bench.model, [starts.Candidate(kind, parameters)], [finish], stop=bench.stop)
+
+
+def _compared(bench: _Bench, numbers: Sequence[int]) -> Iterator[Candidate]:
+    """The best of a race for each number; an interrupt ends them with what there is."""
+    n_init = bench.options.n_init
+    kinds = starts.DIVERSE * 2 if n_init is None else starts.cycle(n_init)
+    for number in numbers:
+        plan = Plan(number, kinds, n_init is None, bench.options.max_iterations, bench.stop, patience=0)
+        candidate = _candidate(bench, race.run(bench.model, bench.source, plan, runner=bench.runner, rng=bench.rng))
+        yield candidate
+        if is_interrupted(candidate):
+            return
+
+
+def _candidate(bench: _Bench, search: Search) -> Candidate:
+    """In the units of the data."""
+    parameters, n_components = search.best.parameters, len(search.best.parameters.weights)
+    plain, middle = bench.model.middle(parameters)
+    evidence = collect_all_evidence(plain.posterior(middle), plain.n_free(middle), bench.source, bench.runner)
+    shift = bench.source.total_weight * bench.scaling.log_volume
+    bound = bench.model.rank(search.best.objective, n_components) - shift
+    evidence = evidence._replace(log_likelihood=evidence.log_likelihood - shift, bound=bound)
+    model, moved = bench.model.rescale(parameters, bench.scaling.centre, bench.scaling.scale)
+    is_lost = search.best.outcome is em.Outcome.COLLAPSED
+    remark = "The bound is not a finite number: rescale the columns." if is_lost else ""
+    setting = Setting(n_components, bench.model.emission.covariance)
+    return Candidate(setting, model, moved, evidence, evaluate(evidence), search, remark)

@@ -1,0 +1,55 @@
+"""A prior for those who have none: it knows how far the table spreads, and wants groups that are narrower."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+from jaxtyping import Float
+from numpy import ndarray
+
+from mixtura.bayesian import BayesianMixture
+from mixtura.concentrations import Process
+from mixtura.emissions.normal_wishart import NormalWishart
+from mixtura.runners.contract import Runner, Source
+from mixtura.statistics import Block
+
+# Components are expected to have a twentieth of the table's variance, and their means to be anywhere in it: a hundredth
+# of a row holds them to the middle (Fraley & Raftery 2007). A prior of the table's own variance that counts as a whole
+# row, which is scikit-learn's, makes groups that are small beside the table cost more than they earn.
+NARROWER, SHRINKAGE, CONCENTRATION = 20.0, 0.01, 1.0
+
+
+class Moments(NamedTuple):
+    """Of all rows."""
+
+    mean: Float[ndarray, " D"]
+    covariance: Float[ndarray, "D D"]  # with one row less in the denominator
+
+
+def moments_of(source: Source, runner: Runner) -> Moments:
+    """Two passes: the mean, and what lies about it."""
+    pivot = next(iter(source.blocks())).points[0].astype(np.float64)
+    total, shift, _ = runner(source, _sums_about(pivot))
+    mean = pivot + shift / total
+    _, _, scatter = runner(source, _sums_about(mean))
+    return Moments(mean, scatter / (total - 1 if total > 1 else total))
+
+
+def _sums_about(pivot: Float[ndarray, " D"]) -> Callable[[Block], tuple[float, ndarray, ndarray]]:
+    def sums(block: Block) -> tuple[float, ndarray, ndarray]:
+        away = block.points - pivot
+        # Not `@`: BLAS would call its own threads to help those of the runner, and wait for them.
+        weighted = away * block.weights[:, None]
+        return float(block.weights.sum()), weighted.sum(0), np.einsum("ni,nj->ij", weighted, away)
+
+    return sums
+
+
+def vague(moments: Moments, covariance: str, little: float | tuple[float, ...]) -> BayesianMixture:
+    """A mixture under that prior; `little` keeps the variance of a constant column from zero."""
+    n_columns = len(moments.mean)
+    scale = moments.covariance * (n_columns / NARROWER) + np.diag(np.broadcast_to(little, (n_columns,)))
+    emission = NormalWishart(
+        covariance, 0.0, tuple(moments.mean.tolist()), SHRINKAGE, float(n_columns), tuple(scale.ravel().tolist())
+    )
+    return BayesianMixture(emission=emission, weights_prior=Process(CONCENTRATION))
