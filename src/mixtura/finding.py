@@ -116,8 +116,8 @@ def _refuse_holes(points: Float[ndarray, "N D"]) -> None:
     has_holes = np.isnan(points).any(1)
     if has_holes.any():
         raise DataError(
-            f"{has_holes.sum()} of {len(points)} rows have missing cells, which variational Bayes cannot fit yet: leave "
-            "these rows out, on the command line with --missing drop."
+            f"{has_holes.sum()} of {len(points)} rows have missing cells, which variational Bayes cannot fit yet: "
+            "leave these rows out, on the command line with --missing drop."
         )
 
 
