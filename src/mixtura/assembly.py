@@ -58,6 +58,7 @@ def assemble(
         scaling=_scaling_record(selection.scaling),
         history=_history(selection, chosen),
         provenance=provenance or {},
+        levels={column.name: list(column.levels) for column in selection.columns if column.kind == "category"},
     )
 
 

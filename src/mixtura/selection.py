@@ -15,6 +15,7 @@ from mixtura.errors import FitError
 from mixtura.folds import Fold, split
 from mixtura.scaling import Scaling, choose_scaling
 from mixtura.sources.array import ArraySource
+from mixtura.sources.column import Column
 from mixtura.trials import Candidate, Options, Setting, fit_all, is_interrupted, stream
 
 FOUR = ("full", "tied", "diag", "spherical")
@@ -51,12 +52,22 @@ class Selection(NamedTuple):
     def _value(self, candidate: Candidate) -> float:
         return candidate.criteria[self.criterion]
 
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        """What the columns are, where some hold no numbers."""
+        return self.options.columns
+
+    @property
+    def has_numbers(self) -> bool:
+        """Whether there is something that covariances would shape."""
+        return not self.columns or any(column.kind == "number" for column in self.columns)
+
     def table(self) -> list[dict[str, object]]:
         """One row a fit: what was asked, what came out, and whether it was eligible."""
         return [
             {
                 "n_components": candidate.setting.n_components,
-                "covariance": candidate.setting.covariance,
+                "covariance": candidate.setting.covariance if self.has_numbers else "independent",
                 "log_likelihood": candidate.evidence.log_likelihood,
                 "n_free": candidate.evidence.n_free,
                 **{name: candidate.criteria.get(name, np.nan) for name in CRITERIA},

@@ -173,7 +173,7 @@ def describe(fitted: FittedMixture, data: Any, *, n_threads: int = 1) -> Explana
     (Rule(conditions=(Condition(column=2, above=None, up_to=2.0),), precision=1.0, coverage=1.0),)
     """
     rows = label_rows(fitted, read_rows(fitted, data), n_threads=n_threads)
-    return explain.explain(fitted, rows.points, rows.weights, rows.classification)
+    return explain.explain_rows(fitted, rows)[2]
 
 
 def impute(fitted: FittedMixture, data: Any, *, n_draws: int | None = None, seed: int = 0) -> ndarray:

@@ -69,7 +69,7 @@ def test_check_finds_and_does_not_fail(run, tmp_path):
     assert "4 rows, 3 columns" in " ".join(result.stdout.split()) and "1 row repeat" in result.stdout
     facts = {column["name"]: column for column in json.loads(run("check", path, "--json").stdout)["columns"]}
     assert facts["gap"]["n_missing"] == 1
-    assert facts["same"]["flags"] and facts["kind"]["kind"] == "text"
+    assert facts["same"]["flags"] and facts["kind"]["kind"] == "category"
 
 
 def test_check_cannot_read_what_is_not_there(run, tmp_path):

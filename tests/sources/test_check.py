@@ -52,7 +52,7 @@ FLAGGED = {
     "strongly skewed": np.exp(SAMPLE) / 100,
     "many ties: 4 different values": [1, 2, 4, 3] * (N // 4),
     "40 infinite": [np.inf] * N,
-    "text: 2 different values": ["a", "b"] * (N // 2),
+    "text: 2 different values; --categorical column clusters on them": ["a", "b"] * (N // 2),
     "date: 40 different values": pd.date_range("2020-01-01", periods=N),
     "numeric except 'n/a?' in row 40": ["1.5"] * (N - 1) + ["n/a?"],
     "scale much larger than others": 1e6 * SAMPLE,

@@ -169,7 +169,8 @@ def _ending(start: Facts, furthest: int) -> str:
 
 def _headline(facts: Facts) -> list[str]:
     answer, choice = facts["answer"], facts["choice"]
-    fit = ", ".join([f"{answer['covariance']} covariance", *answer["conditions"]])
+    shape = f"{answer['covariance']} covariance" if answer["covariance"] else "independent answers"
+    fit = ", ".join([shape, *answer["conditions"]])
     name, value = answer["criterion"], answer["value"]
     text = f"{fit}, {label(name)} {write(name, value)}"
     if choice and choice["runner_up"]:

@@ -52,17 +52,31 @@ def _rows(models: Models, how: dict[str, Any]) -> Reading | None:
     features = list(dict.fromkeys(name for _, fitted in models for name in fitted.features))
     written = {name: how[name] for name in ("format", "delimiter", "decimal", "na")}
     if how["data"]:
-        return read(how["data"], Roles(features, truth=how["labels"]), how["missing"], written)
-    roles: dict[str, Any] = {"id": None, "weight": None, "profile": (), "truth": how["labels"]}
+        roles = Roles(features, truth=how["labels"], levels=_levels(models))
+        return read(how["data"], roles, how["missing"], written)
+    others: dict[str, Any] = {"id": None, "weight": None, "profile": (), "truth": how["labels"]}
     digests = {(fitted.provenance.get("data") or {}).get("digest") for _, fitted in models}
     try:
         if len(digests) > 1:
             raise DataError("The models were fitted to different rows: name the rows to compare them by with --data.")
-        return read_again(models[0][1], (), how | roles)
+        return read_again(models[0][1], (), how | others)
     except DataError:
         if how["labels"]:
             raise
         return None
+
+
+def _levels(models: Models) -> dict[str, list[str]]:
+    """The levels of the columns of categories, which the models must agree on."""
+    found: dict[str, list[str]] = {}
+    for path, fitted in models:
+        for name, levels in fitted.levels.items():
+            if found.setdefault(name, levels) != levels:
+                raise DataError(
+                    f"{path} knows column '{name}' with other levels ({', '.join(levels[:5])}) than the other model "
+                    f"({', '.join(found[name][:5])}): fit both to tables with the same levels."
+                )
+    return found
 
 
 def _labels(fitted: FittedMixture, reading: Reading) -> ndarray:

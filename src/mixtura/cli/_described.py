@@ -8,7 +8,7 @@ import numpy as np
 from numpy import ndarray
 
 from mixtura.errors import DataError
-from mixtura.explain import Explanation, Rows, explain
+from mixtura.explain import Explanation, Rows, explain_rows
 from mixtura.fitted import FittedMixture
 from mixtura.labels import kept_rows
 from mixtura.report.facts import facts
@@ -32,6 +32,11 @@ class Described(NamedTuple):
     rows: Rows
     explanation: Explanation
     facts: dict[str, Any]
+    seen: FittedMixture  # what the explanation speaks of; see `mixtura.explain.kinds`
+
+    @property
+    def has_numbers(self) -> bool:
+        return self.seen.features[0] in self.fitted.features
 
 
 def read(data: Sequence[str], roles: Roles, missing: Missing, how: dict[str, Any]) -> Reading:
@@ -48,7 +53,9 @@ def read_again(fitted: FittedMixture, data: Sequence[str], how: dict[str, Any]) 
     DataError
         If no files are given and that of the fit is not there any more, or holds other rows now.
     """
-    roles = Roles(fitted.features, **{name: how[name] for name in ("id", "weight", "profile", "truth")})
+    roles = Roles(
+        fitted.features, levels=fitted.levels, **{name: how[name] for name in ("id", "weight", "profile", "truth")}
+    )
     written = {name: how[name] for name in ("format", "delimiter", "decimal", "na")}
     known = fitted.provenance.get("data") or {}
     origin = known.get("origin", "")
@@ -67,8 +74,13 @@ def describe(fitted: FittedMixture, reading: Reading, truth: str | None, *, n_th
     table = reading.table
     ids = np.flatnonzero(reading.kept) + 1 if table.ids is None else table.ids
     rows = label_rows(fitted, table, truth=truth, n_threads=n_threads)._replace(ids=ids)
-    explanation = explain(fitted, rows.points, rows.weights, rows.classification)
-    return Described(fitted, rows, explanation, facts(fitted, explanation, rows, left_out=left_out(reading)))
+    seen, beside, explanation = explain_rows(fitted, rows)
+    told = facts(seen, explanation, beside, left_out=left_out(reading))
+    described = Described(fitted, beside, explanation, told, seen)
+    told["answer"]["n_columns"] = len(fitted.features)
+    if not described.has_numbers:
+        told["answer"]["covariance"] = None
+    return described
 
 
 def left_out(reading: Reading) -> dict[str, Any]:

@@ -46,6 +46,7 @@ class Request:
     weight: str | None
     profile: tuple[str, ...]
     truth: str | None
+    categorical: tuple[str, ...]
     k: tuple[int, ...] | None
     covariance: tuple[str, ...] | None
     bayes: bool
@@ -80,7 +81,8 @@ class Request:
 
     @property
     def roles(self) -> Roles:
-        return Roles(self.features, self.exclude, self.id, self.weight, self.profile, self.truth)
+        named = self.id, self.weight, self.profile, self.truth
+        return Roles(self.features, self.exclude, *named, categorical=self.categorical)
 
     @property
     def covariances(self) -> tuple[str, ...]:
@@ -117,7 +119,7 @@ def run(request: Request) -> int:
     if request.dry_run:
         _say(request, plan, _answer.plan_lines)
         return 0
-    _say(request, result.facts, lambda facts: _answer.lines(facts, request.verbose) + _where(request))
+    _say(request, result.facts, lambda facts: _answer.lines(facts, request.verbose) + _where(request, result))
     return INTERRUPTED if is_interrupted else 0
 
 
@@ -171,6 +173,7 @@ def _search(request: Request, table: Table, numbers: tuple[int, ...], progress: 
         n_threads=request.n_threads,
         equal_weights=request.equal_weights,
         prior=Prior() if request.prior == "default" else None,
+        columns=table.columns,
     )
     asked: dict[str, Any] = {"seed": request.seed, "options": options, "on_fit": progress.on_fit}
     if request.bayes:
@@ -223,11 +226,11 @@ def _write(request: Request, reading: Reading, result: Described, folder: Path) 
     )  # fmt: skip
     write_table(folder / f"labels.{request.labels}", columns)
     write_text_atomic(folder / "summary.json", to_json(result.facts) + "\n")
-    if request.report:
+    if request.report and result.has_numbers:
         from mixtura.report import write
 
         page = folder / "report.html"
-        write(page, *result[:3], command=request.command, left_out=left_out(reading))
+        write(page, result.seen, *result[1:3], command=request.command, left_out=left_out(reading))
     publish(folder, Path(str(request.output)))
 
 
@@ -243,13 +246,15 @@ def _plan(request: Request, reading: Reading, numbers: tuple[int, ...]) -> dict[
     }
 
 
-def _where(request: Request) -> list[str]:
+def _where(request: Request, result: Described) -> list[str]:
     if request.output is None:
         return wrap("Nothing was written: -o DIR keeps the model, the labels and a report.")
     folder = Path(request.output)
-    report = f"; open {folder / 'report.html'}" if request.report else ""
+    has_report = request.report and result.has_numbers
+    report = f"; open {folder / 'report.html'}" if has_report else ""
+    files = [name for name in request.files if has_report or name != "report.html"]
     return [
-        f"Wrote {folder}/: {', '.join(request.files)}",
+        f"Wrote {folder}/: {', '.join(files)}",
         f"Next: mixtura predict {folder / 'model.safetensors'} NEW.csv{report}",
     ]
 

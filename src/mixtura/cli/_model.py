@@ -10,25 +10,30 @@ from mixtura.cli._screen import heading, screen_width, wrap
 from mixtura.cli._tables import lay_out, squeeze
 from mixtura.criteria import CRITERIA, label, write
 from mixtura.explain.choice import choice_facts, tell_merged
+from mixtura.explain.kinds import as_numbers, shares_by_cluster
 from mixtura.explain.numbers import brief, percent, rounded
 from mixtura.explain.profiles import component_moments
 from mixtura.explain.words import count
 from mixtura.fitted import FittedMixture
 
 _CELL = 16
+_LIKELIEST = 2
 
 
 def facts(fitted: FittedMixture) -> dict[str, Any]:
     """What a model file says, ready for JSON; None for what is not on record."""
     emission: Any = fitted.model.emission
-    means, covariances = component_moments(fitted)
+    seen = as_numbers(fitted)
+    means, covariances = component_moments(seen)
     sds = np.sqrt(np.einsum("kdd->kd", covariances))
     history, kept = fitted.history, ("n_rows", "log_likelihood", "n_free", "criteria", "criterion", "outcome")
     return {
         "n_components": fitted.n_components,
         "features": list(fitted.features),
         "family": type(emission).__name__.lower(),
-        "covariance": emission.covariance,
+        "covariance": getattr(seen.model.emission, "covariance", None) if seen.features[0] in fitted.features else None,
+        "columns": list(seen.features),
+        "shares": shares_by_cluster(fitted),
         "equal_weights": fitted.model.equal_weights,
         "conditions": fitted.model.conditions,
         "clusters": [
@@ -48,15 +53,30 @@ def facts(fitted: FittedMixture) -> dict[str, Any]:
 def lines(told: Mapping[str, Any], verbose: bool = False) -> list[str]:
     """The facts on one screen."""
     title = f"{count(told['n_components'], 'cluster')} in {count(len(told['features']), 'column')}"
-    title += ", ".join(["", f"{told['covariance']} covariance", *told["conditions"]])
+    shape = f"{told['covariance']} covariance" if told["covariance"] else "independent answers"
+    title += ", ".join(["", shape, *told["conditions"]])
     text = [*heading(title), *_found(told), *wrap(told["merged"]), ""]
-    text += _table(told)
+    text += [*_table(told), *_categories(told)]
     choice = choice_table(told["choice"])
     if choice:
         text += ["", *choice]
     if verbose and told["starts"]:
         text += ["", *start_table(told["starts"])]
     return [*text, "", *_origin(told["provenance"])]
+
+
+def _categories(told: Mapping[str, Any]) -> list[str]:
+    """The likeliest levels of every column of categories, cluster by cluster."""
+    text: list[str] = []
+    for name in told["shares"][0]:
+        parts = [f"{c['name']} {_likeliest(s[name])}" for c, s in zip(told["clusters"], told["shares"], strict=True)]
+        text += wrap(f"{name}: {'; '.join(parts)}.")
+    return ["", *text] if text else []
+
+
+def _likeliest(shares: Mapping[str, float]) -> str:
+    order = sorted(shares, key=lambda level: -shares[level])[:_LIKELIEST]
+    return ", ".join(f"{level} {percent(shares[level])}" for level in order)
 
 
 def _found(told: Mapping[str, Any]) -> list[str]:
@@ -82,7 +102,7 @@ def _table(told: Mapping[str, Any]) -> list[str]:
     clusters = told["clusters"]
     header, rows = ["cluster", "weight"], [[squeeze(name, 20), percent(c["weight"])] for name, c in numbered(clusters)]
     n_shown = 0
-    for d, name in enumerate(told["features"]):
+    for d, name in enumerate(told["columns"]):
         cells = [f"{rounded(c['means'][d], c['sds'][d])} ± {rounded(c['sds'][d], c['sds'][d])}" for c in clusters]
         wider = lay_out([*header, squeeze(name, _CELL)], [[*row, cell] for row, cell in zip(rows, cells, strict=True)])
         if n_shown and max(map(len, wider)) > screen_width():
@@ -90,7 +110,7 @@ def _table(told: Mapping[str, Any]) -> list[str]:
         header.append(squeeze(name, _CELL))
         rows = [[*row, cell] for row, cell in zip(rows, cells, strict=True)]
         n_shown += 1
-    hidden = len(told["features"]) - n_shown
+    hidden = len(told["columns"]) - n_shown
     return lay_out(header, rows) + more_columns(hidden)
 
 

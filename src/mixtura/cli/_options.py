@@ -99,9 +99,13 @@ _weight = click.option("--weight", metavar="NAME", help="The column that says ho
 _profile = click.option(
     "--profile", type=names, default="", metavar="NAMES", help="Columns to show, not to cluster on."
 )
+_categorical = click.option(
+    "--categorical", type=names, default="", metavar="NAMES",
+    help="Columns to cluster on whose different values are categories: text, truth values or numbers.",
+)  # fmt: skip
 _truth = click.option("--truth", metavar="NAME", help="The column of known labels; only scored against.")
 
-role_options = combine(_features, _exclude, _id, _weight, _profile, _truth)
+role_options = combine(_features, _categorical, _exclude, _id, _weight, _profile, _truth)
 
 # where a model says what the columns to cluster on are
 other_role_options = combine(_id, _weight, _profile, _truth)

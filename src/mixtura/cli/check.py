@@ -23,7 +23,7 @@ def command(data: tuple[str, ...], as_json: bool, **options: Any) -> None:
     from mixtura.sources.check import table_facts
     from mixtura.sources.roles import Roles
 
-    names = ("features", "exclude", "id", "weight", "profile", "truth")
+    names = ("features", "exclude", "id", "weight", "profile", "truth", "categorical")
     roles = Roles(**{name: options.pop(name) for name in names})
     found = table_facts(list(data), roles, **options)
     facts = found._asdict() | {"columns": [column._asdict() for column in found.columns]}

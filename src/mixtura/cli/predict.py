@@ -37,7 +37,11 @@ def command(
     _written.check_output(output, others.pop("overwrite"))
     fitted = load(model)
     id_name, threads = others.pop("id"), workers or n_threads(-1)
-    everything = read_table(list(data), Roles(features=fitted.features, id=id_name), **others)
+    everything = read_table(list(data), Roles(features=fitted.features, id=id_name, levels=fitted.levels), **others)
+    for name, levels in everything.unknown.items():
+        click.echo(
+            f"Warning: {name} holds {', '.join(levels[:5])}, which the fit never saw: taken for missing.", err=True
+        )
     source = complete(everything, missing).source()
     columns = label_columns(
         classify(fitted, source, threads),

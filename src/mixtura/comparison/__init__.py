@@ -9,6 +9,7 @@ from numpy import ndarray
 from mixtura.comparison.drift import Match, match
 from mixtura.comparison.partitions import adjusted_rand, cross_table, mutual_information
 from mixtura.errors import DataError
+from mixtura.explain.kinds import as_numbers
 from mixtura.fitted import FittedMixture
 from mixtura.tables import classify
 
@@ -81,6 +82,7 @@ def compare_labels(
     DataError
         If the mixtures have no column in common and there are no rows.
     """
+    first, second = as_numbers(first), as_numbers(second)
     features = tuple(name for name in first.features if name in second.features)
     if labels is None and not features:
         raise DataError("The two models have no column in common: give rows that have the columns of both.")

@@ -1,7 +1,7 @@
 """What estimators share whose columns need not be numbers: rows as codes, and what can be asked of a mixture."""
 
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Self
 
 import numpy as np
@@ -238,8 +238,8 @@ def columns_of(estimator: Any, X: Any, *, reset: bool, min_rows: int = 1) -> Any
     is_plain = hasattr(X, "toarray") or (hasattr(X, "__array__") and not hasattr(X, "columns"))
     if is_plain or isinstance(X, (list, tuple)):
         X = check_array(X, dtype=None, ensure_all_finite=False, ensure_min_samples=min_rows)
-    validate_data(estimator, X, reset=reset, skip_check_array=True)
     table = table_of(X)
+    validate_data(estimator, table if isinstance(X, Mapping) else X, reset=reset, skip_check_array=True)
     if table.num_rows < min_rows:
         raise ValueError(f"Found array with {table.num_rows} sample(s) while a minimum of {min_rows} is required.")
     return table

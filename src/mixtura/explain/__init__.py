@@ -12,6 +12,7 @@ from jaxtyping import Float
 from numpy import ndarray
 
 from mixtura.explain.cautions import cautions
+from mixtura.explain.kinds import shown
 from mixtura.explain.overlap import nearest, pair_overlaps
 from mixtura.explain.profiles import component_moments, describe_certainty, describe_cluster, describe_columns
 from mixtura.explain.records import (
@@ -46,6 +47,7 @@ __all__ = [
     "Separation",
     "explain",
     "explain_row",
+    "explain_rows",
 ]
 
 
@@ -54,6 +56,7 @@ def explain(
     points: Float[ndarray, "N D"],
     weights: Float[ndarray, " N"] | None,
     classification: Classification,
+    overlaps: Float[ndarray, "K K"] | None = None,
 ) -> Explanation:
     """Describe the columns, every cluster and how sure the answer is.
 
@@ -67,6 +70,8 @@ def explain(
         How much each row counts.
     classification : Classification
         What the mixture says of these rows, the whole table.
+    overlaps : array of shape (K, K), optional
+        How much each pair of clusters overlaps, where more is known than these columns show.
 
     Returns
     -------
@@ -98,7 +103,7 @@ def explain(
     _check_shapes(fitted, points, classification)
     rows = Rows(points, np.ones(len(points)) if weights is None else weights, classification)
     columns = describe_columns(fitted.features, rows)
-    overlaps = pair_overlaps(fitted, points, rows.weights)
+    overlaps = pair_overlaps(fitted, points, rows.weights) if overlaps is None else overlaps
     portraits = [describe_cluster(k, fitted, columns, rows) for k in range(fitted.n_components)]
     clusters = _with_rules(_with_neighbours(portraits, fitted, overlaps), rows)
     return Explanation(
@@ -112,6 +117,15 @@ def explain(
         n_rows=len(points),
         total_weight=float(rows.weights.sum()),
     )
+
+
+def explain_rows(fitted: FittedMixture, rows: Rows) -> tuple[FittedMixture, Rows, Explanation]:
+    """What there is to speak of (see `mixtura.explain.kinds`), and what there is to say."""
+    seen, beside = shown(fitted, rows)
+    overlaps = None if seen is fitted else pair_overlaps(fitted, rows.points, rows.weights)
+    told = explain(seen, beside.points, beside.weights, beside.classification, overlaps)
+    title = headline(fitted.n_components, len(rows.points), len(fitted.features))
+    return seen, beside, told._replace(headline=title)
 
 
 def _with_neighbours(

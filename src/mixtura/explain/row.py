@@ -15,6 +15,7 @@ from numpy import ndarray
 
 from mixtura.errors import DataError
 from mixtura.explain.frames import column_log_densities
+from mixtura.explain.kinds import has_kinds
 from mixtura.explain.profiles import component_moments, overall_sds
 from mixtura.explain.records import Change, RowExplanation
 from mixtura.explain.words import tell_row
@@ -115,6 +116,11 @@ def _nearest_root(a: ndarray, b: ndarray, c: ndarray) -> ndarray:
 
 
 def _check_ellipses(fitted: FittedMixture) -> None:
+    if has_kinds(fitted):
+        raise DataError(
+            "Why a row belongs where it does is told for columns of numbers only, and this model has others: its "
+            "clusters, and what they have in each column, are told for whole tables."
+        )
     if "merged" in fitted.history:
         raise DataError(
             "The clusters of this model are merged components, which no sum over columns tells apart: ask the model "

@@ -6,13 +6,19 @@ The page makes no request, says all it has to say without JavaScript, and holds 
 from pathlib import Path
 from typing import Any
 
-from mixtura.explain import explain
+from mixtura.errors import DataError
+from mixtura.explain import explain_rows
 from mixtura.explain.records import Explanation, Rows
 from mixtura.fitted import FittedMixture
 from mixtura.report.facts import facts
 from mixtura.tables import label_rows, read_rows
 
-__all__ = ["Rows", "facts", "write", "write_report"]
+NO_NUMBERS = (
+    "The report draws columns of numbers, of which this mixture has none: mixtura show MODEL DATA tells what its "
+    "clusters are."
+)
+
+__all__ = ["NO_NUMBERS", "Rows", "facts", "write", "write_report"]
 
 
 def write_report(
@@ -52,8 +58,10 @@ def write_report(
     True
     """
     rows = label_rows(fitted, read_rows(fitted, data), truth=truth)
-    explanation = explain(fitted, rows.points, rows.weights, rows.classification)
-    write(path, fitted, rows, explanation, show_rows=show_rows)
+    seen, beside, explanation = explain_rows(fitted, rows)
+    if seen.features[0] not in fitted.features:
+        raise DataError(NO_NUMBERS)
+    write(path, seen, beside, explanation, show_rows=show_rows)
 
 
 def write(

@@ -9,6 +9,7 @@ import pyarrow.compute as pc
 from numpy import ndarray
 
 from mixtura.sources import _columns
+from mixtura.sources._categories import is_grouping
 from mixtura.sources._gather import Gathered
 from mixtura.sources._select import quote, why_left_out
 from mixtura.sources.check import ColumnFacts, TableFacts
@@ -39,23 +40,36 @@ def _labels(gathered: Gathered, roles: Roles) -> dict[str, str]:
         name = match_column(getattr(roles, label), names, origin)
         if name is not None:
             labels[name] = label
+    labels.update(dict.fromkeys(match_columns(roles.categorical, names, origin), "category"))
     return labels
 
 
 def _column_facts(gathered: Gathered, name: str, role: str) -> ColumnFacts:
     column = gathered.table.column(name)
-    kind, reason = _columns.kind_of(column), _reason(gathered, name)
+    kind, reason = _kind(column, role), _reason(gathered, name) if role != "category" else None
     facts = ColumnFacts(
         name=name,
         kind=kind,
-        role="left out" if role == "feature" and reason else role,
+        role={"category": "feature"}.get(role, "left out" if role == "feature" and reason else role),
         n_missing=column.null_count,
         n_distinct=_columns.count_distinct(column),
-        flags=(reason,) if reason else (),
+        flags=(_with_remedy(reason, name, kind),) if reason else (),
     )
     if kind == "number":
         return _with_numbers(facts, _columns.to_floats(column))
-    return facts._replace(top_share=_top_share(column)) if kind == "text" else facts
+    return facts._replace(top_share=_top_share(column)) if kind in ("text", "category") else facts
+
+
+def _with_remedy(reason: str, name: str, kind: str) -> str:
+    return f"{reason}; --categorical {name} clusters on them" if kind == "category" else reason
+
+
+def _kind(column: pa.ChunkedArray, role: str) -> str:
+    """What a column holds; text whose values come again holds categories."""
+    kind = _columns.kind_of(column)
+    looks_numeric = kind == "text" and (_columns.dressing(column) or _columns.first_typing_slip(column))
+    is_category = kind == "text" and not looks_numeric and is_grouping(column)
+    return "category" if is_category or role == "category" else kind
 
 
 def _reason(gathered: Gathered, name: str) -> str | None:

@@ -11,7 +11,7 @@ class ColumnFacts(NamedTuple):
     """What one column holds; numbers are None where they mean nothing. Infinite and missing cells are not averaged."""
 
     name: str
-    kind: str  # number, text, date, nested, empty, other
+    kind: str  # number, category (text whose values come again), text, date, nested, empty, other
     role: str  # feature, left out, excluded, id, weight, truth, by, profile
     n_missing: int
     n_distinct: int | None

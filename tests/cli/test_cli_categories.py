@@ -1,0 +1,144 @@
+"""Columns of categories on the command line: fit, show, predict, report, check."""
+
+import json
+import re
+
+import numpy as np
+import pytest
+
+from mixtura import load
+
+
+def people(path, n_rows=120):
+    """Two groups that differ in age and in town; a tenth of the towns is missing."""
+    rng = np.random.default_rng(0)
+    group = np.arange(n_rows) % 3 == 0
+    towns = np.where(group, "Rom", np.where(rng.uniform(size=n_rows) < 0.5, "Oslo", "Köln"))
+    towns[::10] = ""
+    ages, sizes = rng.normal(np.where(group, 52, 30), 6), rng.normal(170, 8, n_rows)
+    rows = [f"p{i},{ages[i]:.2f},{sizes[i]:.1f},{towns[i]},{'yes' if group[i] else 'no'}" for i in range(n_rows)]
+    path.write_text("\n".join(["name,age,size,town,member", *rows]) + "\n", encoding="utf-8")
+    return path
+
+
+@pytest.fixture(scope="module")
+def table(tmp_path_factory):
+    return people(tmp_path_factory.mktemp("people") / "people.csv")
+
+
+@pytest.fixture(scope="module")
+def output(run, table, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("mixed") / "out"
+    result = run("fit", table, "--categorical", "town", "-k", "2", "--covariance", "tied", "-o", folder, "--json")
+    assert result.exit_code == 0, result.output
+    return folder, json.loads(result.stdout)
+
+
+@pytest.fixture(scope="module")
+def answers(run, table, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("answers") / "out"
+    result = run("fit", table, "--features", "member", "--categorical", "town,member", "-k", "1-2", "-o", folder)
+    assert result.exit_code == 0, result.output
+    return folder, result.stdout
+
+
+def test_fit_clusters_on_categories_too(output):
+    _, facts = output
+    assert facts["answer"]["headline"] == "2 clusters in 120 rows, 3 columns"
+    assert sum(cluster["n_rows"] for cluster in facts["clusters"]) == 120
+    assert [column["name"] for column in facts["columns"]] == ["age", "size"]
+    assert facts["profiles"][1]["town"]["shares"]["Rom"] > 0.9
+    assert [column["name"] for column in facts["left_out"]["columns"]] == ["name", "member"]
+
+
+def test_the_model_keeps_the_levels(output):
+    fitted = load(output[0] / "model.safetensors")
+    assert fitted.features == ("age", "size", "town")
+    assert fitted.levels == {"town": ["Köln", "Oslo", "Rom"]}
+
+
+def test_the_report_tells_the_shares(output):
+    page = (output[0] / "report.html").read_text(encoding="utf-8")
+    assert re.search("<bdi>Rom</bdi> 9[0-9] %", page)
+
+
+def test_show_tells_the_likeliest_levels(run, output):
+    result = run("show", output[0] / "model.safetensors")
+    assert result.exit_code == 0
+    assert "town: cluster 0 Köln" in result.stdout
+    assert "cluster 1 Rom" in result.stdout
+
+
+def test_predict_labels_rows_and_takes_new_levels_for_missing(run, output, tmp_path):
+    new = tmp_path / "new.csv"
+    new.write_text("age,size,town\n53,171,Rom\n29,168,Bonn\n", encoding="utf-8")
+    result = run("predict", output[0] / "model.safetensors", new, "--proba", "none")
+    assert result.stdout.splitlines() == ["row,label", "1,1", "2,0"]
+    assert "town holds Bonn, which the fit never saw: taken for missing" in result.stderr
+
+
+def test_a_table_of_categories_alone_is_latent_class_analysis(answers):
+    folder, screen = answers
+    assert "2 clusters in 120 rows, 2 columns" in screen
+    assert "independent answers" in screen
+    assert "member = yes" in screen
+    assert "covariance" not in screen
+    assert sorted(path.name for path in folder.iterdir()) == ["labels.parquet", "model.safetensors", "summary.json"]
+    assert "report.html" not in screen
+    assert load(folder / "model.safetensors").model.emission.n_levels == (2, 3)
+
+
+def test_a_table_of_categories_alone_is_shown_and_has_no_pictures(run, answers, table, tmp_path):
+    model = answers[0] / "model.safetensors"
+    assert "member: cluster 0 no" in run("show", model).stdout
+    told = run("show", model, table)
+    assert told.exit_code == 0, told.output
+    assert "member = yes" in told.stdout
+    refused = run("report", model, table, "-o", tmp_path / "report.html")
+    assert refused.exit_code == 3
+    assert "The report draws columns of numbers" in refused.stderr
+
+
+def test_names_of_rows_are_no_categories(run, table):
+    result = run("fit", table, "--categorical", "name", "-k", "2")
+    assert result.exit_code == 3
+    assert "column 'name' has 120 different values in 120 rows" in result.stderr
+    assert "--id name" in result.stderr
+
+
+def test_check_shows_kinds(run, table):
+    columns = {column["name"]: column for column in json.loads(run("check", table, "--json").stdout)["columns"]}
+    kinds = {name: column["kind"] for name, column in columns.items()}
+    assert kinds == {"name": "text", "age": "number", "size": "number", "town": "category", "member": "category"}
+    assert columns["town"]["flags"] == ["text: 3 different values; --categorical town clusters on them"]
+    asked = json.loads(run("check", table, "--categorical", "town", "--json").stdout)["columns"][3]
+    assert (asked["kind"], asked["role"], asked["flags"]) == ("category", "feature", [])
+
+
+def test_the_command_on_record_names_the_categories(output):
+    assert "--categorical town" in load(output[0] / "model.safetensors").provenance["command"]
+
+
+def test_models_of_categories_can_be_compared(run, output, answers, table):
+    for folder in (output[0], answers[0]):
+        model = folder / "model.safetensors"
+        same = run("compare", model, model, "--data", table, "--json")
+        assert same.exit_code == 0, same.output
+        assert json.loads(same.stdout)["comparison"]["share_kept"] == 1
+
+
+def test_single_rows_are_explained_in_numbers_only(run, output, table):
+    result = run("show", output[0] / "model.safetensors", table, "--row", "1")
+    assert result.exit_code == 3
+    assert "columns of numbers only" in result.stderr
+
+
+def test_levels_must_agree_where_models_are_compared(run, output, table, tmp_path):
+    other = people(tmp_path / "other.csv")
+    other.write_text(other.read_text(encoding="utf-8").replace("Rom", "Roma"), encoding="utf-8")
+    fit = run("fit", other, "--categorical", "town", "-k", "2", "--covariance", "tied", "-o", tmp_path / "out", "-q")
+    assert fit.exit_code == 0
+    models = output[0] / "model.safetensors", tmp_path / "out" / "model.safetensors"
+    result = run("compare", *models, "--data", table)
+    assert result.exit_code == 3
+    assert "knows column 'town' with other levels (Köln, Oslo, Roma)" in result.stderr
