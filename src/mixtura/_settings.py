@@ -11,8 +11,11 @@ from mixtura.priors import NormalInverseWishart
 _NUMBER = (int, float)
 _PRIOR = Whole({"shrinkage": _NUMBER, "mean": [_NUMBER], "dof": _NUMBER, "scale": (*_NUMBER, list)})
 _FAMILY = Whole({"family": str, "settings": {}})
-_SHAPES: dict[str, Any] = {"n_levels": [int], "names": [str], "columns": [[int]], "families": [_FAMILY]}
-_DEEPEST = 1  # a product of products would be a product
+_SHAPES: dict[str, Any] = {
+    "n_levels": [int], "names": [str], "columns": [[int]], "families": [_FAMILY],
+    "transforms": [str], "inner": _FAMILY,
+}  # fmt: skip
+_DEEPEST = {"families": 0, "inner": 1}  # where families may hold families: a product of products would be a product
 
 
 def to_record(emission: Emission) -> dict[str, Any]:
@@ -51,10 +54,12 @@ def _setting(name: str, value: Any, usual: Any, depth: int) -> Any:
         conform(value, [_NUMBER] if isinstance(value, list) else _NUMBER, where)
         return tuple(map(float, value)) if isinstance(value, list) else float(value)
     conform(value, _SHAPES.get(name, type(usual)), where)
-    if name != "families":
+    if name not in _DEEPEST:
         return _hashable(value)
-    if depth == _DEEPEST:
+    if depth > _DEEPEST[name]:
         raise ValueError(f"{where} are nested too deeply")
+    if name == "inner":
+        return from_record(value["family"], value["settings"], depth + 1)
     return tuple(from_record(part["family"], part["settings"], depth + 1) for part in value)
 
 

@@ -1,6 +1,6 @@
 """From the kinds of the columns to the family of the components."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from mixtura.emissions.categorical import Categorical
@@ -8,13 +8,16 @@ from mixtura.emissions.contract import Emission
 from mixtura.emissions.gaussian import Gaussian
 from mixtura.emissions.poisson import Poisson
 from mixtura.emissions.product import Product
+from mixtura.emissions.transformed import Transformed
 from mixtura.sources.column import Column, Kind
 
 NAMES: dict[Kind, str] = {"number": "numbers", "category": "categories", "count": "counts"}
 
 
-def family_of(columns: Sequence[Column], numbers: Gaussian) -> Emission:
+def family_of(columns: Sequence[Column], numbers: Gaussian, transforms: Mapping[str, str] | None = None) -> Emission:
     """The family of components in such columns, with `numbers` for those that hold numbers.
+
+    Columns of numbers that `transforms` names are seen through these; see `mixtura.emissions.transformed`.
 
     Columns of one kind need no product: all of them numbers, the family is `numbers` itself.
 
@@ -27,7 +30,9 @@ def family_of(columns: Sequence[Column], numbers: Gaussian) -> Emission:
     """
     blocks = {kind: tuple(d for d, column in enumerate(columns) if column.kind == kind) for kind in NAMES}
     blocks = {kind: block for kind, block in blocks.items() if block}
-    families = tuple(_family(kind, [columns[d] for d in block], numbers) for kind, block in blocks.items())
+    families = tuple(
+        _family(kind, [columns[d] for d in block], numbers, transforms or {}) for kind, block in blocks.items()
+    )
     if len(families) == 1:
         return families[0]
     return Product(tuple(NAMES[kind] for kind in blocks), tuple(blocks.values()), families)
@@ -50,7 +55,9 @@ def blocks_of(emission: Emission, parameters: Any) -> dict[str, tuple[tuple[int,
     return {name: (tuple(range(emission.shape(parameters)[1])), emission, parameters)}
 
 
-def _family(kind: Kind, columns: Sequence[Column], numbers: Gaussian) -> Emission:
+def _family(kind: Kind, columns: Sequence[Column], numbers: Gaussian, transforms: Mapping[str, str]) -> Emission:
     if kind == "category":
         return Categorical(tuple(len(column.levels) for column in columns))
-    return Poisson() if kind == "count" else numbers
+    if kind == "count":
+        return Poisson()
+    return Transformed(tuple(transforms.get(c.name, "none") for c in columns), numbers) if transforms else numbers

@@ -1,13 +1,15 @@
 """Groups in columns of different kinds: what other software finds, tables as they come, what cannot be used."""
 
 from functools import cache
+from pathlib import Path
+from tempfile import mkdtemp
 
 import numpy as np
 import pandas as pd
 import polars as pl
 import pytest
 
-from mixtura import GaussianMixture, LatentClassMixture, MixedMixture
+from mixtura import GaussianMixture, LatentClassMixture, MixedMixture, load, save
 
 
 def people(n_rows=400, seed=0):
@@ -128,3 +130,34 @@ def test_text_where_the_fit_saw_numbers_is_an_error():
     found = fitted()
     with pytest.raises(ValueError, match=r"'age' holds .* where numbers are needed"):
         found.predict(FRAME.assign(age="old"))
+
+
+def test_positive_numbers_are_seen_by_their_logarithms():
+    skewed = FRAME[["weight", "car"]].assign(income=np.exp(FRAME.age / 10))
+    found = MixedMixture(2, transforms={"income": "log"}, random_state=0).fit(skewed)
+    plain = MixedMixture(2, random_state=0).fit(skewed.assign(income=np.log(skewed.income)))
+    shift = np.log(skewed.income).mean()
+    assert found.score(skewed) == pytest.approx(plain.score(skewed.assign(income=np.log(skewed.income))) - shift)
+    again = load_again(found)
+    assert again.model == found.to_fitted().model
+
+
+def load_again(found):
+    path = Path(mkdtemp()) / "model.safetensors"
+    save(found, path)
+    return load(path)
+
+
+@pytest.mark.parametrize(
+    ("transforms", "message"),
+    [
+        ({"weight": "cube"}, "The transform 'cube' of column 'weight' is unknown"),
+        ({"town": "log"}, "There is no column of numbers 'town'"),
+        ({"weight": "logit"}, r"'weight' holds .* in row 1, which has no logit: it takes numbers above 0 and below 1"),
+        ({"weight": "log"}, "'weight' holds 0 in row 1, which has no log"),
+    ],
+)
+def test_what_cannot_be_transformed_is_said(transforms, message):
+    frame = FRAME.assign(weight=np.where(FRAME.index == 0, 0.0 if "log" in transforms.values() else 70, FRAME.weight))
+    with pytest.raises(ValueError, match=message):
+        MixedMixture(2, transforms=transforms).fit(frame)

@@ -10,6 +10,7 @@ from mixtura.emissions.gaussian import Gaussian, GaussianParameters
 from mixtura.emissions.grouped import Grouped, GroupedParameters
 from mixtura.emissions.poisson import Poisson, PoissonParameters
 from mixtura.emissions.product import Product
+from mixtura.emissions.transformed import Transformed
 from mixtura.mixture import Mixture, MixtureParameters
 from mixtura.priors import Prior
 from mixtura.statistics import Block
@@ -75,11 +76,22 @@ def _grouped(name: str) -> Setting:
     return Setting(Mixture(Grouped(name, ridge=0.0)), MixtureParameters(_THIRDS, emission), POINTS)
 
 
+def _transformed() -> Setting:
+    """The Gaussian setting, its rows as they are before a logarithm and a logit."""
+    family = Transformed(("none", "log", "logit", "sqrt"), Gaussian("VVV", ridge=0.0))
+    raw = np.stack([POINTS[:, 0], np.exp(POINTS[:, 1] / 4), 1 / (1 + np.exp(-POINTS[:, 2] / 4)), POINTS[:, 3] ** 2], 1)
+    means = np.array([[0.0, 1, 0, 4], [1, -1, 1, 8], [-1, 0, 2, 2]])
+    return Setting(
+        Mixture(family), MixtureParameters(_THIRDS, GaussianParameters(means, np.tile(4 * np.eye(4), (K, 1, 1)))), raw
+    )
+
+
 _RATES = np.array([[2.0, 8.0], [5.0, 3.0], [15.0, 4.0]])
 FAMILIES = SETTINGS | {
     "categorical": Setting(Mixture(Categorical(LEVELS)), MixtureParameters(_THIRDS, _shares()), ANSWERS),
     "poisson": Setting(Mixture(Poisson()), MixtureParameters(_THIRDS, PoissonParameters(_RATES)), COUNTS),
     "product": _product(),
+    "transformed": _transformed(),
     **{f"grouped {name}": _grouped(name) for name in ("VVV", "EEE", "VII")},
 }
 

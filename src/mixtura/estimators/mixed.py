@@ -1,6 +1,6 @@
 """`MixedMixture`: groups in a table whose columns are of different kinds."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -9,6 +9,7 @@ from numpy import ndarray
 
 from mixtura.covariance import MODELS
 from mixtura.emissions.gaussian import Gaussian
+from mixtura.emissions.transformed import TRANSFORMS, Transformed
 from mixtura.estimators import _parameters as rules
 from mixtura.estimators._base import check_enough_rows, check_weights
 from mixtura.estimators._families import FamilyAnswers, columns_of, rows_that_count
@@ -39,6 +40,9 @@ class MixedMixture(FamilyAnswers):
         The covariance model of the numbers: any name that `GaussianMixture` takes.
     categorical, counts : sequence of str or int, default=None
         Columns, by name or position, that hold categories or counts although their cells are numbers.
+    transforms : dict of str to {"log", "logit", "sqrt"}, default=None
+        Columns of numbers that are positive ("log", "sqrt") or between 0 and 1 ("logit"): groups are Gaussian in the
+        transformed column, and the density is that of the column as it is, by the slope of the transform.
     tol, max_iter, n_init, random_state, order, n_jobs
         As in `LatentClassMixture`, and "auto" for `tol` as in `GaussianMixture`.
     reg_covar : float or "auto", default="auto"
@@ -53,7 +57,7 @@ class MixedMixture(FamilyAnswers):
     levels_ : dict
         Of each categorical column its levels, as text.
     means_, covariances_ : array of shape (K, numbers), and of whatever shape the covariance model has
-        Of the columns of numbers, in the order of the table.
+        Of the columns of numbers, in the order of the table; transformed ones in their transformed units.
     item_probabilities_ : dict
         Of each categorical column the probability of every level in every group, shape (K, levels).
     rates_ : dict
@@ -81,6 +85,7 @@ class MixedMixture(FamilyAnswers):
         "covariance_type": rules.one_of(MODELS),
         "categorical": _COLUMNS,
         "counts": _COLUMNS,
+        "transforms": rules.either(rules.NONE, rules.Rule(lambda value: isinstance(value, dict), "a dict")),
         "tol": rules.either(rules.one_of(["auto"]), rules.real(0)),
         "reg_covar": rules.either(rules.one_of(["auto"]), rules.real(0)),
         "max_iter": rules.whole(1),
@@ -97,6 +102,7 @@ class MixedMixture(FamilyAnswers):
         covariance_type: str = "full",
         categorical: Sequence[str | int] | None = None,
         counts: Sequence[str | int] | None = None,
+        transforms: Mapping[str, str] | None = None,
         tol: float | str = "auto",
         reg_covar: float | str = "auto",
         max_iter: int = 1000,
@@ -109,6 +115,7 @@ class MixedMixture(FamilyAnswers):
         self.covariance_type = covariance_type
         self.categorical = categorical
         self.counts = counts
+        self.transforms = transforms
         self.tol = tol
         self.reg_covar = reg_covar
         self.max_iter = max_iter
@@ -151,9 +158,12 @@ class MixedMixture(FamilyAnswers):
         columns = kinds_of(table, categorical, counts)
         points = encode(table, columns).points
         _refuse_empty(points, columns)
+        transforms = dict(self.transforms or {})
+        check_transforms(transforms, columns, points)
         check_enough_rows(np.nan_to_num(points, nan=np.pi), self.n_components)
         source = ArraySource(points, weights)
-        model = Mixture(family_of(columns, Gaussian(self.covariance_type, self._ridge(source, columns))))
+        numbers = Gaussian(self.covariance_type, self._ridge(source, columns, transforms))
+        model = Mixture(family_of(columns, numbers, transforms))
         self._keep(self._search(source, model, self._stop(source.total_weight)), source, model, columns)
         return self
 
@@ -161,12 +171,21 @@ class MixedMixture(FamilyAnswers):
         """Fit the groups and label the rows of `X`, as ``fit(X).predict(X)`` does."""
         return self.fit(X, y, sample_weight).predict(X)
 
-    def _ridge(self, source: ArraySource, columns: Sequence[Column]) -> float | tuple[float, ...]:
+    def _points(self, X: Any) -> Float[ndarray, "N D"]:
+        points = super()._points(X)
+        check_transforms(dict(self.transforms or {}), self._columns, points)
+        return points
+
+    def _ridge(
+        self, source: ArraySource, columns: Sequence[Column], transforms: Mapping[str, str]
+    ) -> float | tuple[float, ...]:
         numbers = [d for d, column in enumerate(columns) if column.kind == "number"]
         if not isinstance(self.reg_covar, str):
             return float(self.reg_covar)
-        block = np.take(source.points, numbers, axis=1)
-        return little_of(ArraySource(block, source.weights)) if numbers else 0.0
+        if not numbers:
+            return 0.0
+        seen = Transformed(tuple(transforms.get(columns[d].name, "none") for d in numbers))
+        return little_of(ArraySource(seen.forward(np.take(source.points, numbers, axis=1)), source.weights))
 
     def _show(self, parameters: MixtureParameters) -> None:
         super()._show(parameters)
@@ -203,3 +222,24 @@ def _refuse_empty(points: Float[ndarray, "N D"], columns: Sequence[Column]) -> N
     empty = np.isnan(points).all(0)
     if empty.any():
         raise ValueError(f"Column {columns[int(empty.argmax())].name!r} has no value in any row: leave it out.")
+
+
+def check_transforms(transforms: Mapping[str, str], columns: Sequence[Column], points: Float[ndarray, "N D"]) -> None:
+    """Raise ValueError where a transform is unknown, is of no column of numbers, or a cell is out of its range."""
+    kinds = {column.name: (column.kind, values) for column, values in zip(columns, points.T, strict=True)}
+    for name, how in transforms.items():
+        if how not in TRANSFORMS:
+            raise ValueError(
+                f"The transform {how!r} of column {name!r} is unknown: use one of {', '.join(TRANSFORMS)}."
+            )
+        kind, values = kinds.get(name, ("none", points[:, :0]))
+        if kind != "number":
+            raise ValueError(f"There is no column of numbers {name!r} to transform.")
+        least, most = TRANSFORMS[how].least, TRANSFORMS[how].most
+        outside = (values <= least) | (values >= most)
+        if outside.any():
+            row = int(outside.argmax())
+            raise ValueError(
+                f"Column {name!r} holds {values[row]:g} in row {row + 1}, which has no {how}: it takes numbers above "
+                f"{least:g}{'' if np.isinf(most) else f' and below {most:g}'}."
+            )

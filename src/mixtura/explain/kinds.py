@@ -14,6 +14,7 @@ from jaxtyping import Float
 from numpy import ndarray
 
 from mixtura.emissions.gaussian import Gaussian, GaussianParameters
+from mixtura.emissions.transformed import Transformed
 from mixtura.explain.records import Rows
 from mixtura.families import blocks_of
 from mixtura.fitted import FittedMixture
@@ -47,7 +48,7 @@ def shown(fitted: FittedMixture, rows: Rows) -> Shown:
         return Shown(fitted, rows)
     numbers = _numbers(fitted)
     beside = {name: _beside(fitted, rows.points, d) for d, name in enumerate(fitted.features) if d not in numbers}
-    points = rows.points[:, numbers] if numbers else _indicators(rows.points, fitted)
+    points = _measured(fitted, rows.points[:, numbers]) if numbers else _indicators(rows.points, fitted)
     extra = {**beside, **(rows.extra or {})}
     return Shown(as_numbers(fitted), rows._replace(points=np.ascontiguousarray(points), extra=extra))
 
@@ -59,7 +60,12 @@ def as_numbers(fitted: FittedMixture) -> FittedMixture:
     numbers = _numbers(fitted)
     if numbers:
         _, family, part = _blocks(fitted)["numbers"]
-        return _gaussian(fitted, [fitted.features[d] for d in numbers], family, part)
+        names = [fitted.features[d] for d in numbers]
+        if isinstance(family, Transformed):
+            named = zip(family.transforms, names, strict=True)
+            names = [name if how == "none" else f"{how} {name}" for how, name in named]
+            return _gaussian(fitted, names, family.inner, part)
+        return _gaussian(fitted, names, family, part)
     names, means, variances = zip(*_told(fitted), strict=True)
     parameters = GaussianParameters(np.array(means).T, np.maximum(np.array(variances).T, _LEAST_VARIANCE))
     return _gaussian(fitted, names, Gaussian("VVI"), parameters)
@@ -84,7 +90,7 @@ def shares_by_cluster(fitted: FittedMixture) -> list[dict[str, dict[str, float]]
 
 def has_kinds(fitted: FittedMixture) -> bool:
     """Whether some columns hold no numbers."""
-    return list(_blocks(fitted)) != ["numbers"]
+    return list(_blocks(fitted)) != ["numbers"] or isinstance(_blocks(fitted)["numbers"][1], Transformed)
 
 
 def told_levels(n_levels: int) -> Sequence[int]:
@@ -95,6 +101,12 @@ def told_levels(n_levels: int) -> Sequence[int]:
 def _numbers(fitted: FittedMixture) -> list[int]:
     """The columns of numbers."""
     return list(_blocks(fitted).get("numbers", ((),))[0])
+
+
+def _measured(fitted: FittedMixture, points: Float[ndarray, "N D"]) -> Float[ndarray, "N D"]:
+    """The numbers as their family sees them."""
+    family = _blocks(fitted)["numbers"][1]
+    return family.forward(points) if isinstance(family, Transformed) else points
 
 
 def _blocks(fitted: FittedMixture) -> dict[str, Any]:

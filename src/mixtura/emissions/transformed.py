@@ -1,0 +1,131 @@
+"""Numbers that are positive or bounded, seen where they are neither: x has the density f(T(x)) |T'(x)|."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+import numpy as np
+from jaxtyping import Float, Int
+from numpy import ndarray
+
+from mixtura.emissions.contract import Emission, Plain
+from mixtura.emissions.gaussian import Gaussian
+
+
+class Transform(NamedTuple):
+    """A function of a column, its inverse, the logarithm of its slope, and where it is defined."""
+
+    apply: Callable[[ndarray], ndarray]
+    undo: Callable[[ndarray], ndarray]
+    log_slope: Callable[[ndarray], ndarray]
+    least: float
+    most: float
+
+
+TRANSFORMS = {
+    "none": Transform(lambda x: x, lambda y: y, np.zeros_like, -np.inf, np.inf),
+    "log": Transform(np.log, np.exp, lambda x: -np.log(x), 0.0, np.inf),
+    "logit": Transform(
+        lambda x: np.log(x) - np.log1p(-x),
+        lambda y: 1 / (1 + np.exp(-y)),
+        lambda x: -np.log(x) - np.log1p(-x),
+        0.0,
+        1.0,
+    ),
+    "sqrt": Transform(lambda x: 2 * np.sqrt(x), lambda y: (y / 2) ** 2, lambda x: -np.log(x) / 2, 0.0, np.inf),
+}
+
+
+class Inner(NamedTuple):
+    """The density of the family in transformed columns, which no compiled pass over the rows as they are may take."""
+
+    density: Any
+
+
+@dataclass(frozen=True)
+class Transformed(Plain):
+    """A family in transformed columns: for each the name of its transform in `TRANSFORMS`.
+
+    Parameters are those of the family in its own, transformed units; densities and samples are in those of the data.
+    """
+
+    transforms: tuple[str, ...] = ()
+    inner: Emission = field(default_factory=Gaussian)
+
+    def check(self, parameters: Any) -> None:
+        self.inner.check(parameters)
+        if set(self.transforms) - TRANSFORMS.keys() or len(self.transforms) != self.inner.shape(parameters)[1]:
+            raise ValueError(f"its transforms {self.transforms} are not one of {', '.join(TRANSFORMS)} for each column")
+
+    def forward(self, points: Float[ndarray, "N D"]) -> Float[ndarray, "N D"]:
+        """The rows as the family sees them."""
+        return self._by_column(points, "apply")
+
+    def log_prior(self, parameters: Any) -> float:
+        return self.inner.log_prior(parameters)
+
+    def density(self, parameters: Any) -> Inner:
+        return Inner(self.inner.density(parameters))
+
+    def log_density(self, points: Float[ndarray, "N D"], density: Inner) -> Float[ndarray, "N K"]:
+        slopes = np.nansum(self._by_column(points, "log_slope"), axis=1)  # a missing cell has no volume
+        return self.inner.log_density(self.forward(points), density.density) + slopes[:, None]
+
+    def accumulate(self, points: Float[ndarray, "N D"], responsibilities: Float[ndarray, "N K"], density: Inner) -> Any:
+        return self.inner.accumulate(self.forward(points), responsibilities, density.density)
+
+    def maximise(self, statistics: Any, counts: Float[ndarray, " K"], parameters: Any) -> Any:
+        return self.inner.maximise(statistics, counts, parameters)
+
+    def view(self, points: Float[ndarray, "N D"], weights: Float[ndarray, " N"]) -> Float[ndarray, "N M"]:
+        return self.inner.view(self.forward(points), weights)
+
+    def pooled(self, points: Float[ndarray, "N D"], weights: Float[ndarray, " N"], n_components: int) -> Any:
+        return self.inner.pooled(self.forward(points), weights, n_components)
+
+    def reorder(self, parameters: Any, order: ndarray) -> Any:
+        return self.inner.reorder(parameters, order)
+
+    def place(
+        self, parameters: Any, mixture: Float[ndarray, " K"], component: int, points: Float[ndarray, "N D"],
+        around: tuple[int, int],
+    ) -> Any:  # fmt: skip
+        return self.inner.place(parameters, mixture, component, self.forward(points), around)
+
+    def split(self, parameters: Any, component: int, other: int, rng: np.random.Generator) -> Any:
+        return self.inner.split(parameters, component, other, rng)
+
+    def spread(self, points: Float[ndarray, "N D"], weights: Float[ndarray, " N"]) -> Any:
+        return self.inner.spread(self.forward(points), weights)
+
+    def spurious(self, parameters: Any, counts: Float[ndarray, " K"], spread: Any) -> Int[ndarray, " M"]:
+        return self.inner.spurious(parameters, counts, spread)
+
+    def shape(self, parameters: Any) -> tuple[int, int]:
+        return self.inner.shape(parameters)
+
+    def locations(self, parameters: Any) -> Float[ndarray, "K M"]:
+        return self.inner.locations(parameters)
+
+    def arrays(self, parameters: Any) -> dict[str, ndarray]:
+        return self.inner.arrays(parameters)
+
+    def from_arrays(self, arrays: Mapping[str, ndarray]) -> Any:
+        return self.inner.from_arrays(arrays)
+
+    def rescale(self, parameters: Any, centre: Float[ndarray, " D"], scale: Float[ndarray, " D"]) -> Any:
+        """Of the columns that are as they come; the units of the others are in the transform."""
+        plain = np.array([name == "none" for name in self.transforms])
+        return self.inner.rescale(parameters, np.where(plain, centre, 0.0), np.where(plain, scale, 1.0))
+
+    def n_free(self, parameters: Any) -> int:
+        return self.inner.n_free(parameters)
+
+    def sample(self, parameters: Any, counts: ndarray, rng: np.random.Generator) -> Float[ndarray, "N D"]:
+        return self._by_column(self.inner.sample(parameters, counts, rng), "undo")
+
+    def _by_column(self, points: Float[ndarray, "N D"], what: str) -> Float[ndarray, "N D"]:
+        parts = [
+            getattr(TRANSFORMS[name], what)(column) for name, column in zip(self.transforms, points.T, strict=True)
+        ]
+        return np.ascontiguousarray(np.stack(parts, axis=1))
