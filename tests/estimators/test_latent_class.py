@@ -133,7 +133,8 @@ def test_an_earlier_fit_gives_the_numbers():
         (pd.DataFrame({"a": ["x", "y"], "b": [None, None]}), "Column 'b' has no answer in any row"),
         (pd.DataFrame({"a": pd.to_datetime(["2020-01-01", "2021-01-01"])}), "neither numbers nor categories"),
         ([["a", "b"]], "minimum of 2 is required"),
-        ([["a"], ["b"]], "n_components = 3"),
+        ([["a"], ["b"]], "2 different rows, fewer than n_components = 3: ask for at most 2"),
+        ([["a", "b"]] * 9, "1 different row, fewer"),
         (np.array([[1.0, np.inf], [2.0, 3.0]]), "infinit"),
     ],
 )

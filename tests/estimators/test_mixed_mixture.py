@@ -116,6 +116,7 @@ def test_samples_are_rows_as_people_know_them():
         ({"visits": -FRAME.visits - 1}, {"counts": ["visits"]}, "should hold counts, but row 1 holds"),
         ({"age": np.inf}, {}, "'age' is infinite in row 1"),
         ({"age": np.nan}, {}, "'age' has no value in any row"),
+        ({"age": FRAME.age * 1e300}, {}, "too large for squared distances"),
         ({"born": pd.Timestamp("2000-01-01")}, {}, "neither numbers nor categories"),
         ({}, {"categorical": ["city"]}, "There is no column 'city'"),
         ({}, {"covariance_type": "round"}, "covariance_type"),

@@ -37,7 +37,7 @@ def check_points(
         if not may_have_holes:
             raise ValueError(_describe_missing(points, getattr(estimator, "feature_names_in_", None)))
         least, largest = float(np.fmin.reduce(points, axis=None)), float(np.fmax.reduce(points, axis=None))
-    _check_magnitude(points, max(-least, largest))
+    check_magnitude(points, max(-least, largest))
     return points
 
 
@@ -49,7 +49,7 @@ def _collected(X: Any) -> Any:
     return collected(X)
 
 
-def _check_magnitude(points: Float[ndarray, "N D"], largest: float) -> None:
+def check_magnitude(points: Float[ndarray, "N D"], largest: float) -> None:
     """Raise a ValueError where the sum of the squared distances may be more than a float can hold."""
     if largest > np.sqrt(float(np.finfo(points.dtype).max) / (16 * points.size)):
         raise ValueError(

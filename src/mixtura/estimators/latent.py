@@ -10,7 +10,7 @@ from mixtura import em
 from mixtura.acceleration import SmallRemainder
 from mixtura.emissions.categorical import Categorical
 from mixtura.estimators import _parameters as rules
-from mixtura.estimators._base import check_enough_rows, check_weights
+from mixtura.estimators._base import check_weights
 from mixtura.estimators._families import FamilyAnswers, columns_of, rows_that_count
 from mixtura.goodness import goodness
 from mixtura.mixture import Mixture, MixtureParameters
@@ -155,7 +155,7 @@ class LatentClassMixture(FamilyAnswers):
         rows = ArraySource(encode(table, columns).points, weights)
         n_levels = tuple(len(column.levels) for column in columns)
         patterns, model = _patterns(rows, n_levels), Mixture(Categorical(n_levels))
-        check_enough_rows(np.nan_to_num(patterns.points, nan=-1.0), self.n_components)
+        _require_patterns(len(patterns.points), self.n_components)
         source = ArraySource(*patterns)
         self._keep(self._search(source, model, self._stop(source.total_weight)), source, model, columns)
         self._history["n_rows"] = rows.n_rows
@@ -192,6 +192,14 @@ def _patterns(source: ArraySource, n_levels: tuple[int, ...]) -> Block:
     else:
         _, first, which = np.unique(codes, axis=0, return_index=True, return_inverse=True)
     return Block(source.points[first], np.bincount(which.ravel(), source.weights).astype(np.float64))
+
+
+def _require_patterns(n_patterns: int, n_components: int) -> None:
+    if n_patterns < n_components:
+        raise ValueError(
+            f"The table has {n_patterns} different row{'s' if n_patterns > 1 else ''}, fewer than n_components = "
+            f"{n_components}: ask for at most {n_patterns}."
+        )
 
 
 def _refuse_empty(names: list[str]) -> None:

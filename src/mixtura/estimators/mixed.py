@@ -11,7 +11,7 @@ from mixtura.covariance import MODELS
 from mixtura.emissions.gaussian import Gaussian
 from mixtura.emissions.transformed import TRANSFORMS, Transformed
 from mixtura.estimators import _parameters as rules
-from mixtura.estimators._base import check_enough_rows, check_weights
+from mixtura.estimators._base import check_enough_rows, check_magnitude, check_weights
 from mixtura.estimators._families import FamilyAnswers, columns_of, rows_that_count
 from mixtura.estimators._search import little_of
 from mixtura.families import blocks_of, family_of
@@ -161,6 +161,7 @@ class MixedMixture(FamilyAnswers):
         transforms = dict(self.transforms or {})
         check_transforms(transforms, columns, points)
         check_enough_rows(np.nan_to_num(points, nan=np.pi), self.n_components)
+        check_magnitude(points, float(np.nanmax(np.abs(points))))
         source = ArraySource(points, weights)
         numbers = Gaussian(self.covariance_type, self._ridge(source, columns, transforms))
         model = Mixture(family_of(columns, numbers, transforms))
