@@ -128,7 +128,7 @@ def test_models_of_categories_can_be_compared(run, output, answers, table):
 
 
 def test_single_rows_are_explained_in_numbers_only(run, output, table):
-    result = run("show", output[0] / "model.safetensors", table, "--row", "1")
+    result = run("show", output[0] / "model.safetensors", table, "--row", "2")
     assert result.exit_code == 3
     assert "columns of numbers only" in result.stderr
 

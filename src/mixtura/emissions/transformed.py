@@ -74,6 +74,19 @@ class Transformed(Plain):
     def accumulate(self, points: Float[ndarray, "N D"], responsibilities: Float[ndarray, "N K"], density: Inner) -> Any:
         return self.inner.accumulate(self.forward(points), responsibilities, density.density)
 
+    def expect(
+        self, points: Float[ndarray, "N D"], responsibilities: Float[ndarray, "N K"], density: Inner
+    ) -> Float[ndarray, "N D"]:
+        """What is expected of the transformed columns, in the units of the data."""
+        found = self.inner.expect(self.forward(points), responsibilities, density.density)
+        return np.where(np.isnan(points), self._by_column(found, "undo"), points)
+
+    def draw(
+        self, points: Float[ndarray, "N D"], labels: Int[ndarray, " N"], density: Inner, rng: np.random.Generator
+    ) -> Float[ndarray, "N D"]:
+        drawn = self.inner.draw(self.forward(points), labels, density.density, rng)
+        return np.where(np.isnan(points), self._by_column(drawn, "undo"), points)
+
     def maximise(self, statistics: Any, counts: Float[ndarray, " K"], parameters: Any) -> Any:
         return self.inner.maximise(statistics, counts, parameters)
 

@@ -47,10 +47,12 @@ def shown(fitted: FittedMixture, rows: Rows) -> Shown:
     if not has_kinds(fitted):
         return Shown(fitted, rows)
     numbers = _numbers(fitted)
-    beside = {name: _beside(fitted, rows.points, d) for d, name in enumerate(fitted.features) if d not in numbers}
-    points = _measured(fitted, rows.points[:, numbers]) if numbers else _indicators(rows.points, fitted)
+    known = rows.points if rows.holes is None else np.where(rows.holes, np.nan, rows.points)
+    beside = {name: _beside(fitted, known, d) for d, name in enumerate(fitted.features) if d not in numbers}
+    points = _measured(fitted, rows.points[:, numbers]) if numbers else _indicators(known, fitted)
     extra = {**beside, **(rows.extra or {})}
-    return Shown(as_numbers(fitted), rows._replace(points=np.ascontiguousarray(points), extra=extra))
+    holes = None if rows.holes is None or not rows.holes[:, numbers].any() else rows.holes[:, numbers]
+    return Shown(as_numbers(fitted), rows._replace(points=np.ascontiguousarray(points), extra=extra, holes=holes))
 
 
 def as_numbers(fitted: FittedMixture) -> FittedMixture:
