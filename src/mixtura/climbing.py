@@ -96,7 +96,7 @@ def _begin_climbs(model: em.Model, starts: Sequence[Any], run: em.Run) -> "Climb
     """If the rows are few and the kernels know the M-step."""
     if not isinstance(run, AtHand) or not isinstance(model, Mixture) or not _is_small(run.block, starts[0]):
         return None
-    if model.concentration != 1:
+    if model.concentration != 1 or model.noise is not None:
         return None
     with np.errstate(divide="ignore"):
         log_weights = np.log([start.weights for start in starts])

@@ -63,6 +63,11 @@ class FittedMixture:
         model, parameters = self.model.middle(self.parameters)
         return replace(self, model=model, parameters=parameters)
 
+    @property
+    def noise_share(self) -> float:
+        """The share of the rows that belong to no component; 0 without noise."""
+        return 0.0 if self.model.noise is None else max(1.0 - float(self.parameters.weights.sum()), 0.0)
+
     def renamed(self, names: Mapping[int, str]) -> "FittedMixture":
         """The same mixture, some of its clusters called by other names.
 

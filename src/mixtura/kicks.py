@@ -250,10 +250,16 @@ def _move(ground: Ground, parameters: MixtureParameters, row: int) -> MixturePar
     number = int(min(N - 1, D + 2 + ground.rng.exponential(typical)))
     changed = weights.copy()
     changed[moved] = 0
-    changed *= (1 - number / N) / changed.sum()
-    changed[moved] = number / N
+    total = _without_noise(ground, weights)
+    changed *= total * (1 - number / N) / changed.sum()
+    changed[moved] = total * number / N
     placed = ground.model.emission.place(emission, weights, moved, ground.sample.points, (row, number))
     return MixtureParameters(changed, placed)
+
+
+def _without_noise(ground: Ground, weights: Float[ndarray, " K"]) -> float:
+    """What the weights add up to."""
+    return 1.0 if ground.model.noise is None else float(weights.sum())
 
 
 def _split(ground: Ground, solution: Solution) -> MixtureParameters:
@@ -264,6 +270,6 @@ def _split(ground: Ground, solution: Solution) -> MixtureParameters:
     cut = (gone + 1 + int(ground.rng.integers(K - 1))) % K
     weights = parameters.weights.copy()
     weights[gone] = 0
-    weights /= weights.sum()
+    weights = _without_noise(ground, parameters.weights) * weights / weights.sum()
     weights[[gone, cut]] = weights[cut] / 2
     return MixtureParameters(weights, ground.model.emission.split(parameters.emission, cut, gone, ground.rng))

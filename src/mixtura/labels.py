@@ -1,6 +1,6 @@
 """Which cluster every row belongs to: asked of a fitted mixture, laid out as columns to write."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from jaxtyping import Bool, Float
@@ -31,9 +31,16 @@ def classify(fitted: FittedMixture, source: ArraySource, n_threads: int = 1) -> 
 
 
 def responsibilities(fitted: FittedMixture, source: ArraySource, n_threads: int = 1) -> Float[ndarray, "N K"]:
-    """The probability of every cluster for each row."""
+    """The probability of every cluster for each row; with noise, that is the last column."""
     parts = Local(n_threads).each(source, fitted.model.posterior(fitted.parameters))
     return np.concatenate([shares for shares, _ in parts])
+
+
+def probability_columns(fitted: FittedMixture, source: ArraySource, n_threads: int = 1) -> dict[str, ndarray]:
+    """The probability of every cluster for each row: `probability_0`, `probability_1`, …, `probability_noise`."""
+    names = [*range(fitted.n_components), *(["noise"] if fitted.model.noise else [])]
+    shares = responsibilities(fitted, source, n_threads)
+    return {f"probability_{name}": share for name, share in zip(names, shares.T, strict=True)}
 
 
 def expected(fitted: FittedMixture, source: ArraySource, n_threads: int = 1) -> Float[ndarray, "N D"]:
@@ -61,7 +68,7 @@ def label_columns(
     kept: Bool[ndarray, " N"],
     *,
     probabilities: bool = True,
-    shares: Float[ndarray, "M K"] | None = None,
+    shares: Mapping[str, Float[ndarray, " M"]] | None = None,
     names: tuple[str, ndarray] | None = None,
     cluster_names: Sequence[str] = (),
 ) -> dict[str, ndarray]:
@@ -76,8 +83,8 @@ def label_columns(
         they came from.
     probabilities : bool
         Whether to add the probability of the label and the log-density.
-    shares : array of shape (M, K), optional
-        The probability of every cluster, if these are wanted too.
+    shares : dict, optional
+        What `probability_columns` returns, if that is wanted too.
     names : (str, array of shape (N,)), optional
         What the rows are called, and the name of that column. Without it, `row` counts the rows from 1.
     cluster_names : sequence of str, optional
@@ -86,8 +93,8 @@ def label_columns(
     Returns
     -------
     dict
-        `row` or the column of `names`, `label`, `cluster` (its name), `probability`, `log_density` (nats),
-        `probability_0`, `probability_1`, …
+        `row` or the column of `names`, `label` (-1 for noise), `cluster` (its name), `probability`, `log_density`
+        (nats), and those of `shares`.
 
     Examples
     --------
@@ -99,11 +106,11 @@ def label_columns(
     """
     columns: dict[str, ndarray] = {"label": found.labels.astype(np.int32)}
     if cluster_names:
-        columns |= {"cluster": np.array(cluster_names)[found.labels]}
+        columns |= {"cluster": np.array([*cluster_names, "noise"])[found.labels]}  # the label of noise is -1
     if probabilities:
         columns |= {"probability": found.probabilities, "log_density": found.log_density}
     if shares is not None:
-        columns |= {f"probability_{k}": share for k, share in enumerate(shares.T)}
+        columns |= shares
     name, values = names or ("row", np.arange(1, len(kept) + 1))
     first = {"id" if name in columns else name: values}
     return first | {name: _spread(values, kept) for name, values in columns.items()}

@@ -1,8 +1,9 @@
 """A finite mixture of any emission family: what to collect from a block, and what to make of it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
+from math import inf, log
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -11,22 +12,25 @@ from numpy import ndarray
 
 from mixtura import _kernels as kernels
 from mixtura.emissions.contract import Emission, draw_labels
+from mixtura.emissions.noise import UniformNoise, noise_probability
 from mixtura.priors import log_dirichlet
 from mixtura.statistics import Block, Incomplete, MixtureStatistics, Neighbours
 
 # A component that explains nothing keeps a speck of weight, so that no division by zero can follow.
 SPECK = 10 * np.finfo(np.float64).eps
+NOISE = -1  # the label of rows that belong to no component
+_FIRST_NOISE = 0.05  # the share of the noise where a fit begins
 
 
 class MixtureParameters(NamedTuple):
-    """Mixing weights that sum to one, and the emission family's parameters."""
+    """Mixing weights, and the emission family's parameters. What the weights lack of one is the share of the noise."""
 
     weights: Float[ndarray, " K"]
     emission: Any
 
 
 class Classification(NamedTuple):
-    """For each row: its component, the probability of that, and the log-density of the row in nats."""
+    """For each row: its component, or -1 for noise, the probability of that, and the log-density of the row in nats."""
 
     labels: ndarray
     probabilities: Float[ndarray, " N"]
@@ -53,12 +57,13 @@ class Mixture:
     """K components of one emission family, of weights that are free or all 1 / K.
 
     The value that a fit finds is `MixtureParameters`. A `concentration` above 1 is that of a Dirichlet prior on free
-    weights; what is believed of the components, the emission family knows.
+    weights; what is believed of the components, the emission family knows. Beside `noise` rows may belong to none.
     """
 
     emission: Emission
     equal_weights: bool = False
     concentration: float = 1.0
+    noise: UniformNoise | None = None
 
     def statistics(self, parameters: MixtureParameters) -> Sums:
         """The function that turns a block into statistics under `parameters`. It pickles, so it can travel."""
@@ -69,7 +74,10 @@ class Mixture:
         return self._bind(block_classification, parameters)
 
     def posterior(self, parameters: MixtureParameters) -> Callable[[Block], tuple[ndarray, ndarray]]:
-        """The function that gives every row of a block its responsibilities (N, K) and log-density (N,)."""
+        """The function that gives every row of a block its responsibilities and log-density (N,).
+
+        The responsibilities have a column for each component, and a last one for the noise where there is any.
+        """
         return self._bind(block_posterior, parameters)
 
     def expect(self, parameters: MixtureParameters) -> Callable[[Block], Float[ndarray, "N D"]]:
@@ -83,16 +91,17 @@ class Mixture:
     def maximise(self, statistics: MixtureStatistics, parameters: MixtureParameters) -> MixtureParameters:
         """The M-step: parameters from statistics that were collected under `parameters`."""
         counts = statistics.counts + SPECK
-        return MixtureParameters(
-            self.share(counts), self.emission.maximise(statistics.emission, counts, parameters.emission)
-        )
+        total = statistics.counts.sum() + statistics.noise
+        weights = self.share(counts, statistics.noise / total if total else 0.0)
+        return MixtureParameters(weights, self.emission.maximise(statistics.emission, counts, parameters.emission))
 
-    def share(self, counts: Float[ndarray, " K"]) -> Float[ndarray, " K"]:
-        """The mixing weights of components that explain so many rows."""
+    def share(self, counts: Float[ndarray, " K"], noise: float = _FIRST_NOISE) -> Float[ndarray, " K"]:
+        """The mixing weights of components that explain so many rows, with such a share of noise beside them."""
+        rest = 1.0 if self.noise is None else 1.0 - noise
         if self.equal_weights:
-            return np.full(len(counts), 1 / len(counts))
+            return np.full(len(counts), rest / len(counts))
         believed = counts + (self.concentration - 1)
-        return believed / believed.sum()
+        return rest * believed / believed.sum()
 
     def objective(self, statistics: MixtureStatistics, parameters: MixtureParameters) -> float:
         """What EM raises: the log-likelihood in nats of the parameters that gave the statistics, and their prior's."""
@@ -119,17 +128,39 @@ class Mixture:
     def n_free(self, parameters: MixtureParameters) -> int:
         """How many numbers the fit left free."""
         n_weights = 0 if self.equal_weights else len(parameters.weights) - 1
-        return n_weights + self.emission.n_free(parameters.emission)
+        n_of_noise = 0 if self.noise is None else 2  # its share and, as mclust has it, its volume
+        return n_weights + n_of_noise + self.emission.n_free(parameters.emission)
 
     def reorder(self, parameters: MixtureParameters, order: ndarray) -> MixtureParameters:
         """The same mixture with its components in another order."""
         return MixtureParameters(parameters.weights[order], self.emission.reorder(parameters.emission, order))
 
+    def sample(
+        self, parameters: MixtureParameters, number: int, rng: np.random.Generator
+    ) -> tuple[Float[ndarray, "N D"], ndarray]:
+        """So many rows and their components, in the order of these; noise comes last."""
+        weights, emission = parameters
+        if self.noise is None:
+            counts = rng.multinomial(number, weights / weights.sum())
+            return self.emission.sample(emission, counts, rng), np.repeat(np.arange(len(counts)), counts)
+        shares = np.append(weights, max(1.0 - weights.sum(), 0.0))
+        numbers = rng.multinomial(number, shares / shares.sum())
+        own, others = self.emission.sample(emission, numbers[:-1], rng), self.noise.sample(int(numbers[-1]), rng)
+        return np.concatenate([own, others]), np.repeat([*range(len(weights)), NOISE], numbers)
+
+    def rescale(self, centre: Float[ndarray, " D"], scale: Float[ndarray, " D"]) -> "Mixture":
+        """The mixture for x of one for (x - centre) / scale; the settings of its emission keep the units of the fit."""
+        return self if self.noise is None else replace(self, noise=self.noise.rescale(centre, scale))
+
     @property
     def conditions(self) -> list[str]:
         """What shapes a fit besides the family of its components, in words."""
         has_prior = self.concentration != 1 or getattr(self.emission, "prior", None) is not None
-        said = {"equal weights": self.equal_weights, "a conjugate prior": has_prior}
+        said = {
+            "equal weights": self.equal_weights,
+            "a conjugate prior": has_prior,
+            "uniform noise": self.noise is not None,
+        }
         return [words for words, holds in said.items() if holds]
 
     @property
@@ -149,13 +180,22 @@ class Mixture:
 
     def _bind(self, function: Callable[..., Any], parameters: MixtureParameters) -> partial[Any]:
         log_weights, density = self.log_weights(parameters), self.emission.density(parameters.emission)
-        return partial(function, emission=self.emission, log_weights=log_weights, density=density)
+        bound = partial(function, emission=self.emission, log_weights=log_weights, density=density)
+        return bound if self.noise is None else partial(bound, log_noise=log_noise(parameters.weights, self.noise))
+
+
+def log_noise(weights: Float[ndarray, " K"], noise: UniformNoise) -> float:
+    """Log of the share of the noise times its density, beside components of these weights."""
+    share = max(1.0 - float(weights.sum()), 0.0)
+    return log(share) - noise.log_volume if share > 0 else -inf
 
 
 def block_statistics(
-    block: Block, emission: Emission, log_weights: Float[ndarray, " K"], density: Any
+    block: Block, emission: Emission, log_weights: Float[ndarray, " K"], density: Any, log_noise: float | None = None
 ) -> MixtureStatistics:
     """The E-step on one block: Bayes' theorem, then the sums that the M-step needs."""
+    if log_noise is not None:
+        return _beside_noise(block, emission, log_weights, density, log_noise)
     if isinstance(density, kernels.COMPILED):
         return MixtureStatistics(*_pass_over(block, density)(*block, log_weights, density))
     responsibilities, log_evidence = block_posterior(block, emission, log_weights, density)
@@ -165,6 +205,17 @@ def block_statistics(
         emission=emission.accumulate(block.points, responsibilities, density),
         log_likelihood=float(block.weights @ log_evidence),
     )
+
+
+def _beside_noise(
+    block: Block, emission: Emission, log_weights: Float[ndarray, " K"], density: Any, log_noise: float
+) -> MixtureStatistics:
+    """To the components a row counts as much as it is likely not to be noise."""
+    log_evidence = block_classification(block, emission, log_weights, density).log_density.astype(np.float64)
+    noise = block.weights * noise_probability(log_evidence, log_noise)
+    rest = block_statistics(block._replace(weights=block.weights - noise), emission, log_weights, density)
+    total = float((block.weights * np.logaddexp(log_evidence, log_noise)).sum())
+    return rest._replace(log_likelihood=total, noise=float(noise.sum()))
 
 
 def _pass_over(block: Block, density: Any) -> Callable[..., Any]:
@@ -177,9 +228,13 @@ def _pass_over(block: Block, density: Any) -> Callable[..., Any]:
 
 
 def block_posterior(
-    block: Block, emission: Emission, log_weights: Float[ndarray, " K"], density: Any
-) -> tuple[Float[ndarray, "N K"], Float[ndarray, " N"]]:
+    block: Block, emission: Emission, log_weights: Float[ndarray, " K"], density: Any, log_noise: float | None = None
+) -> tuple[Float[ndarray, "N _"], Float[ndarray, " N"]]:
     """Responsibilities by Bayes' theorem, and the log-density of each row."""
+    if log_noise is not None:
+        own, log_evidence = block_posterior(block, emission, log_weights, density)
+        noise = noise_probability(log_evidence, log_noise)
+        return np.column_stack([own * (1 - noise[:, None]), noise]), np.logaddexp(log_evidence, log_noise)
     if isinstance(density, kernels.COMPILED) and not isinstance(block, Incomplete):
         return kernels.posterior(block.points, log_weights, density)
     log_joint = log_weights + emission.log_density(block.points, density)
@@ -189,9 +244,9 @@ def block_posterior(
 
 
 def block_expectation(
-    block: Block, emission: Emission, log_weights: Float[ndarray, " K"], density: Any
+    block: Block, emission: Emission, log_weights: Float[ndarray, " K"], density: Any, log_noise: float | None = None
 ) -> Float[ndarray, "N D"]:
-    """The rows, their holes filled with the mean of what may be there."""
+    """The rows, their holes filled with the mean of what may be there if they are no noise."""
     if not isinstance(block, Incomplete):
         return block.points
     responsibilities, _ = block_posterior(block, emission, log_weights, density)
@@ -199,9 +254,10 @@ def block_expectation(
 
 
 def block_draw(
-    block: Block, emission: Emission, log_weights: Float[ndarray, " K"], density: Any, rng: np.random.Generator
-) -> Float[ndarray, "N D"]:
-    """The rows, their holes filled by drawing a component for each row, and then its cells."""
+    block: Block, emission: Emission, log_weights: Float[ndarray, " K"], density: Any, rng: np.random.Generator,
+    log_noise: float | None = None,
+) -> Float[ndarray, "N D"]:  # fmt: skip
+    """The rows, their holes filled by drawing a component for each row, if they are no noise, and then its cells."""
     if not isinstance(block, Incomplete):
         return block.points
     responsibilities, _ = block_posterior(block, emission, log_weights, density)
@@ -209,9 +265,15 @@ def block_draw(
 
 
 def block_classification(
-    block: Block, emission: Emission, log_weights: Float[ndarray, " K"], density: Any
+    block: Block, emission: Emission, log_weights: Float[ndarray, " K"], density: Any, log_noise: float | None = None
 ) -> Classification:
     """The most probable component of each row."""
+    if log_noise is not None:
+        own = block_classification(block, emission, log_weights, density)
+        noise = noise_probability(own.log_density, log_noise)
+        probabilities, is_noise = own.probabilities * (1 - noise), noise > own.probabilities * (1 - noise)
+        labels = np.where(is_noise, NOISE, own.labels)
+        return Classification(labels, np.maximum(probabilities, noise), np.logaddexp(own.log_density, log_noise))
     if isinstance(density, kernels.COMPILED) and not isinstance(block, Incomplete):
         return Classification(*kernels.classify(block.points, log_weights, density))
     responsibilities, log_evidence = block_posterior(block, emission, log_weights, density)

@@ -6,6 +6,7 @@ Tensors are `weights` and the emission family's parameters under their own names
 
 import json
 import os
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -17,6 +18,7 @@ from mixtura._settings import from_record, to_record
 from mixtura.bayesian import BayesianMixture
 from mixtura.concentrations import CONCENTRATIONS
 from mixtura.criteria import CRITERIA
+from mixtura.emissions.noise import UniformNoise
 from mixtura.emissions.normal_wishart import NormalWishart
 from mixtura.errors import ModelFileError
 from mixtura.families import blocks_of
@@ -49,7 +51,7 @@ _HISTORY = {
 # written where they are not the usual
 _OPTIONAL: dict[str, Any] = {
     "equal_weights": bool, "concentration": _NUMBER, "weights_prior": Whole({"kind": str, "concentration": _NUMBER}),
-    "levels": {ANY: [str]},
+    "levels": {ANY: [str]}, "noise": Whole({"corner": [_NUMBER], "edges": [[_NUMBER]]}),
 }  # fmt: skip
 _RECORD: dict[str, Any] = {
     "format": int, "family": str, "settings": {}, "features": [str], "cluster_names": [str],
@@ -106,6 +108,7 @@ def save(fitted: FittedMixture | _Estimator, path: str | os.PathLike[str]) -> No
         **{name: getattr(fitted, name) for name in ("scaling", "history", "provenance")},
         **fitted.model.settings,
         **({"levels": fitted.levels} if fitted.levels else {}),
+        **({"noise": asdict(fitted.model.noise)} if fitted.model.noise is not None else {}),
     }
     text = json.dumps(record, allow_nan=False, ensure_ascii=False, separators=(",", ":"))
     write_bytes_atomic(Path(path), serialise(tensors, {_KEY: text}))
@@ -212,8 +215,10 @@ def _model(emission: Any, record: dict[str, Any]) -> Mixture:
     prior = record.get("weights_prior")
     if (prior is None) is isinstance(emission, NormalWishart):
         raise ValueError("only one of weights and components has a prior, where both have one or neither has")
+    box = record.get("noise")
+    noise = box and UniformNoise(tuple(box["corner"]), tuple(map(tuple, box["edges"])))
     if prior is None:
-        return Mixture(emission, record.get("equal_weights", False), float(record.get("concentration", 1)))
+        return Mixture(emission, record.get("equal_weights", False), float(record.get("concentration", 1)), noise)
     if prior["kind"] not in CONCENTRATIONS or prior["concentration"] <= 0:
         raise ValueError(
             f"its prior of weights, {prior['kind']!r} of {prior['concentration']:g}, is unknown or improper"
@@ -225,8 +230,12 @@ def _check_consistent(fitted: FittedMixture) -> None:
     weights = fitted.parameters.weights
     emission: Any = fitted.model.emission
     K, D = emission.shape(fitted.parameters.emission)
-    if weights.shape != (K,) or (weights < 0).any() or abs(weights.sum() - 1) > 1e-6:
+    noise = fitted.model.noise
+    is_all = weights.sum() < 1 + 1e-6 and (noise is not None or weights.sum() > 1 - 1e-6)
+    if weights.shape != (K,) or (weights < 0).any() or not is_all:
         raise ValueError(f"weights are not {K} shares that add up to one")
+    if noise is not None:
+        noise.check(D)
     scaling = fitted.scaling
     columns = [fitted.features, *(scaling[name] for name in ("centre", "scale") if name in scaling)]
     if len(fitted.cluster_names) != K or any(len(values) != D for values in columns):

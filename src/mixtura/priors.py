@@ -21,6 +21,7 @@ from numpy import ndarray
 
 from mixtura._kernels.densities import Moments
 from mixtura.covariance import CovarianceModel
+from mixtura.errors import DataError
 from mixtura.statistics import Block, merge_all
 
 Scale = float | tuple[float, ...] | tuple[tuple[float, ...], ...]
@@ -190,6 +191,9 @@ def _moments(blocks: Sequence[Block]) -> tuple[ndarray, ndarray, float]:
     """Mean, covariance and weight of all rows; a single one has no covariance, and zeros are taken for it."""
     total, sums = merge_all((float(w.sum()), np.einsum("n,nd->d", w, x, dtype=np.float64)) for x, w in blocks)
     mean = sums / total
+    if np.isnan(mean).any():
+        column = int(np.isnan(mean).argmax()) + 1
+        raise DataError(f"Column {column} has missing cells, and a prior needs rows without: leave these rows out.")
     scatter = merge_all(((x - mean) * w[:, None]).T @ (x - mean) for x, w in blocks)
     return mean, scatter / max(total - 1, 1.0), total
 

@@ -35,6 +35,7 @@ class MixtureStatistics(NamedTuple):
     counts: Float[ndarray, " K"]
     emission: Any  # the emission family's own statistics, a NamedTuple of arrays
     log_likelihood: float  # in nats, summed over the rows
+    noise: float = 0.0  # the rows that no component explains
 
 
 def merge(left: Statistics, right: Statistics) -> Statistics:

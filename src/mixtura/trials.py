@@ -20,6 +20,8 @@ from mixtura.covariance.degenerate import flat_components, spurious_components
 from mixtura.criteria import Evidence, evaluate
 from mixtura.emissions.contract import Emission
 from mixtura.emissions.gaussian import Gaussian, GaussianParameters
+from mixtura.emissions.noise import UniformNoise, noise_of
+from mixtura.errors import DataError
 from mixtura.evidence import collect_all_evidence, one_log_likelihood
 from mixtura.families import blocks_of, family_of
 from mixtura.folds import Fold
@@ -66,6 +68,7 @@ class Options(NamedTuple):
     n_folds: int = 5  # parts of the rows that are left out in turn, where fits are judged by rows they have not seen
     prior: Prior | None = None  # in the units of the data
     columns: tuple[Column, ...] = ()  # what they are, where some hold no numbers
+    outliers: str = "none"  # or "uniform": rows may belong to a noise that is uniform over the volume of all
 
 
 Job = tuple[Setting, np.random.SeedSequence]
@@ -89,7 +92,10 @@ def fit_all(
     """
     has_many_blocks = len(list(islice(source.blocks(), _MANY_BLOCKS))) == _MANY_BLOCKS
     runner = Local(options.n_threads if has_many_blocks else 1)
-    workshop = _Workshop(source, scaling, options, runner, closing or Event(), folds, {})
+    if options.columns and (options.prior is not None or options.outliers != "none"):
+        raise DataError("Priors and noise are for numbers, and some columns hold levels or counts: leave these out.")
+    noise = noise_of(options.outliers, source.blocks(), scaling.scale)
+    workshop = _Workshop(source, scaling, options, runner, closing or Event(), folds, {}, noise)
     workshop.look_at_one_component({MODELS[setting.covariance].kind: setting for setting, _ in jobs})
     if options.n_threads == 1 or has_many_blocks or source.n_rows < _ENOUGH_ROWS:
         return _one_by_one(workshop, jobs)
@@ -133,6 +139,7 @@ class _Workshop(NamedTuple):
     closing: Event  # set when fits are to end as they are
     folds: Sequence[Fold]
     of_one: dict[str, float]  # by kind of covariance, the log-likelihood of one component
+    noise: UniformNoise | None
 
     def look_at_one_component(self, kinds: Mapping[str, Setting]) -> None:
         """What there is to compare mixtures with."""
@@ -182,13 +189,14 @@ class _Workshop(NamedTuple):
         return family_of(self.options.columns, numbers) if self.options.columns else numbers
 
     def _model(self, setting: Setting, source: ArraySource) -> Mixture:
-        prior, emission = self.options.prior, self._emission(setting)
+        model = Mixture(self._emission(setting), self.options.equal_weights, noise=self.noise)
+        prior = self.options.prior
         if prior is None:
-            return Mixture(emission, self.options.equal_weights)
+            return model
         seen = prior.in_units(self.scaling.centre, self.scaling.scale)
         own = seen.resolve(source.blocks(), setting.n_components, MODELS[setting.covariance].kind)
         gaussian = Gaussian(setting.covariance, self.options.ridge, own)
-        return Mixture(gaussian, self.options.equal_weights, prior.concentration)
+        return replace(model, emission=gaussian, concentration=prior.concentration)
 
     def _plan(self, setting: Setting) -> race.Plan:
         n_init = self.options.n_init
@@ -213,7 +221,7 @@ class _Workshop(NamedTuple):
         evidence = self._evidence(setting, model, parameters, deviances)
         return Candidate(
             setting,
-            model,
+            model.rescale(scaling.centre, scaling.scale),
             parameters._replace(emission=emission.rescale(parameters.emission, scaling.centre, scaling.scale)),
             evidence,
             evaluate(evidence),

@@ -175,6 +175,26 @@ def test_a_prior_is_told_of_and_kept(run, table, tmp_path):
     assert "a conjugate prior" in run("show", tmp_path / "o" / "model.safetensors").stdout.splitlines()[0]
 
 
+def test_noise_is_told_of_and_labelled(run, faithful, tmp_path):
+    lines = faithful.read_text().splitlines()
+    grid = [f"{1 + x},{38 + 14 * y}" for x in range(6) for y in range(5)]
+    (tmp_path / "noisy.csv").write_text("\n".join([*lines, *grid]))
+    result = run("fit", tmp_path / "noisy.csv", "-k", "2", "--outliers", "uniform", "--proba", "all", "--labels", "csv",
+                 "-o", tmp_path / "o")  # fmt: skip
+    assert "uniform noise, BIC" in result.stdout and "of the rows are noise" in " ".join(result.stdout.split())
+    header, *rows = (tmp_path / "o" / "labels.csv").read_text().splitlines()
+    assert header.endswith("probability_0,probability_1,probability_noise") and len(rows) == 302
+    noise = [row for row in rows if row.split(",")[1] == "-1"]
+    summary = json.loads((tmp_path / "o" / "summary.json").read_text())
+    assert summary["answer"]["noise_share"] == pytest.approx(len(noise) / 302, abs=0.05)
+    assert sum(cluster["n_rows"] for cluster in summary["clusters"]) + len(noise) == 302
+    model = tmp_path / "o" / "model.safetensors"
+    assert "belong to no cluster" in run("show", model).stdout
+    assert run("name", model, "0=Long", "1=Short").exit_code == 0
+    assert run("predict", model, tmp_path / "noisy.csv").stdout.count('"noise"') == len(noise)
+    assert run("compare", model, model, "--data", tmp_path / "noisy.csv").exit_code == 0
+
+
 def test_a_dry_run_says_what_would_be_done_and_does_not(run, table, tmp_path):
     result = run("fit", table, "-k", "1-3", "--dry-run", "-o", tmp_path / "o")
     assert result.exit_code == 0

@@ -183,5 +183,7 @@ def test_numbers_that_do_not_fit_the_table(options, words):
 
 
 def test_what_is_no_prior():
+    with pytest.raises(ValueError, match="Column 4 has missing cells"):
+        Prior().resolve([Block(np.where(IRIS < 0.15, np.nan, IRIS), np.ones(150))], 2, "full")
     with pytest.raises(ValueError, match="'prior' parameter of GaussianMixture must be None or a str among"):
         GaussianMixture(prior="some").fit(IRIS)

@@ -21,7 +21,7 @@ from mixtura.cli._screen import wrap
 from mixtura.diagnostics import components_to_try
 from mixtura.errors import FitError
 from mixtura.finding import find
-from mixtura.labels import label_columns, responsibilities
+from mixtura.labels import label_columns, probability_columns
 from mixtura.persistence import save
 from mixtura.priors import Prior
 from mixtura.runners.local import n_threads
@@ -52,6 +52,7 @@ class Request:
     bayes: bool
     equal_weights: bool
     prior: str
+    outliers: str
     criterion: str
     missing: Missing
     scale: str
@@ -172,6 +173,7 @@ def _search(request: Request, table: Table, numbers: tuple[int, ...], progress: 
         tolerance=request.tol,
         n_threads=request.n_threads,
         equal_weights=request.equal_weights,
+        outliers=request.outliers,
         prior=Prior() if request.prior == "default" else None,
         columns=table.columns,
     )
@@ -219,7 +221,7 @@ def _provenance(request: Request, table: Table) -> dict[str, Any]:
 def _write(request: Request, reading: Reading, result: Described, folder: Path) -> None:
     fitted, table = result.fitted, reading.table
     save(fitted, folder / "model.safetensors")
-    shares = responsibilities(fitted, table.source(), request.n_threads) if request.proba == "all" else None
+    shares = probability_columns(fitted, table.source(), request.n_threads) if request.proba == "all" else None
     columns = label_columns(
         result.rows.classification, reading.kept, probabilities=request.proba != "none", shares=shares,
         names=None if reading.everything.ids is None else (str(request.id), reading.everything.ids),

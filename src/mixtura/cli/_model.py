@@ -36,6 +36,7 @@ def facts(fitted: FittedMixture) -> dict[str, Any]:
         "shares": shares_by_cluster(fitted),
         "equal_weights": fitted.model.equal_weights,
         "conditions": fitted.model.conditions,
+        "noise_share": fitted.noise_share,
         "clusters": [
             {"name": name, "weight": float(weight), "means": mean.tolist(), "sds": sd.tolist()}
             for name, weight, mean, sd in zip(fitted.cluster_names, fitted.parameters.weights, means, sds, strict=True)
@@ -56,7 +57,10 @@ def lines(told: Mapping[str, Any], verbose: bool = False) -> list[str]:
     shape = f"{told['covariance']} covariance" if told["covariance"] else "independent answers"
     title += ", ".join(["", shape, *told["conditions"]])
     text = [*heading(title), *_found(told), *wrap(told["merged"]), ""]
-    text += [*_table(told), *_categories(told)]
+    text += _table(told)
+    if told["noise_share"]:
+        text += wrap(f"noise: {percent(told['noise_share'])} of the rows belong to no cluster")
+    text += _categories(told)
     choice = choice_table(told["choice"])
     if choice:
         text += ["", *choice]

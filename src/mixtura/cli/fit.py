@@ -26,6 +26,8 @@ _model_options = _options.combine(
     click.option("--equal-weights", is_flag=True, help="Give all clusters the same share of the rows."),
     click.option("--prior", type=click.Choice(["none", "default"]), default="none", show_default=True,
                  help="What is believed of clusters beforehand; default is mclust's conjugate prior, against spikes."),
+    click.option("--outliers", type=click.Choice(["none", "uniform"]), default="none", show_default=True,
+                 help="With uniform, rows may belong to no cluster, but to noise that is uniform over all."),
     click.option("--criterion", type=click.Choice(OF_SELECTIONS), default="bic", show_default=True,
                  help="What to choose by; holdout and cv fit again without some rows."),
     _options.missing_option,

@@ -28,7 +28,7 @@ def command(
     matched by name; others are ignored. A row with missing cells is labelled by its other cells, or with --missing drop
     gets no label.
     """
-    from mixtura.labels import classify, kept_rows, label_columns, responsibilities
+    from mixtura.labels import classify, kept_rows, label_columns, probability_columns
     from mixtura.persistence import load
     from mixtura.runners.local import n_threads
     from mixtura.sources.roles import Roles
@@ -47,7 +47,7 @@ def command(
         classify(fitted, source, threads),
         kept_rows(everything, missing),
         probabilities=proba != "none",
-        shares=responsibilities(fitted, source, threads) if proba == "all" else None,
+        shares=probability_columns(fitted, source, threads) if proba == "all" else None,
         names=None if everything.ids is None else (id_name, everything.ids),
         cluster_names=fitted.cluster_names if fitted.is_named else (),
     )

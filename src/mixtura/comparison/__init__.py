@@ -104,6 +104,7 @@ def compare_labels(
 
 def _flow(labels: tuple[ndarray, ndarray], shape: tuple[int, int]) -> Int[ndarray, "I J"]:
     flow = np.zeros(shape, dtype=int)
-    found = cross_table(labels[0].astype(int), labels[1].astype(int))
+    is_in_both = (labels[0] >= 0) & (labels[1] >= 0)  # noise is in no cluster
+    found = cross_table(labels[0][is_in_both].astype(int), labels[1][is_in_both].astype(int))
     flow[: found.shape[0], : found.shape[1]] = found
     return flow

@@ -19,7 +19,7 @@ def agreement(truth: ndarray, labels: Int[ndarray, " N"]) -> dict[str, Any]:
     >>> about["adjusted_rand"], about["groups"], about["n_unknown"], about["table"]
     (1.0, ['a', 'b'], 1, [[0, 2], [1, 0]])
     """
-    known = np.array([value is not None and value == value for value in truth.tolist()], dtype=bool)
+    known = np.array([value is not None and value == value for value in truth.tolist()], dtype=bool) & (labels >= 0)
     groups, positions = np.unique(np.array([str(value) for value in truth[known].tolist()]), return_inverse=True)
     table = cross_table(positions, labels[known])
     return {

@@ -85,6 +85,7 @@ def _options(estimator: Any, source: ArraySource) -> Options:
         n_threads=n_threads(estimator.n_jobs),
         equal_weights=bool(estimator.equal_weights),
         prior=named(estimator.prior),
+        outliers=estimator.outliers,
     )
 
 

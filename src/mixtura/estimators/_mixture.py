@@ -15,6 +15,7 @@ from mixtura.covariance import MODELS
 from mixtura.criteria import Evidence
 from mixtura.emissions._moments import matrices
 from mixtura.emissions.gaussian import Gaussian
+from mixtura.emissions.noise import UniformNoise
 from mixtura.estimators._attributes import density_of, parameters_of
 from mixtura.estimators._base import (
     check_points,
@@ -36,6 +37,7 @@ from mixtura.mixture import (
     block_draw,
     block_expectation,
     block_posterior,
+    log_noise,
 )
 from mixtura.ordering import match
 from mixtura.projection import Projection
@@ -47,8 +49,15 @@ _SHAPES = ("covariances_", "precisions_", "precisions_cholesky_")
 class FittedAnswers(ClassNamePrefixFeaturesOutMixin, TransformerMixin, DensityMixin, BaseEstimator):  # type: ignore[misc]
     """What can be asked of a fitted Gaussian mixture."""
 
+    _noise: UniformNoise | None = None
+
+    @property
+    def noise_share_(self) -> float:
+        """The share of the rows that belong to no component: what `weights_` lack of one, 0 without noise."""
+        return 0.0 if self._noise is None else 1.0 - float(np.sum(self.weights_, dtype=np.float64))
+
     def predict(self, X: Any) -> ndarray:
-        """The most probable component of each row, from 0 on.
+        """The most probable component of each row, from 0 on; -1 for noise.
 
         Examples
         --------
@@ -67,9 +76,9 @@ class FittedAnswers(ClassNamePrefixFeaturesOutMixin, TransformerMixin, DensityMi
         return labels
 
     def predict_proba(self, X: Any) -> Float[ndarray, "N K"]:
-        """The probability of each component for each row, shape (N, K)."""
+        """The probability of each component for each row, shape (N, K), and of noise, if there is any, as column K."""
         points = self._points(X)
-        responsibilities = np.empty((len(points), len(self.weights_)), dtype=points.dtype)
+        responsibilities = np.empty((len(points), self._n_features_out), dtype=points.dtype)
         self._fill(responsibilities, points, block_posterior, 0)
         return responsibilities
 
@@ -87,8 +96,7 @@ class FittedAnswers(ClassNamePrefixFeaturesOutMixin, TransformerMixin, DensityMi
     def score(self, X: Any, y: Any = None, sample_weight: Any = None) -> float:
         """The mean log-likelihood per row, in nats; rows count as much as `sample_weight` says."""
         log_density = self.score_samples(X)
-        weights = check_weights(sample_weight, len(log_density))
-        return float(log_density.mean() if weights is None else np.average(log_density, weights=weights))
+        return float(np.average(log_density, weights=check_weights(sample_weight, len(log_density))))
 
     def bic(self, X: Any, sample_weight: Any = None) -> float:
         """Bayesian information criterion; smaller is better."""
@@ -113,9 +121,9 @@ class FittedAnswers(ClassNamePrefixFeaturesOutMixin, TransformerMixin, DensityMi
         Returns
         -------
         X : array of shape (n_samples, D)
-            The rows, those of the first component first.
+            The rows, those of the first component first, noise last.
         y : array of shape (n_samples,)
-            The component of each.
+            The component of each, -1 for noise.
 
         Raises
         ------
@@ -125,10 +133,7 @@ class FittedAnswers(ClassNamePrefixFeaturesOutMixin, TransformerMixin, DensityMi
         check_is_fitted(self)
         if n_samples < 1:
             raise ValueError(f"Invalid value for 'n_samples': {n_samples} . The sampling requires at least one sample.")
-        weights, emission = self._parameters()
-        rng = generator(self.random_state)
-        counts = rng.multinomial(n_samples, weights / weights.sum())
-        return self._emission.sample(emission, counts, rng), np.repeat(np.arange(len(counts)), counts)
+        return self._model.sample(self._parameters(), n_samples, generator(self.random_state))
 
     def impute(self, X: Any, n_draws: int | None = None) -> ndarray:
         """Fill the cells of rows that are missing, by what the mixture says of them given the cells that are there.
@@ -246,11 +251,11 @@ class FittedAnswers(ClassNamePrefixFeaturesOutMixin, TransformerMixin, DensityMi
 
     @property
     def _model(self) -> Mixture:
-        return Mixture(self._emission, bool(self.equal_weights), concentration(self.prior))
+        return Mixture(self._emission, bool(self.equal_weights), concentration(self.prior), self._noise)
 
     @property
     def _n_features_out(self) -> int:
-        return len(self.weights_)
+        return len(self.weights_) + (self._model.noise is not None)
 
     def _parameters(self) -> MixtureParameters:
         return parameters_of(vars(self), self._covariance)
@@ -268,7 +273,8 @@ class FittedAnswers(ClassNamePrefixFeaturesOutMixin, TransformerMixin, DensityMi
         with np.errstate(divide="ignore"):
             log_weights = np.log(weights)
         density = density_of(self.means_, self.precisions_cholesky_, self._covariance)
-        return partial(function, emission=self._emission, log_weights=log_weights, density=density)
+        extra = {} if self._noise is None else {"log_noise": log_noise(weights, self._noise)}
+        return partial(function, emission=self._emission, log_weights=log_weights, density=density, **extra)
 
     def _fill(self, answer: ndarray, points: Float[ndarray, "N D"], function: Callable[..., Any], field: int) -> None:
         """Write one field of what `function` says of a block to every row of the answer."""
@@ -290,6 +296,5 @@ class FittedAnswers(ClassNamePrefixFeaturesOutMixin, TransformerMixin, DensityMi
 def _spread(parameters: MixtureParameters) -> Float[ndarray, " D"]:
     """The standard deviation of each column under the mixture."""
     weights, (means, covariances) = parameters
-    n_columns = means.shape[1]
-    variances = np.diagonal(matrices(covariances, n_columns), axis1=1, axis2=2)
+    variances = np.diagonal(matrices(covariances, means.shape[1]), axis1=1, axis2=2)
     return np.sqrt(weights @ (variances + (means - weights @ means) ** 2))

@@ -10,6 +10,7 @@ from sklearn.exceptions import ConvergenceWarning
 
 from mixtura import em
 from mixtura.acceleration import Resumed
+from mixtura.emissions.noise import OUTLIERS, noise_of
 from mixtura.estimators import _parameters as rules
 from mixtura.estimators import _prior
 from mixtura.estimators._attributes import attributes
@@ -76,6 +77,8 @@ class GaussianMixture(FittedAnswers):
         Whether all components have the same mixing weight, 1 / K.
     prior : None, "default" or mixtura.Prior, default=None
         What is believed of the components; the fit then has the largest posterior density. "default" is mclust's.
+    outliers : {"none", "uniform"}, default="none"
+        With "uniform" rows may be noise, uniform over the volume of all: labelled -1; `weights_` lack its share of one.
     order : {"auto", "weight", "means", "none"}, default="auto"
         How components are numbered: the largest weight first with ties by means, the smallest mean first, or as they
         began. "auto" is "none" for a given start and for a warm start, else "weight".
@@ -146,6 +149,7 @@ class GaussianMixture(FittedAnswers):
         "verbose_interval": rules.whole(1),
         "equal_weights": rules.BOOLEAN,
         "prior": _prior.RULE,
+        "outliers": rules.one_of(OUTLIERS),
         "order": rules.one_of(["auto", *ORDERS]),
         "n_jobs": rules.JOBS,
         "callbacks": rules.either(rules.NONE, _CALLBACKS),
@@ -171,6 +175,7 @@ class GaussianMixture(FittedAnswers):
         verbose_interval: int = 10,
         equal_weights: bool = False,
         prior: Any = None,
+        outliers: str = "none",
         order: str = "auto",
         n_jobs: int | None = None,
         callbacks: Sequence[Callable[[em.Step], None]] | None = None,
@@ -188,7 +193,7 @@ class GaussianMixture(FittedAnswers):
         self.warm_start = warm_start
         self.verbose, self.verbose_interval = verbose, verbose_interval
         self.equal_weights = equal_weights
-        self.prior = prior
+        self.prior, self.outliers = prior, outliers
         self.order = order
         self.n_jobs = n_jobs
         self.callbacks = callbacks
@@ -223,6 +228,7 @@ class GaussianMixture(FittedAnswers):
         rules.check_parameters(self, self._rules)
         source = rows_of_a_fit(self, X, sample_weight)
         self._ridge = little_of(source)
+        self._noise = noise_of(self.outliers, source.blocks(), np.ones(source.n_columns))
         if is_choice(self):
             search, begin = self._choice(source), Starts((), NOTHING, 1)
         else:

@@ -13,6 +13,7 @@ from numpy import ndarray
 
 from mixtura.explain.cautions import cautions
 from mixtura.explain.kinds import shown
+from mixtura.explain.noise import only_clusters
 from mixtura.explain.overlap import nearest, pair_overlaps
 from mixtura.explain.profiles import component_moments, describe_certainty, describe_cluster, describe_columns
 from mixtura.explain.records import (
@@ -101,9 +102,10 @@ def explain(
     '20 % of the rows: high minutes (29.9, overall 14.1).'
     """
     _check_shapes(fitted, points, classification)
-    rows = Rows(points, np.ones(len(points)) if weights is None else weights, classification)
+    everything = Rows(points, np.ones(len(points)) if weights is None else weights, classification)
+    fitted, rows = only_clusters(fitted, everything)
     columns = describe_columns(fitted.features, rows)
-    overlaps = pair_overlaps(fitted, points, rows.weights) if overlaps is None else overlaps
+    overlaps = pair_overlaps(fitted, rows.points, rows.weights) if overlaps is None else overlaps
     portraits = [describe_cluster(k, fitted, columns, rows) for k in range(fitted.n_components)]
     clusters = _with_rules(_with_neighbours(portraits, fitted, overlaps), rows)
     return Explanation(
@@ -115,7 +117,7 @@ def explain(
         overlaps=tuple(map(tuple, overlaps.tolist())),
         importance=importance([c.separation for c in clusters], [c.weight for c in clusters]),
         n_rows=len(points),
-        total_weight=float(rows.weights.sum()),
+        total_weight=float(everything.weights.sum()),
     )
 
 

@@ -32,6 +32,7 @@ def cautions(fitted: FittedMixture, clusters: tuple[Cluster, ...], overlaps: Flo
             _ending(history),
             _spike(history),
             _set_aside(history),
+            _noise(history),
             _light_weights(history),
             _range_end(history, fitted.n_components),
             _tiny(fitted, clusters),
@@ -69,6 +70,14 @@ def _ending(history: dict[str, Any]) -> Iterator[str]:
 def _spike(history: dict[str, Any]) -> Iterator[str]:
     if history.get("remark"):
         yield f"{history['remark']} Fewer clusters or a simpler covariance are safer."
+
+
+def _noise(history: dict[str, Any]) -> Iterator[str]:
+    if "noise_share" in history:
+        yield (
+            f"{percent(history['noise_share'])} of the rows are noise: they lie apart from all clusters and have the "
+            "label -1; what is said of clusters leaves them out."
+        )
 
 
 def _set_aside(history: dict[str, Any]) -> Iterator[str]:

@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from jaxtyping import Float, Int
+from matplotlib.colors import to_rgb
 from matplotlib.patches import Ellipse
 from matplotlib.patheffects import withStroke
 from numpy import ndarray
@@ -23,6 +24,7 @@ from mixtura.plots._style import colour, line, palette, sign
 MOST_POINTS = 8000  # rows that are drawn one by one; more are shaded
 _INVISIBLE = 0.002  # of the height of a picture of densities
 _STEPS = 400
+_NO_CLUSTER = "#9a9a9a"
 _HALO = (withStroke(linewidth=3, foreground="white", alpha=0.8),)
 
 
@@ -34,8 +36,8 @@ class Ink(NamedTuple):
 
 
 def cluster_ink(labels: Int[ndarray, " N"], n_clusters: int) -> Ink:
-    """Rows in the colours of their clusters."""
-    return Ink(palette(n_clusters)[labels])
+    """Rows in the colours of their clusters, those of none in grey."""
+    return Ink(np.vstack([palette(n_clusters), to_rgb(_NO_CLUSTER)])[labels])
 
 
 # --- in a plane ------------------------------------------------------------------------------------------------------

@@ -15,8 +15,7 @@ from mixtura.explain.records import Rows
 from mixtura.fitted import FittedMixture
 from mixtura.plots._axes import axes_or_new, cluster_handles, legend_beside, note, open_frame
 from mixtura.plots._model import see
-from mixtura.plots._style import palette
-from mixtura.plots._views import Ink, draw_ellipses, draw_points, draw_rows, name_axes
+from mixtura.plots._views import Ink, cluster_ink, draw_ellipses, draw_points, draw_rows, name_axes
 
 _MOST = 2000  # doubtful rows that are drawn
 _CROWD = 300  # doubtful rows from which on they are drawn smaller
@@ -114,7 +113,7 @@ class UncertaintyDisplay:
         mine = (probabilities >= degree.least) & (probabilities < degree.below)
         where = np.flatnonzero(mine)
         shown = where[np.linspace(0, len(where) - 1, min(len(where), _MOST)).astype(int)]
-        ink = Ink(palette(self.fitted.n_components)[labels[shown]])
+        ink = cluster_ink(labels[shown], self.fitted.n_components)
         if plane.points is not None:
             crowd = np.clip(_CROWD / max(len(where), 1), 0.15, 1)
             draw_points(ax, plane.points[shown], labels[shown], ink, float(degree.size * crowd))

@@ -8,6 +8,7 @@ from typing import Any
 
 from mixtura.errors import DataError
 from mixtura.explain import explain_rows
+from mixtura.explain.noise import only_clusters
 from mixtura.explain.records import Explanation, Rows
 from mixtura.fitted import FittedMixture
 from mixtura.report.facts import facts
@@ -119,4 +120,5 @@ def write(
     from mixtura.sources.writing import write_text_atomic
 
     about = facts(fitted, explanation, rows, command=command, left_out=left_out, show_rows=show_rows)
+    fitted, rows = only_clusters(fitted, rows)
     write_text_atomic(path, render(about, fitted, explanation, rows, show_rows=show_rows))

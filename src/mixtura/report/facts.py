@@ -12,6 +12,7 @@ from mixtura.drawing.sample import still_sample
 from mixtura.explain.cautions import starts_that_agree
 from mixtura.explain.choice import choice_facts, tell_merged
 from mixtura.explain.missing import Missing, describe_missing
+from mixtura.explain.noise import only_clusters, without_noise
 from mixtura.explain.profiles import component_moments, overall_sds
 from mixtura.explain.records import Cluster, Explanation, Rows
 from mixtura.fitted import FittedMixture
@@ -77,10 +78,12 @@ def facts(
     >>> facts(fitted, explain(fitted, points, None, labels))["answer"]["headline"]
     '1 cluster in 100 rows, 2 columns'
     """
+    conditions = fitted.model.conditions
+    fitted, rows = only_clusters(fitted, rows) if rows else (without_noise(fitted), None)
     shown = rows if show_rows else None
     return {
         "schema": SCHEMA,
-        "answer": _answer(fitted, explanation),
+        "answer": _answer(fitted, explanation) | {"conditions": conditions},
         "warnings": list(explanation.warnings),
         "clusters": [_cluster(cluster, shown) for cluster in explanation.clusters],
         "columns": [_column(column._asdict(), show_rows) for column in explanation.columns],
@@ -113,7 +116,7 @@ def _answer(fitted: FittedMixture, explanation: Explanation) -> dict[str, Any]:
         "n_columns": len(fitted.features),
         "covariance": getattr(fitted.model.emission, "covariance", None),
         "equal_weights": fitted.model.equal_weights,
-        "conditions": fitted.model.conditions,
+        "noise_share": fitted.history.get("noise_share", 0.0),
         "merged": tell_merged(history),
         "criterion": criterion,
         "value": history["criteria"][criterion] if criterion else None,

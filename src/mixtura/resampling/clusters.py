@@ -10,6 +10,7 @@ from numpy import ndarray
 
 from mixtura.errors import FitError
 from mixtura.fitted import FittedMixture
+from mixtura.mixture import NOISE
 from mixtura.resampling.replicates import Original, draw_rows, original, search_again
 from mixtura.runners.local import Local
 from mixtura.statistics import Block
@@ -133,7 +134,7 @@ def stability(
     rows = _some_of_each(labels)
     return Stability(
         jaccard=np.array([replicate.jaccard for replicate in kept]),
-        consistency=np.mean([replicate.labels == replicate.became[labels] for replicate in kept], axis=0),
+        consistency=np.mean([replicate.labels == np.append(replicate.became, NOISE)[labels] for replicate in kept], 0),
         together=co_assignment([replicate.labels[rows] for replicate in kept]),
         rows=rows,
         labels=labels,

@@ -65,7 +65,7 @@ def original(fitted: FittedMixture, data: Any, weights: Any = None) -> Original:
         emission=emission.rescale(fitted.parameters.emission, -centre / scale, 1 / scale)
     )
     points = np.ascontiguousarray((table.points - centre) / scale)
-    return Original(fitted.model, parameters, points, counts, centre, scale)
+    return Original(fitted.model.rescale(-centre / scale, 1 / scale), parameters, points, counts, centre, scale)
 
 
 def draw_rows(origin: Original, rng: np.random.Generator) -> Float[ndarray, " N"]:

@@ -1,0 +1,41 @@
+"""Clusters beside noise: what is said of them is said of the rows that belong to one."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from mixtura.errors import DataError
+from mixtura.explain.records import Rows
+from mixtura.fitted import FittedMixture
+from mixtura.mixture import NOISE, Classification
+
+
+def only_clusters(fitted: FittedMixture, rows: Rows) -> tuple[FittedMixture, Rows]:
+    """The mixture without its noise, and the rows that are none, under the names they had."""
+    if fitted.model.noise is None:
+        return fitted, rows
+    kept = rows.classification.labels != NOISE
+    if not kept.any():
+        raise DataError("All rows are noise by this mixture: there is no cluster to speak of.")
+    ids = np.arange(1, len(kept) + 1) if rows.ids is None else np.asarray(rows.ids)
+    return without_noise(fitted), Rows(
+        np.ascontiguousarray(rows.points[kept]),
+        rows.weights[kept],
+        Classification(*(values[kept] for values in rows.classification)),
+        ids=ids[kept],
+        truth=None if rows.truth is None else rows.truth[kept],
+        extra=None if rows.extra is None else {name: values[kept] for name, values in rows.extra.items()},
+    )
+
+
+def without_noise(fitted: FittedMixture) -> FittedMixture:
+    """The components alone; the share of the noise stays on record."""
+    if fitted.model.noise is None:
+        return fitted
+    weights = fitted.parameters.weights
+    return replace(
+        fitted,
+        model=replace(fitted.model, noise=None),
+        parameters=fitted.parameters._replace(weights=weights / weights.sum()),
+        history=fitted.history | {"noise_share": fitted.noise_share},
+    )
