@@ -23,6 +23,7 @@ MANY_ARGUMENTS = {
     "tables.select": "the same, for tables of any kind",
     "likelihood_ratio.likelihood_ratio_test": "the same: what to test, against how many samples, how to fit",
     "finding.find": "the same, for variational fits",
+    "resampling.parameters.uncertainty": "a model and its rows, then keywords: which errors, by how many fits",
 }
 
 

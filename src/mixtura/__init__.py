@@ -34,6 +34,7 @@ _HOMES = {
     "select_columns": "mixtura.columns",
     "select": "mixtura.tables",
     "stability": "mixtura.resampling",
+    "uncertainty": "mixtura.resampling",
     "write_report": "mixtura.report",
 }
 _MODULES = ("datasets", "explain", "plots")
@@ -63,6 +64,7 @@ if TYPE_CHECKING:
     from mixtura.projection import discriminant_directions as discriminant_directions
     from mixtura.report import write_report as write_report
     from mixtura.resampling import stability as stability
+    from mixtura.resampling import uncertainty as uncertainty
     from mixtura.tables import classify as classify
     from mixtura.tables import describe as describe
     from mixtura.tables import impute as impute
@@ -97,6 +99,7 @@ __all__ = [
     "select",
     "select_columns",
     "stability",
+    "uncertainty",
     "write_report",
 ]
 

@@ -126,9 +126,7 @@ missing_option = click.option(
     help="Rows with missing cells: let their other cells count, leave them out, or refuse them.",
 )
 
-resampling_options = combine(
-    click.option("--replicates", type=click.IntRange(1, 100_000), metavar="N", default=100, show_default=True,
-                 help="How many fits."),
+stream_options = combine(
     click.option("--seed", type=click.IntRange(0, 2**32 - 1), metavar="N", default=0, show_default=True,
                  help="Same seed, same result."),
     click.option("--workers", type=click.IntRange(1), metavar="N", help="Threads; all processors by default."),

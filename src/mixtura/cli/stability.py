@@ -10,12 +10,15 @@ from mixtura.cli import _options
 @click.command("stability", epilog="Example: mixtura stability out/model.safetensors examples/faithful.csv")
 @click.argument("model", type=click.Path())
 @click.argument("data", nargs=-1)
-@_options.resampling_options
+@click.option(
+    "--replicates", type=click.IntRange(1, 100_000), metavar="N", default=100, show_default=True, help="How many fits."
+)
+@_options.stream_options
 @_options.other_role_options
 @_options.missing_option
 @_options.reading_options
 @_options.json_option
-@click.option("--no-color", is_flag=True, help="No colours; NO_COLOR in the environment does the same.")
+@click.option("--no-color", is_flag=True, help="No colours; NO_COLOR in the environment does the same.")  # fmt: skip
 def command(model: str, data: tuple[str, ...], as_json: bool, no_color: bool, **how: Any) -> None:
     """Say which clusters come back when rows are drawn again.
 

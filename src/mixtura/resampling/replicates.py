@@ -20,6 +20,7 @@ from mixtura.tables import read_rows
 from mixtura.trials import PATIENCE
 
 _MOST_STEPS = 1000
+_PATIENT = 1e-3  # of the usual tolerance: fits that begin near their end must not stop where they begin
 
 
 class Original(NamedTuple):
@@ -87,7 +88,7 @@ def search_again(origin: Original, block: Block, rng: np.random.Generator) -> Mi
 def go_on(origin: Original, block: Block) -> MixtureParameters | None:
     """A fit from where the original ended; None if a component collapsed."""
     source = _counted(block)
-    stop = SmallRemainder(default_tolerance(source.total_weight))
+    stop = SmallRemainder(_PATIENT * default_tolerance(source.total_weight))
     run = climbing.everything(source, Local())
     fits = climbing.fit_all(origin.model, [origin.parameters], run, stop=stop, max_iterations=_MOST_STEPS)
     return _usable(fits[0])
