@@ -10,7 +10,7 @@ covariance model serves as it is. Variances along the axes are inverse-gamma (do
 column, or one in all for a sphere. Where components share one covariance, its prior counts once.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -81,9 +81,9 @@ class Prior:
         if self.dof is not None and not 0 < self.dof < np.inf:
             raise ValueError(f"The prior's dof is {self.dof}; it must be a positive number.")
 
-    def resolve(self, blocks: Iterable[Block], n_components: int, kind: str) -> "NormalInverseWishart":
-        """The prior in numbers, for covariances of the `kind` of a `CovarianceModel`, by the rows of `blocks`."""
-        mean, covariance, n_rows = _moments(list(blocks))
+    def resolve(self, blocks: Callable[[], Iterable[Block]], n_components: int, kind: str) -> "NormalInverseWishart":
+        """The prior in numbers, for covariances of the `kind` of a `CovarianceModel`, by the rows of `blocks()`."""
+        mean, covariance, n_rows = _moments(blocks)
         D = len(mean)
         return NormalInverseWishart(
             float(self.shrinkage),
@@ -187,14 +187,14 @@ def log_dirichlet(weights: Float[ndarray, " K"], concentration: float) -> float:
     return 0.0 if concentration == 1 else (concentration - 1) * float(np.log(weights).sum())
 
 
-def _moments(blocks: Sequence[Block]) -> tuple[ndarray, ndarray, float]:
+def _moments(blocks: Callable[[], Iterable[Block]]) -> tuple[ndarray, ndarray, float]:
     """Mean, covariance and weight of all rows; a single one has no covariance, and zeros are taken for it."""
-    total, sums = merge_all((float(w.sum()), np.einsum("n,nd->d", w, x, dtype=np.float64)) for x, w in blocks)
+    total, sums = merge_all((float(w.sum()), np.einsum("n,nd->d", w, x, dtype=np.float64)) for x, w in blocks())
     mean = sums / total
     if np.isnan(mean).any():
         column = int(np.isnan(mean).argmax()) + 1
         raise DataError(f"Column {column} has missing cells, and a prior needs rows without: leave these rows out.")
-    scatter = merge_all(((x - mean) * w[:, None]).T @ (x - mean) for x, w in blocks)
+    scatter = merge_all(((x - mean) * w[:, None]).T @ (x - mean) for x, w in blocks())
     return mean, scatter / max(total - 1, 1.0), total
 
 

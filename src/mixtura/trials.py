@@ -94,7 +94,7 @@ def fit_all(
     runner = Local(options.n_threads if has_many_blocks else 1)
     if options.columns and (options.prior is not None or options.outliers != "none"):
         raise DataError("Priors and noise are for numbers, and some columns hold levels or counts: leave these out.")
-    noise = noise_of(options.outliers, source.blocks(), scaling.scale)
+    noise = noise_of(options.outliers, source.blocks, scaling.scale)
     workshop = _Workshop(source, scaling, options, runner, closing or Event(), folds, {}, noise)
     workshop.look_at_one_component({MODELS[setting.covariance].kind: setting for setting, _ in jobs})
     if options.n_threads == 1 or has_many_blocks or source.n_rows < _ENOUGH_ROWS:
@@ -194,7 +194,7 @@ class _Workshop(NamedTuple):
         if prior is None:
             return model
         seen = prior.in_units(self.scaling.centre, self.scaling.scale)
-        own = seen.resolve(source.blocks(), setting.n_components, MODELS[setting.covariance].kind)
+        own = seen.resolve(source.blocks, setting.n_components, MODELS[setting.covariance].kind)
         gaussian = Gaussian(setting.covariance, self.options.ridge, own)
         return replace(model, emission=gaussian, concentration=prior.concentration)
 

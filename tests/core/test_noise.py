@@ -25,7 +25,7 @@ TABLES = {"faithful": FAITHFUL, "iris": IRIS, "noisy": NOISY}
 
 
 def whole(points):
-    return [Block(points, np.ones(len(points)))]
+    return lambda: [Block(points, np.ones(len(points)))]
 
 
 @pytest.fixture(scope="module")
@@ -39,7 +39,7 @@ def fitted():
 def test_the_volume_is_that_of_mclust_in_any_units(name, unit):
     points = TABLES[name]
     scale = unit * np.arange(1.0, 1 + points.shape[1])
-    box = smallest_box([Block(points[:99] / scale, None), Block(points[99:] / scale, None)], scale)
+    box = smallest_box(lambda: [Block(points[:99] / scale, None), Block(points[99:] / scale, None)], scale)
     assert np.exp(box.log_volume + np.log(scale).sum()) == pytest.approx(REFERENCE["volumes"][name], rel=1e-9)
 
 
@@ -94,7 +94,7 @@ def test_threads_and_weights(fitted):
 
 def test_labels_and_probabilities_agree(fitted):
     found = mixtura.classify(fitted, NOISY)
-    shares, log_density = fitted.model.posterior(fitted.parameters)(whole(NOISY)[0])
+    shares, log_density = fitted.model.posterior(fitted.parameters)(whole(NOISY)()[0])
     np.testing.assert_allclose(shares.sum(1), 1)
     np.testing.assert_allclose(shares[np.arange(len(NOISY)), found.labels], found.probabilities)
     np.testing.assert_allclose(found.probabilities, shares.max(1))

@@ -43,7 +43,7 @@ def begun(case):
     """The model, the rows, and what the first M-step makes of the responsibilities."""
     points, K = TABLES[case["table"]], case["n_components"]
     block, kind = Block(points, np.ones(len(points))), MODELS[case["model"]].kind
-    prior = Prior(case["shrinkage"]).resolve([block], K, kind)
+    prior = Prior(case["shrinkage"]).resolve(lambda: [block], K, kind)
     model = Mixture(Gaussian(case["model"], ridge=0.0, prior=prior))
     return model, block, parameters_from(model, block, responsibilities(points, K), K, pseudo_rows=0.0)
 
@@ -184,6 +184,6 @@ def test_numbers_that_do_not_fit_the_table(options, words):
 
 def test_what_is_no_prior():
     with pytest.raises(ValueError, match="Column 4 has missing cells"):
-        Prior().resolve([Block(np.where(IRIS < 0.15, np.nan, IRIS), np.ones(150))], 2, "full")
+        Prior().resolve(lambda: [Block(np.where(IRIS < 0.15, np.nan, IRIS), np.ones(150))], 2, "full")
     with pytest.raises(ValueError, match="'prior' parameter of GaussianMixture must be None or a str among"):
         GaussianMixture(prior="some").fit(IRIS)

@@ -39,7 +39,7 @@ def _covariances(kind: str) -> np.ndarray:
 def _gaussian(name: str, believed: Prior | None = None) -> Setting:
     kind = MODELS[name].kind
     emission = GaussianParameters(_centres + 0.5, _covariances(kind))
-    prior = believed and believed.resolve([Block(POINTS, np.ones(N))], K, kind)
+    prior = believed and believed.resolve(lambda: [Block(POINTS, np.ones(N))], K, kind)
     model = Mixture(Gaussian(name, ridge=0.0, prior=prior), concentration=believed.concentration if believed else 1.0)
     return Setting(model, MixtureParameters(np.array([0.5, 0.3, 0.2]), emission), POINTS)
 

@@ -3,7 +3,7 @@
 The density is 1 / volume everywhere, beyond the box too: a new row far from all components is noise wherever it lies.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -12,9 +12,10 @@ from jaxtyping import Float
 from numpy import ndarray
 
 from mixtura.errors import DataError
-from mixtura.statistics import Block
+from mixtura.statistics import Block, merge_all
 
 OUTLIERS = ("none", "uniform")
+Blocks = Callable[[], Iterable[Block]]  # all rows, as often as it is called
 _FLAT = 1e-10  # of the longest edge, beside which one that is shorter is rounding
 
 
@@ -46,7 +47,7 @@ class UniformNoise:
         return np.array(self.corner) + rng.uniform(size=(number, len(self.corner))) @ np.array(self.edges)
 
 
-def noise_of(outliers: str, blocks: Iterable[Block], scale: Float[ndarray, " D"]) -> UniformNoise | None:
+def noise_of(outliers: str, blocks: Blocks, scale: Float[ndarray, " D"]) -> UniformNoise | None:
     """The noise that an option asks for, in units in which x * scale is the data.
 
     Raises
@@ -59,7 +60,7 @@ def noise_of(outliers: str, blocks: Iterable[Block], scale: Float[ndarray, " D"]
     return None if outliers == "none" else smallest_box(blocks, scale)
 
 
-def smallest_box(blocks: Iterable[Block], scale: Float[ndarray, " D"]) -> UniformNoise:
+def smallest_box(blocks: Blocks, scale: Float[ndarray, " D"]) -> UniformNoise:
     """The smaller of two boxes around all rows: along the columns, and along the principal axes of x * scale.
 
     That is mclust's `hypvol`. The second is left out where there are too few rows for it to have a volume.
@@ -69,8 +70,7 @@ def smallest_box(blocks: Iterable[Block], scale: Float[ndarray, " D"]) -> Unifor
     DataError
         If a column is constant, so that there is no volume, or cells are missing.
     """
-    rows = [block.points * scale for block in blocks]
-    low, high = np.min([part.min(0) for part in rows], axis=0), np.max([part.max(0) for part in rows], axis=0)
+    low, high = _ends(block.points * scale for block in blocks())
     if np.isnan(low).any():
         column = int(np.isnan(low).argmax())
         raise DataError(f"Column {column + 1} has missing cells, and noise needs rows without: leave these rows out.")
@@ -80,7 +80,7 @@ def smallest_box(blocks: Iterable[Block], scale: Float[ndarray, " D"]) -> Unifor
             f"Column {column + 1} is constant, so that the rows fill no volume in which noise could be uniform: leave "
             "the column out."
         )
-    boxes = [_box(low, np.diag(high - low)), *_along_axes(rows, (low + high) / 2)]
+    boxes = [_box(low, np.diag(high - low)), *_along_axes(blocks, scale, (low + high) / 2)]
     return min(boxes, key=lambda box: box.log_volume).rescale(np.zeros(len(scale)), 1 / scale)
 
 
@@ -89,16 +89,25 @@ def noise_probability(log_evidence: Float[ndarray, " N"], log_noise: float) -> F
     return np.exp(log_noise - np.logaddexp(log_evidence, log_noise))
 
 
-def _along_axes(rows: list[ndarray], centre: Float[ndarray, " D"]) -> list[UniformNoise]:
+def _along_axes(blocks: Blocks, scale: Float[ndarray, " D"], centre: Float[ndarray, " D"]) -> list[UniformNoise]:
     """The box along the principal axes of the rows; none if it is flat."""
-    number = sum(len(part) for part in rows)
-    mean = sum((part - centre).sum(0) for part in rows) / number + centre
-    axes = np.linalg.eigh(sum((part - mean).T @ (part - mean) for part in rows))[1].T
-    scores = [(part - mean) @ axes.T for part in rows]
-    low, high = np.min([part.min(0) for part in scores], axis=0), np.max([part.max(0) for part in scores], axis=0)
+    number, shift, scatter = merge_all(_sums(block.points * scale - centre) for block in blocks())
+    mean = centre + shift / number
+    axes = np.linalg.eigh(scatter - np.outer(shift, shift) / number)[1].T
+    low, high = _ends((block.points * scale - mean) @ axes.T for block in blocks())
     if (high - low).min() <= _FLAT * (high - low).max():
         return []
     return [_box(mean + low @ axes, (high - low)[:, None] * axes)]
+
+
+def _sums(away: Float[ndarray, "B D"]) -> tuple[int, Float[ndarray, " D"], Float[ndarray, "D D"]]:
+    return len(away), away.sum(0), away.T @ away
+
+
+def _ends(parts: Iterable[Float[ndarray, "B D"]]) -> tuple[Float[ndarray, " D"], Float[ndarray, " D"]]:
+    """The least and the largest value of each column."""
+    ends = [(part.min(0), part.max(0)) for part in parts]
+    return np.min([low for low, _ in ends], axis=0), np.max([high for _, high in ends], axis=0)
 
 
 def _box(corner: ndarray, edges: ndarray) -> UniformNoise:

@@ -14,7 +14,7 @@ def in_numbers(
 ) -> NormalInverseWishart | None:
     """The prior of a fit of so many components to these rows."""
     meant = named(prior)
-    return None if meant is None else meant.resolve(source.blocks(), n_components, MODELS[covariance].kind)
+    return None if meant is None else meant.resolve(source.blocks, n_components, MODELS[covariance].kind)
 
 
 def concentration(prior: Prior | str | None) -> float:

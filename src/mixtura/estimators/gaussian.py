@@ -228,7 +228,7 @@ class GaussianMixture(FittedAnswers):
         rules.check_parameters(self, self._rules)
         source = rows_of_a_fit(self, X, sample_weight)
         self._ridge = little_of(source)
-        self._noise = noise_of(self.outliers, source.blocks(), np.ones(source.n_columns))
+        self._noise = noise_of(self.outliers, source.blocks, np.ones(source.n_columns))
         if is_choice(self):
             search, begin = self._choice(source), Starts((), NOTHING, 1)
         else:
