@@ -9,7 +9,8 @@ import pytest
 import mixtura
 from mixtura import Options, Prior, datasets
 from mixtura.errors import DataError, FitError
-from mixtura.resampling.parameters import METHODS
+from mixtura.resampling.parameters import METHODS, aligned
+from mixtura.resampling.replicates import original
 
 REFERENCE = json.loads((Path(__file__).parent.parent / "references" / "mclust_errors.json").read_text())
 FAITHFUL = np.ascontiguousarray(datasets.load("faithful").data)
@@ -162,3 +163,9 @@ def test_a_fit_that_is_not_at_a_peak_has_no_curvature():
         fitted = far.fit(FAITHFUL).to_fitted()
     with pytest.raises(FitError, match="has no peak where the fit ended"):
         mixtura.uncertainty(fitted, FAITHFUL, method="information")
+
+
+def test_components_of_a_replicate_are_matched_to_those_of_the_fit():
+    origin = original(fit(FAITHFUL, 3, "EEE"), FAITHFUL)
+    turned = origin.model.reorder(origin.parameters, np.array([2, 0, 1]))
+    np.testing.assert_array_equal(aligned(origin, turned).weights, origin.parameters.weights)

@@ -27,6 +27,7 @@ from mixtura.plots.pairs import PairDisplay
 from mixtura.plots.profiles import ProfileDisplay
 from mixtura.plots.responsibilities import ResponsibilityDisplay
 from mixtura.plots.selection import SelectionDisplay
+from mixtura.plots.sureness import IntervalDisplay, StabilityDisplay
 from mixtura.plots.uncertainty import UncertaintyDisplay
 
 __all__ = [
@@ -38,6 +39,7 @@ __all__ = [
     "DirectionsDisplay",
     "EMDisplay",
     "EntropyDisplay",
+    "IntervalDisplay",
     "KMeansDisplay",
     "MergingDisplay",
     "MissingDisplay",
@@ -47,6 +49,7 @@ __all__ = [
     "QQDisplay",
     "ResponsibilityDisplay",
     "SelectionDisplay",
+    "StabilityDisplay",
     "StartsDisplay",
     "SurfaceDisplay",
     "UncertaintyDisplay",

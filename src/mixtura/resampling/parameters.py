@@ -153,10 +153,10 @@ def _by_replicates(origin: Original, method: str, how: tuple[int, int], level: f
 def _replicate(origin: Original, method: str, number: int, job: tuple[int, np.random.SeedSequence]) -> Values | None:
     which, stream = job
     found = go_on(origin, DRAWS[method].block(origin, which, number, np.random.default_rng(stream)))
-    return None if found is None else _values(origin, _aligned(origin, found))
+    return None if found is None else _values(origin, aligned(origin, found))
 
 
-def _aligned(origin: Original, found: MixtureParameters) -> MixtureParameters:
+def aligned(origin: Original, found: MixtureParameters) -> MixtureParameters:
     """The components in the order of those that they lie nearest to."""
     means = origin.parameters.emission.means
     return origin.model.reorder(found, match(means, found.emission.means, np.ones(means.shape[1])))
