@@ -28,7 +28,7 @@ class BayesianMixture(Mixture):
     emission: NormalWishart = field(default_factory=NormalWishart)
     weights_prior: Concentration = Process(1.0)  # noqa: RUF009 (immutable)
 
-    def share(self, counts: Float[ndarray, " K"]) -> Float[ndarray, " K"]:
+    def share(self, counts: Float[ndarray, " K"], noise: float = 0.0) -> Float[ndarray, " K"]:
         return self.weights_prior.expected(counts)
 
     def log_weights(self, parameters: MixtureParameters) -> Float[ndarray, " K"]:

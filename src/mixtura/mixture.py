@@ -148,7 +148,7 @@ class Mixture:
         own, others = self.emission.sample(emission, numbers[:-1], rng), self.noise.sample(int(numbers[-1]), rng)
         return np.concatenate([own, others]), np.repeat([*range(len(weights)), NOISE], numbers)
 
-    def rescale(self, centre: Float[ndarray, " D"], scale: Float[ndarray, " D"]) -> "Mixture":
+    def in_units(self, centre: Float[ndarray, " D"], scale: Float[ndarray, " D"]) -> "Mixture":
         """The mixture for x of one for (x - centre) / scale; the settings of its emission keep the units of the fit."""
         return self if self.noise is None else replace(self, noise=self.noise.rescale(centre, scale))
 

@@ -221,7 +221,7 @@ class _Workshop(NamedTuple):
         evidence = self._evidence(setting, model, parameters, deviances)
         return Candidate(
             setting,
-            model.rescale(scaling.centre, scaling.scale),
+            model.in_units(scaling.centre, scaling.scale),
             parameters._replace(emission=emission.rescale(parameters.emission, scaling.centre, scaling.scale)),
             evidence,
             evaluate(evidence),

@@ -57,6 +57,7 @@ def original(fitted: FittedMixture, data: Any, weights: Any = None) -> Original:
     DataError
         As `mixtura.classify`.
     """
+    fitted = fitted.middle
     table = read_rows(fitted, data, weights)
     counts = np.ones(len(table.points)) if table.weights is None else table.weights
     known, D = fitted.scaling, table.points.shape[1]
@@ -66,7 +67,7 @@ def original(fitted: FittedMixture, data: Any, weights: Any = None) -> Original:
         emission=emission.rescale(fitted.parameters.emission, -centre / scale, 1 / scale)
     )
     points = np.ascontiguousarray((table.points - centre) / scale)
-    return Original(fitted.model.rescale(-centre / scale, 1 / scale), parameters, points, counts, centre, scale)
+    return Original(fitted.model.in_units(-centre / scale, 1 / scale), parameters, points, counts, centre, scale)
 
 
 def draw_rows(origin: Original, rng: np.random.Generator) -> Float[ndarray, " N"]:
