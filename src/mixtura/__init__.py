@@ -35,6 +35,7 @@ _HOMES = {
     "select": "mixtura.tables",
     "stability": "mixtura.resampling",
     "uncertainty": "mixtura.resampling",
+    "stream": "mixtura.sources.streamed",
     "write_report": "mixtura.report",
 }
 _MODULES = ("datasets", "explain", "plots")
@@ -65,6 +66,7 @@ if TYPE_CHECKING:
     from mixtura.report import write_report as write_report
     from mixtura.resampling import stability as stability
     from mixtura.resampling import uncertainty as uncertainty
+    from mixtura.sources.streamed import stream as stream
     from mixtura.tables import classify as classify
     from mixtura.tables import describe as describe
     from mixtura.tables import impute as impute
@@ -100,6 +102,7 @@ __all__ = [
     "select_columns",
     "stability",
     "uncertainty",
+    "stream",
     "write_report",
 ]
 

@@ -16,12 +16,11 @@ from mixtura import _kernels as kernels
 from mixtura import em, spaces
 from mixtura.kmeans import CentreModel, seed
 from mixtura.mixture import SPECK, Mixture, MixtureParameters
-from mixtura.statistics import Block, Incomplete, merge_all
+from mixtura.sources.sampling import draw as draw_rows
+from mixtura.statistics import Block, merge_all
 
 Assignment = ndarray  # labels (N,) or responsibilities (N, K)
 Assign = Callable[[Float[ndarray, "N D"], Float[ndarray, " N"], int, np.random.Generator], Assignment]
-
-_Part = tuple[ndarray, ndarray, ndarray]  # points, weights, ratios: see `subsample`
 
 _CHUNK = 1 << 20  # numbers in a chunk of responsibilities, 8 MB
 _BRIEF = 3  # steps of k-means that do not wait for a kernel
@@ -171,47 +170,7 @@ def _shares(
 def subsample(blocks: Iterable[Block], size: int, rng: np.random.Generator) -> Block:
     """All rows that count if there are at most `size`, else so many, the heavier the likelier, in reading order.
 
-    Priority sampling (Duffield, Lund & Thorup 2007): the rows with the largest weight / uniform number are kept, and
-    stand for the others: a row lighter than the largest ratio left out, t, counts once, a heavier one weight / t times.
+    Of a priority sample (see `sampling`), a row lighter than its threshold counts once, a heavier one accordingly more.
     """
-    parts: list[_Part] = []
-    threshold = 0.0
-    kind = Block
-    for block in blocks:
-        kind = Incomplete if isinstance(block, Incomplete) else kind
-        parts.append(_above(threshold, block, rng))
-        if _n_rows(parts) > 2 * size:
-            parts, threshold = _largest(parts, size)
-    if not _n_rows(parts):
-        raise ValueError("There are no rows to draw from.")
-    if _n_rows(parts) > size:
-        parts, threshold = _largest(parts, size)
-    points, weights, _ = _joined(parts)
-    return kind(np.ascontiguousarray(points), np.maximum(weights / threshold, 1.0) if threshold else weights)
-
-
-def _above(threshold: float, block: Block, rng: np.random.Generator) -> _Part:
-    """The rows of a block that count and whose ratio is above the threshold: few, once it is known."""
-    points, weights = block
-    if not weights.all():
-        points, weights = points[weights > 0], weights[weights > 0]
-    ratios = weights / rng.uniform(size=len(weights))
-    kept = np.flatnonzero(ratios > threshold)
-    return points[kept], weights[kept], ratios[kept]
-
-
-def _largest(parts: list[_Part], size: int) -> tuple[list[_Part], float]:
-    """The rows with the largest ratios, in order, and the largest ratio of those left out."""
-    points, weights, ratios = _joined(parts)
-    order = np.argpartition(-ratios, size)
-    kept = np.sort(order[:size])
-    return [(points[kept], weights[kept], ratios[kept])], float(ratios[order[size]])
-
-
-def _joined(parts: list[_Part]) -> _Part:
-    points, weights, ratios = map(np.concatenate, zip(*parts, strict=True))
-    return points, weights, ratios
-
-
-def _n_rows(parts: list[_Part]) -> int:
-    return sum(len(ratios) for _, _, ratios in parts)
+    drawn = draw_rows(blocks, size, rng)
+    return drawn.block._replace(weights=drawn.weights / drawn.threshold if drawn.threshold else drawn.weights)

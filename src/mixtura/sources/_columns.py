@@ -16,7 +16,7 @@ _NUMBER = r"^\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*$"
 _SIGNS = "%‰$€£¥"
 _GROUPED = r"\d{1,3}(?:,\d{3})+(?:\.\d*)?|\d{1,3}(?:\.\d{3})+(?:,\d*)?|\d{1,3}(?:[ '’\x{a0}\x{202f}]\d{3})+(?:[.,]\d*)?"
 _DRESSED = rf"^\s*[+-]?\s*[{_SIGNS}]?\s*[+-]?(?:{_GROUPED}|\d+[.,]?\d*)\s*[{_SIGNS}]?\s*$"
-_ID_NAMES = {"id", "row", "index", "rowid", "row_id", "rownames", "row_names", "rownum", "unnamed: 0"}
+ID_NAMES = {"id", "row", "index", "rowid", "row_id", "rownames", "row_names", "rownum", "unnamed: 0"}
 _FEW_ROWS = 10
 _MOST_TYPING_SLIPS = 5
 _SHARE_OF_TYPING_SLIPS = 0.05
@@ -42,15 +42,16 @@ def simplify(table: pa.Table) -> pa.Table:
     """Return the table with categories written out, unusual numbers as floats, and without an unnamed index."""
     table = table.select([name for name in table.column_names if not name.startswith("__index_level_")])
     for position, field in enumerate(table.schema):
-        plain = _plain_type(field.type)
+        plain = plain_type(field.type)
         if plain != field.type:
             table = table.set_column(position, field.name, table.column(position).cast(plain, safe=False))
     return table
 
 
-def _plain_type(dtype: pa.DataType) -> pa.DataType:
+def plain_type(dtype: pa.DataType) -> pa.DataType:
+    """Return the type that columns of this one are read as."""
     if pa.types.is_dictionary(dtype):
-        return _plain_type(dtype.value_type)
+        return plain_type(dtype.value_type)
     return pa.float64() if pa.types.is_decimal(dtype) or pa.types.is_float16(dtype) else dtype
 
 
@@ -94,7 +95,7 @@ def is_id_like(name: str, column: pa.ChunkedArray) -> bool:
     if not pa.types.is_integer(column.type) or column.null_count or len(column) < 2:
         return False
     values = numbers(column)
-    if name.lower() in _ID_NAMES or name.lower().endswith("_id"):
+    if name.lower() in ID_NAMES or name.lower().endswith("_id"):
         return count_distinct(column) == len(column)
     return bool(len(values) >= _FEW_ROWS and values[0] in (0, 1) and np.all(values[1:] == values[:-1] + 1))
 

@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
+import numpy as np
 import pyarrow as pa
 from pyarrow import feather, ipc, parquet
 
 from mixtura.errors import DataError
+from mixtura.sources._arrays import to_arrow
 from mixtura.sources._columns import first_value, kind_of, simplify
 from mixtura.sources._text import one_line, read_text
 from mixtura.sources.roles import is_pattern, shorten
@@ -20,8 +22,9 @@ _FORMATS = {
     **dict.fromkeys(("csv", "tsv", "txt", "text", "tab", "dat"), "text"),
     **dict.fromkeys(("parquet", "pq"), "parquet"),
     **dict.fromkeys(("feather", "arrow", "ipc"), "arrow"),
+    "npy": "npy",
 }
-_MAGIC = {b"PAR1": "parquet", b"ARROW1": "arrow", b"FEA1": "arrow", b"\xff\xff\xff\xff": "stream"}
+_MAGIC = {b"PAR1": "parquet", b"ARROW1": "arrow", b"FEA1": "arrow", b"\xff\xff\xff\xff": "stream", b"\x93NUMPY": "npy"}
 _PLURALS = {"number": "numbers", "date": "dates"}
 _FOREIGN = {
     b"PK\x03\x04": "an Excel workbook or a zip archive; save the sheet as CSV, or unpack the archive",
@@ -63,7 +66,7 @@ def concatenate(parts: Sequence[Part]) -> pa.Table:
         return parts[0].table
     names = parts[0].table.column_names
     for part in parts[1:]:
-        _check_same_columns(names, parts[0].name, part)
+        refuse_other_columns(names, parts[0].name, part.table.column_names, part.name)
     columns = [_join([Part(part.name, part.table.select([name])) for part in parts]) for name in names]
     return pa.table(columns, names=names)
 
@@ -71,7 +74,7 @@ def concatenate(parts: Sequence[Part]) -> pa.Table:
 def _read_one(path: str | Path, options: Options) -> list[Part]:
     if str(path) == "-":
         return [_read_stdin(options)]
-    return [_read_file(file, str(file), options) for file in _expand(Path(path))]
+    return [_read_file(file, str(file), options) for file in expand(Path(path))]
 
 
 def _read_stdin(options: Options) -> Part:
@@ -83,7 +86,8 @@ def _read_stdin(options: Options) -> Part:
         return _read_file(path, "standard input", options)
 
 
-def _expand(path: Path) -> list[Path]:
+def expand(path: Path) -> list[Path]:
+    """Return the files that a path stands for: itself, the tables in a folder, or the matches of a pattern."""
     if path.is_dir():
         files = sorted(file for file in path.rglob("*") if _is_table(file, path))
         if not files:
@@ -93,7 +97,7 @@ def _expand(path: Path) -> list[Path]:
         return [path]
     matches = sorted(Path(path.anchor).glob(str(path.relative_to(path.anchor)))) if is_pattern(str(path)) else []
     if matches:
-        return list(dict.fromkeys(file for match in matches for file in _expand(match)))
+        return list(dict.fromkeys(file for match in matches for file in expand(match)))
     raise DataError(f"there is no file {path}; check the path and the folder it starts from ({Path.cwd()}).")
 
 
@@ -108,7 +112,7 @@ def _extension(path: Path) -> str:
 
 
 def _read_file(path: Path, name: str, options: Options) -> Part:
-    kind = _format(path, name, options.format)
+    kind = format_of(path, name, options.format)
     if kind == "text":
         table = read_text(path, name, options.delimiter, options.decimal, options.na)
     else:
@@ -116,7 +120,7 @@ def _read_file(path: Path, name: str, options: Options) -> Part:
     return Part(name, simplify(table))
 
 
-def _format(path: Path, name: str, asked: str | None) -> str:
+def format_of(path: Path, name: str, asked: str | None) -> str:
     """Return how to read a file: what is asked for, else by its first bytes, else by its extension."""
     if asked is not None:
         if asked.lower() not in _FORMATS:
@@ -147,29 +151,39 @@ def _read_stream(path: Path) -> pa.Table:
         return reader.read_all()
 
 
+def _read_numbers(path: Path) -> pa.Table:
+    array = np.load(path, allow_pickle=False)
+    if array.ndim != 2 or array.dtype.kind not in "fiu":
+        raise ValueError(f"it holds {array.dtype} of shape {array.shape}, not numbers with two axes")
+    plain = array.astype(array.dtype.newbyteorder("="), copy=False)
+    return pa.table({f"x{d}": to_arrow(column) for d, column in enumerate(plain.T)})
+
+
 _READERS: dict[str, Callable[[Path], pa.Table]] = {
     "parquet": lambda path: parquet.ParquetFile(path).read(),
     "arrow": lambda path: feather.read_table(path, memory_map=False),
     "stream": _read_stream,
+    "npy": _read_numbers,
 }
+_KINDS = {"parquet": "Parquet", "npy": "NumPy"}
 
 
 def _read_binary(path: Path, name: str, kind: str) -> pa.Table:
     try:
         return _READERS[kind](path)
-    except (pa.ArrowException, OSError) as error:
-        what = "Parquet" if kind == "parquet" else "Arrow"
+    except (pa.ArrowException, OSError, ValueError) as error:
+        what = _KINDS.get(kind, "Arrow")
         raise DataError(
             f"{name} is not a complete {what} file ({one_line(error)}); it may have been cut short: copy it again."
         ) from None
 
 
-def _check_same_columns(names: Sequence[str], first: str, part: Part) -> None:
-    own = part.table.column_names
+def refuse_other_columns(names: Sequence[str], first: str, own: Sequence[str], name: str) -> None:
+    """Raise an error if a file has other columns than the first."""
     if set(own) != set(names):
         lacks, adds = [n for n in names if n not in own], [n for n in own if n not in names]
         differences = [f"{verb} {shorten(some)}" for verb, some in (("lacks", lacks), ("adds", adds)) if some]
-        raise DataError(f"{part.name} has other columns than {first}: it {' and '.join(differences)}.")
+        raise DataError(f"{name} has other columns than {first}: it {' and '.join(differences)}.")
 
 
 def _join(parts: Sequence[Part]) -> pa.ChunkedArray:

@@ -42,7 +42,7 @@ def select(gathered: Gathered, roles: Roles) -> Selected:
     table, columns = gathered.table, gathered.table.column_names
     assigned = {name: match_column(name, columns, gathered.origin) for name in (roles.id, roles.weight) if name}
     shown = match_columns([*roles.profile, *filter(None, (roles.truth, roles.by))], columns, gathered.origin)
-    _refuse_two_roles(roles, columns, gathered.origin)
+    refuse_two_roles(roles, columns, gathered.origin)
     categories = categories_of(gathered, roles)
     features, dropped = _features(gathered, roles, {*assigned, *shown}, [column.name for column in categories])
     columns = with_kinds(features, categories)
@@ -61,7 +61,7 @@ def select(gathered: Gathered, roles: Roles) -> Selected:
     )
 
 
-def _refuse_two_roles(roles: Roles, columns: Sequence[str], origin: str) -> None:
+def refuse_two_roles(roles: Roles, columns: Sequence[str], origin: str) -> None:
     """A column that is clustered on by its own name, not by a pattern, is not dropped for the sake of another role."""
     for role in ("id", "weight", "truth", "by", "profile"):
         value = getattr(roles, role) or ()

@@ -21,21 +21,32 @@ NA_TOKENS = (
     *("NULL", "null", "None", "1.#IND", "-1.#IND", "1.#QNAN", "-1.#QNAN"),
 )
 
-_BLOCK_BYTES = 1 << 20
-_LONGEST_LINE_BYTES = 64 << 20
+BLOCK_BYTES = 1 << 20
+LONGEST_LINE_BYTES = 64 << 20
 
 
 def read_text(path: Path, origin: str, delimiter: str | None, decimal: str | None, na: Sequence[str]) -> pa.Table:
     """Read a delimited text file; `na` are the cells that mean missing besides the usual ones."""
-    layout = find_layout(_sample(path, origin), origin, delimiter, decimal)
+    layout = layout_of(path, origin, delimiter, decimal)
+    names = names_of(layout, origin)
+    table = _read(path, origin, layout, na)
+    refuse_open_quote(path, origin, layout.delimiter, table)
+    if any(pa.types.is_binary(field.type) for field in table.schema):
+        raise not_utf8(path, origin)
+    return table.rename_columns(list(names))
+
+
+def layout_of(path: Path, origin: str, delimiter: str | None, decimal: str | None) -> Layout:
+    """How a text file is laid out, by its first lines."""
+    return find_layout(_sample(path, origin), origin, delimiter, decimal)
+
+
+def names_of(layout: Layout, origin: str) -> tuple[str, ...]:
+    """What the columns of a text file are called."""
     names = layout.header if layout.has_names else tuple(f"x{position}" for position in range(len(layout.header)))
     names = tuple(name or f"Unnamed: {position}" for position, name in enumerate(names))
     check_distinct(names, origin)
-    table = _read(path, origin, layout, na)
-    _refuse_open_quote(path, origin, layout.delimiter, table)
-    if any(pa.types.is_binary(field.type) for field in table.schema):
-        raise _not_utf8(path, origin)
-    return table.rename_columns(list(names))
+    return names
 
 
 def check_distinct(names: Sequence[str], origin: str) -> None:
@@ -50,27 +61,38 @@ def _read(path: Path, origin: str, layout: Layout, na: Sequence[str]) -> pa.Tabl
 
     Arrow keeps the text of the whole file in memory while it is not sure of the types: more than the numbers take.
     """
-    parse = arrow_csv.ParseOptions(delimiter=layout.delimiter, newlines_in_values=True)
-    convert = arrow_csv.ConvertOptions(
-        null_values=[*NA_TOKENS, *na], strings_can_be_null=True, decimal_point=layout.decimal
-    )
+    parse, convert = parsing(layout, na)
     blocks, whole = (
         arrow_csv.ReadOptions(block_size=size, autogenerate_column_names=not layout.has_names)
-        for size in (_BLOCK_BYTES, _LONGEST_LINE_BYTES)
+        for size in (BLOCK_BYTES, LONGEST_LINE_BYTES)
     )
     with suppress(pa.ArrowException, OSError), arrow_csv.open_csv(path, blocks, parse, convert) as reader:
         return reader.read_all()
     try:
         return arrow_csv.read_csv(path, whole, parse, convert)
     except (pa.ArrowException, OSError) as error:
-        raise _ragged(path, origin, layout.delimiter, error) from None
+        raise ragged(path, origin, layout.delimiter, error) from None
 
 
-def _refuse_open_quote(path: Path, origin: str, delimiter: str, table: pa.Table) -> None:
+def parsing(layout: Layout, na: Sequence[str]) -> tuple[arrow_csv.ParseOptions, arrow_csv.ConvertOptions]:
+    """What Arrow has to know to cut a text file into cells."""
+    parse = arrow_csv.ParseOptions(delimiter=layout.delimiter, newlines_in_values=True)
+    convert = arrow_csv.ConvertOptions(
+        null_values=[*NA_TOKENS, *na], strings_can_be_null=True, decimal_point=layout.decimal
+    )
+    return parse, convert
+
+
+def refuse_open_quote(path: Path, origin: str, delimiter: str, table: pa.Table) -> None:
     """Arrow takes all that follows a quote which is never closed for one cell: the last, and one of several lines."""
     last = table.slice(max(table.num_rows - 1, 0)).to_pylist()
     if not any(isinstance(cell, str) and "\n" in cell for row in last for cell in row.values()):
         return
+    refuse_odd_quotes(path, origin, delimiter)
+
+
+def refuse_odd_quotes(path: Path, origin: str, delimiter: str) -> None:
+    """Raise an error if a file holds an odd number of quotes, which takes reading all of it."""
     with _open(path) as file:
         is_open = sum(line.count(b'"') for line in file) % 2 == 1
     if is_open:
@@ -81,7 +103,7 @@ def _refuse_open_quote(path: Path, origin: str, delimiter: str, table: pa.Table)
 def _sample(path: Path, origin: str) -> bytes:
     try:
         with _open(path) as file:
-            sample = file.read(_BLOCK_BYTES) + file.readline(_LONGEST_LINE_BYTES)
+            sample = file.read(BLOCK_BYTES) + file.readline(LONGEST_LINE_BYTES)
     except (OSError, EOFError) as error:
         raise DataError(f"{origin} cannot be read: {one_line(error)}.") from None
     if sample[:2] in (b"\xff\xfe", b"\xfe\xff"):
@@ -89,7 +111,7 @@ def _sample(path: Path, origin: str) -> bytes:
     try:
         getincrementaldecoder("utf-8")().decode(sample)  # not final: the sample may end within a character
     except UnicodeDecodeError:
-        raise _not_utf8(path, origin) from None
+        raise not_utf8(path, origin) from None
     return sample
 
 
@@ -97,7 +119,7 @@ def _open(path: Path) -> IO[bytes]:
     return gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb")  # type: ignore[return-value]
 
 
-def _not_utf8(path: Path, origin: str) -> DataError:
+def not_utf8(path: Path, origin: str) -> DataError:
     """Say where a file stops being UTF-8."""
     where = "a line"
     with _open(path) as file:
@@ -110,7 +132,7 @@ def _not_utf8(path: Path, origin: str) -> DataError:
     return DataError(f"{origin} is not UTF-8 text in {where}; convert it, e.g. iconv -f cp1252 -t utf-8 OLD > NEW.")
 
 
-def _ragged(path: Path, origin: str, delimiter: str, error: Exception) -> DataError:
+def ragged(path: Path, origin: str, delimiter: str, error: Exception) -> DataError:
     """Say which line does not have as many cells as the first; Arrow's own words if there is none."""
     try:
         rows = _numbered_rows(path, delimiter)

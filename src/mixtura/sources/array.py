@@ -70,6 +70,11 @@ class ArraySource:
         return int(self.points.shape[1])
 
     @property
+    def dtype(self) -> np.dtype[Any]:
+        """Of the numbers: float32 or float64."""
+        return self.points.dtype
+
+    @property
     def total_weight(self) -> float:
         """Sum of the weights: N when every row counts once."""
         return float(self.n_rows) if self.weights is None else float(self.weights.sum())
@@ -93,7 +98,7 @@ class ArraySource:
 
     @property
     def _block_size(self) -> int:
-        return min(self.block_rows or _default_block_rows(*self.points.shape), self.n_rows)
+        return min(self.block_rows or default_block_rows(*self.points.shape), self.n_rows)
 
     @cached_property
     def _ones(self) -> Float[ndarray, " B"]:
@@ -117,7 +122,7 @@ class ArraySource:
         return Neighbourhoods(self.points, self.weights, self._block_size)
 
 
-def _default_block_rows(n_rows: int, n_columns: int) -> int:
+def default_block_rows(n_rows: int, n_columns: int) -> int:
     """A 32nd of the rows: blocks for many threads, none so small that handing it out costs more than its sums."""
     rows = -(-n_rows // 32)
     most = max(_NUMBERS // n_columns // _STEP * _STEP, _FEWEST_ROWS)

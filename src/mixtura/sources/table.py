@@ -14,6 +14,7 @@ from mixtura.errors import DataError
 from mixtura.sources._places import name_row
 from mixtura.sources.array import ArraySource
 from mixtura.sources.column import Column
+from mixtura.sources.digest import digest
 from mixtura.sources.roles import Roles, shorten
 
 
@@ -59,11 +60,8 @@ class Table:
     @cached_property
     def digest(self) -> str:
         """SHA-256 of the values, names and weights in hexadecimal: the same rows have the same digest anywhere."""
-        total = sha256("\0".join(self.names).encode())
-        for array in (self.points, self.weights):
-            if array is not None:
-                total.update(np.ascontiguousarray(array, dtype="<f8").data)
-        return total.hexdigest()
+        columns = [_sha256(column) for column in self.points.T]
+        return digest(self.names, columns, b"" if self.weights is None else _sha256(self.weights))
 
     @property
     def in_order(self) -> Bool[ndarray, "N D"]:
@@ -210,6 +208,10 @@ def require_variation(table: Table) -> Table:
 
 def _levels(table: Table, name: str) -> tuple[str, ...]:
     return next((column.levels for column in table.columns if column.name == name), ())
+
+
+def _sha256(values: ndarray) -> bytes:
+    return sha256(np.ascontiguousarray(values, dtype="<f8").data).digest()
 
 
 def _is_constant(points: ndarray) -> ndarray:

@@ -1,0 +1,109 @@
+"""From batches of cells to blocks of numbers, cut in the same places however the files are."""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
+
+import numpy as np
+import pyarrow as pa
+from jaxtyping import Float
+from numpy import ndarray
+
+from mixtura.errors import DataError
+from mixtura.sources._columns import plain_type, to_floats
+from mixtura.sources._found import Batch, Found
+from mixtura.statistics import Block
+
+_ROWS_AT_A_TIME = 8192  # that stay in the cache while columns are laid side by side
+_LARGEST = 1e140  # squares of so many numbers of that size add up to what a float can hold
+
+
+class Cut(NamedTuple):
+    """Which numbers make a block, and of which rows."""
+
+    names: tuple[str, ...]
+    weight: str | None
+    drops_incomplete: bool
+    n_rows: int  # in a block
+
+
+def blocks_of(found: Found, cut: Cut, look: Callable[[Batch], None] | None = None) -> Iterator[Block]:
+    """Blocks of the rows that take part; `look` sees every batch before."""
+    points, weights = _room(cut)
+    filled = 0
+    for batch in found.batches([*cut.names, *([cut.weight] if cut.weight else [])]):
+        if look is not None:
+            look(batch)
+        for start in range(0, batch.cells.num_rows, _ROWS_AT_A_TIME):
+            part = _numbers(batch.cells.slice(start, _ROWS_AT_A_TIME), cut)
+            done = 0
+            while done < len(part.points):
+                n = min(cut.n_rows - filled, len(part.points) - done)
+                points[filled : filled + n] = part.points[done : done + n]
+                weights[filled : filled + n] = part.weights[done : done + n]
+                filled, done = filled + n, done + n
+                if filled == cut.n_rows:
+                    yield Block(points, weights)
+                    (points, weights), filled = _room(cut), 0
+    if filled:
+        yield Block(points[:filled], weights[:filled])
+
+
+def _room(cut: Cut) -> tuple[Float[ndarray, "B D"], Float[ndarray, " B"]]:
+    return np.empty((cut.n_rows, len(cut.names))), np.ones(cut.n_rows)
+
+
+def _numbers(cells: pa.RecordBatch, cut: Cut) -> Block:
+    """The rows of a batch that take part."""
+    points = matrix(cells, cut.names)
+    weights = _column(cells, cut.weight) if cut.weight else np.ones(len(points))
+    kept = weights > 0
+    if cut.drops_incomplete:
+        kept &= ~np.isnan(points).any(axis=1)
+    return Block(points, weights) if kept.all() else Block(points[kept], weights[kept])
+
+
+def matrix(cells: pa.RecordBatch, names: Sequence[str]) -> Float[ndarray, "N D"]:
+    """Columns of a batch as the columns of one array; NaN where a cell is missing."""
+    points = np.empty((cells.num_rows, len(names)))
+    for d, name in enumerate(names):
+        points[:, d] = _column(cells, name)
+    return points
+
+
+def _column(cells: pa.RecordBatch, name: str) -> Float[ndarray, " N"]:
+    column = cells.column(name)
+    plain = plain_type(column.type)
+    column = column if plain == column.type else column.cast(plain, safe=False)
+    return np.full(len(column), np.nan) if pa.types.is_null(plain) else to_floats(column)
+
+
+def check_cells(batch: Batch, cut: Cut) -> None:
+    """Raise a DataError that names the file, the column and the row of a cell that cannot be used.
+
+    Once is enough: files that change after the first pass are found by their stamps.
+    """
+    for name in cut.names:
+        values = _column(batch.cells, name)
+        sizes = np.abs(values)
+        if np.fmax.reduce(sizes, initial=0.0) > _LARGEST:
+            raise _refusal(batch, name, values, int(np.nanargmax(sizes)))
+    if cut.weight:
+        weights = _column(batch.cells, cut.weight)
+        usable = np.isfinite(weights) & (weights >= 0)
+        if not usable.all():
+            row = int(usable.argmin())
+            value = "missing" if np.isnan(weights[row]) else f"{weights[row]:g}"
+            raise DataError(
+                f"{batch.name}: the weight in column '{cut.weight}' is {value} in row {batch.first_row + row}; weights "
+                "are finite and not negative."
+            )
+
+
+def _refusal(batch: Batch, name: str, values: ndarray, row: int) -> DataError:
+    where = f"{batch.name}: column '{name}' "
+    place = f"row {batch.first_row + row}"
+    if np.isinf(values[row]):
+        return DataError(f"{where}is infinite in {place}; correct it, or make it missing.")
+    return DataError(
+        f"{where}holds {values[row]:g} in {place}, too large to be squared; divide the column, or correct the cell."
+    )

@@ -1,0 +1,161 @@
+"""Files of columns, read a few thousand rows at a time and as often as asked."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import pyarrow as pa
+from pyarrow import ipc, parquet
+
+from mixtura.errors import DataError
+from mixtura.sources._arrays import to_arrow
+from mixtura.sources._text import one_line
+
+BATCH_ROWS = 65_536
+_BUFFER = 1 << 20  # bytes of a column that are read at once: else a whole row group's would be
+_NAMES = {"parquet": "Parquet", "npy": "NumPy", "stream": "Arrow", "arrow": "Arrow"}
+
+
+class Stamp(NamedTuple):
+    """What changes when a file does."""
+
+    n_bytes: int
+    changed: int  # nanoseconds
+    number: int  # of the file on its disk
+
+
+class Piece(NamedTuple):
+    """One file of columns, as it was when it was found."""
+
+    path: Path
+    name: str  # in messages
+    kind: str  # "parquet", "arrow", "stream" or "npy"
+    stamp: Stamp
+
+    def schema(self) -> pa.Schema:
+        """Names and types of its columns."""
+        with self._told(lambda: 0):
+            return _SCHEMAS[self.kind](self.path)
+
+    def batches(self, columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
+        """Its rows in order, of these columns.
+
+        Raises
+        ------
+        DataError
+            If the file is gone, has changed since it was found, or cannot be read to its end.
+        """
+        self._check_unchanged()
+        n_rows = 0
+        with self._told(lambda: n_rows):
+            for batch in _READERS[self.kind](self.path, columns):
+                yield batch
+                n_rows += batch.num_rows
+        self._check_unchanged()
+
+    def _check_unchanged(self) -> None:
+        if stamp_of(self.path, self.name) != self.stamp:
+            raise DataError(f"{self.name} changed while it was being read: start again once nobody writes to it.")
+
+    @contextmanager
+    def _told(self, n_rows_read: Callable[[], int]) -> Iterator[None]:
+        try:
+            yield
+        except (pa.ArrowException, OSError, ValueError) as error:
+            if isinstance(error, DataError):
+                raise
+            place = f" after row {n_rows_read()}" if n_rows_read() else ""
+            raise DataError(
+                f"{self.name} is not a complete {_NAMES[self.kind]} file: it cannot be read{place} "
+                f"({one_line(error)}); it may be damaged or cut short: copy it again."
+            ) from None
+
+
+def stamp_of(path: Path, name: str) -> Stamp:
+    """The stamp of a file as it is now."""
+    try:
+        status = path.stat()
+    except OSError as error:
+        raise DataError(f"{name} cannot be read any more: {error.strerror}.") from None
+    return Stamp(status.st_size, status.st_mtime_ns, status.st_ino)
+
+
+def _read_parquet(path: Path, columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
+    with parquet.ParquetFile(path, buffer_size=_BUFFER, page_checksum_verification=True) as file:
+        yield from file.iter_batches(BATCH_ROWS, columns=list(columns))
+
+
+def _read_arrow(path: Path, columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
+    with pa.OSFile(str(path)) as file:
+        schema = ipc.open_file(file).schema
+        options = ipc.IpcReadOptions(included_fields=[schema.get_field_index(name) for name in columns])
+        reader = ipc.open_file(file, options=options)
+        for number in range(reader.num_record_batches):
+            yield reader.get_batch(number).select(list(columns))
+
+
+def _read_stream(path: Path, columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
+    with path.open("rb") as file, ipc.open_stream(file) as reader:
+        for batch in reader:
+            yield batch.select(list(columns))
+
+
+def _read_numbers(path: Path, columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
+    """The file is read, not mapped: pages of a map count as memory that is in use."""
+    with path.open("rb") as file:
+        shape, is_turned, dtype = _npy_head(file)
+        chosen = [int(name.removeprefix("x")) for name in columns]
+        mapped = np.load(path, mmap_mode="r") if is_turned else None
+        for start in range(0, shape[0], BATCH_ROWS):
+            n_rows = min(BATCH_ROWS, shape[0] - start)
+            if mapped is None:
+                rows = np.fromfile(file, dtype, n_rows * shape[1])
+                if rows.size < n_rows * shape[1]:
+                    raise ValueError("it ends too early")
+                rows = rows.reshape(n_rows, shape[1])
+            else:
+                rows = mapped[start : start + n_rows]
+            plain = rows.astype(dtype.newbyteorder("="), copy=False)
+            yield pa.RecordBatch.from_arrays([to_arrow(plain[:, d].copy()) for d in chosen], names=list(columns))
+
+
+def _npy_head(file: Any) -> tuple[tuple[int, int], bool, np.dtype[Any]]:
+    version = np.lib.format.read_magic(file)
+    read = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
+    shape, is_turned, dtype = read(file)
+    if len(shape) != 2 or dtype.kind not in "fiu" or dtype.itemsize > 8:
+        raise ValueError(f"it holds {dtype} of shape {shape}, not numbers with two axes")
+    return shape, is_turned, dtype
+
+
+def _schema_of_numbers(path: Path) -> pa.Schema:
+    with path.open("rb") as file:
+        shape, _, dtype = _npy_head(file)
+    kind = pa.from_numpy_dtype(dtype.newbyteorder("="))
+    return pa.schema([(f"x{d}", kind) for d in range(shape[1])])
+
+
+def _schema_of_arrow(path: Path) -> pa.Schema:
+    with pa.OSFile(str(path)) as file:
+        return ipc.open_file(file).schema
+
+
+def _schema_of_stream(path: Path) -> pa.Schema:
+    with path.open("rb") as file, ipc.open_stream(file) as reader:
+        return reader.schema
+
+
+_READERS: dict[str, Callable[[Path, Sequence[str]], Iterator[pa.RecordBatch]]] = {
+    "parquet": _read_parquet,
+    "arrow": _read_arrow,
+    "stream": _read_stream,
+    "npy": _read_numbers,
+}
+_SCHEMAS: dict[str, Callable[[Path], pa.Schema]] = {
+    "parquet": lambda path: parquet.read_schema(path),
+    "arrow": _schema_of_arrow,
+    "stream": _schema_of_stream,
+    "npy": _schema_of_numbers,
+}

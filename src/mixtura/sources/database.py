@@ -1,0 +1,48 @@
+"""The rows of a query, by DuckDB: of its own databases, and of any files that it reads."""
+
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from mixtura.errors import DataError, MissingExtraError
+
+
+def query(sql: str, data: Any = ()) -> pa.RecordBatchReader:
+    """The rows that a SELECT gives, a few at a time.
+
+    Parameters
+    ----------
+    sql : str
+        One SELECT. It may name files, as in ``SELECT * FROM 'data/*.parquet' WHERE price > 0``.
+    data : path, or list of at most one
+        A database of DuckDB's, which is opened for reading only; without it, the query has only files to read.
+
+    Raises
+    ------
+    MissingExtraError
+        If DuckDB is not installed.
+    DataError
+        If the database cannot be opened, or the query fails.
+
+    Examples
+    --------
+    >>> from mixtura.sources.database import query
+    >>> query("SELECT 1.5 AS width UNION ALL SELECT 2.5").read_all().num_rows
+    2
+    """
+    try:
+        import duckdb
+    except ImportError:
+        raise MissingExtraError("A query needs DuckDB: pip install 'mixtura[sql]'.") from None
+    paths = [data] if isinstance(data, (str, Path)) else list(data)
+    if len(paths) > 1:
+        raise DataError(f"A query goes to one database, not to {len(paths)}: name files in the query itself.")
+    try:
+        place = str(paths[0]) if paths else ":memory:"
+        connection = duckdb.connect(place, read_only=bool(paths))
+        if [statement.type.name for statement in connection.extract_statements(sql)] != ["SELECT"]:
+            raise DataError("The query is not one SELECT, so it gives no rows.")
+        return pa.RecordBatchReader.from_stream(connection.sql(sql))
+    except duckdb.Error as error:
+        raise DataError(f"The query failed: {' '.join(str(error).split())}") from None

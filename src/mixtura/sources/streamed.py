@@ -1,0 +1,215 @@
+"""Rows that stay where they are: read block by block, as often as a fit asks for them."""
+
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+
+from mixtura.errors import DataError
+from mixtura.sources._budget import sample_rows
+from mixtura.sources.array import default_block_rows
+from mixtura.sources.digest import digest
+from mixtura.sources.prefetch import prefetched
+from mixtura.sources.roles import Roles, shorten
+from mixtura.sources.sampling import Reservoir
+from mixtura.statistics import Block
+
+if TYPE_CHECKING:
+    from mixtura.sources._candidates import Candidates
+    from mixtura.sources._floats import Cut
+    from mixtura.sources._found import Found
+    from mixtura.sources._scout import Facts
+
+_AHEAD = 2  # blocks that are decoded while one is worked on
+
+
+@dataclass(frozen=True, eq=False)
+class StreamedSource:
+    """Rows in files as a source of blocks; `stream` makes one, and has then read all rows once.
+
+    A pass gives the same blocks as `ArraySource` does of the same rows in memory, so a fit ends in the same
+    parameters, to the last bit.
+
+    Parameters
+    ----------
+    names : tuple of str
+        The columns to cluster on.
+    facts : Facts
+        What the first pass found out: numbers of rows, moments and extremes of the columns, a digest, and a sample.
+    origin : str
+        What the files are called in messages.
+    dropped : tuple of (str, str)
+        The columns left out without being asked to, each with the reason.
+    """
+
+    names: tuple[str, ...]
+    facts: "Facts"
+    origin: str
+    dropped: tuple[tuple[str, str], ...]
+    found: "Found"
+    cut: "Cut"
+
+    @property
+    def n_rows(self) -> int:
+        """Number of rows that take part, N."""
+        return self.facts.n_rows
+
+    @property
+    def n_columns(self) -> int:
+        """Number of columns, D."""
+        return len(self.names)
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """Of the numbers: float64."""
+        return np.dtype(np.float64)
+
+    @property
+    def total_weight(self) -> float:
+        """Sum of the weights: N when every row counts once."""
+        return self.facts.total_weight
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of values, names and weights: that of the same rows in memory."""
+        facts = self.facts
+        return digest(self.names, facts.digests, facts.digest_of_weights if self.cut.weight else b"")
+
+    @property
+    def sample(self) -> Block:
+        """Some of the rows, each with the weight that it stands for; all of them where they are few."""
+        return self.facts.sample.block
+
+    def blocks(self) -> Generator[Block, None, None]:
+        """Yield the rows in order; the next blocks are decoded meanwhile."""
+        from mixtura.sources._floats import blocks_of
+
+        return prefetched(lambda: blocks_of(self.found, self.cut), _AHEAD)
+
+
+def stream(
+    data: Any,
+    roles: Roles | None = None,
+    *,
+    missing: Literal["error", "drop"] = "error",
+    memory: int | None = None,
+    cache: str | Path | None = None,
+    sql: str | None = None,
+    **how: Any,
+) -> StreamedSource:
+    """Open files that need not fit into memory, and read them once.
+
+    Parameters
+    ----------
+    data : path, list of paths, or stream
+        Parquet, Arrow (Feather), NumPy (.npy) or text files (also gzipped); globs, folders; ``"-"`` for standard input;
+        anything that gives a stream of Arrow batches (``__arrow_c_stream__``). Text, standard input, streams and
+        queries are written once to an Arrow file, which every pass then reads.
+    roles : Roles, optional
+        What the columns are for; by default every usable column of numbers is clustered on.
+    missing : {"error", "drop"}
+        Whether missing cells are an error, or the rows that have some are left out.
+    memory : int, optional
+        Bytes that the whole process should stay below: the sample is made as large as there is room for.
+    cache : path, optional
+        A folder where the columns of text files are kept for the next time; else they go to a temporary one.
+    sql : str, optional
+        A SELECT for DuckDB; `data` is then its database, or an empty list if the query reads files.
+    how
+        `format`, `delimiter`, `decimal`, `na`: as for `mixtura.sources.table.read_table`.
+
+    Returns
+    -------
+    StreamedSource
+        To be given to ``GaussianMixture.fit``, ``mixtura.select`` and the runners.
+
+    Raises
+    ------
+    DataError
+        If the data cannot be read or used; the message names file, column and row.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> import pyarrow as pa
+    >>> from pyarrow import parquet
+    >>> from mixtura.sources.streamed import stream
+    >>> path = tempfile.mkdtemp() + "/widths.parquet"
+    >>> parquet.write_table(pa.table({"width": [1.0, 2.5, 2.0, 4.0], "kind": ["a", "b", "b", "a"]}), path)
+    >>> source = stream(path)
+    >>> source.names, source.n_rows, [block.points.ravel().tolist() for block in source.blocks()]
+    (('width',), 4, [[1.0, 2.5, 2.0, 4.0]])
+    """
+    from mixtura.sources import _candidates
+    from mixtura.sources._files import Options
+    from mixtura.sources._found import find
+
+    roles = roles or Roles()
+    options = Options(how.get("format"), how.get("delimiter"), how.get("decimal"), how.get("na", ()))
+    found = find(data, options, cache=cache, sql=sql)
+    asked = _candidates.candidates(found, roles)
+    survey = _Survey(found, roles.weight, memory)
+    facts = survey.look(asked.names, drops_incomplete=False)
+    chosen = _candidates.decide(found, asked, facts)
+    facts = facts.of(np.flatnonzero(np.isin(asked.names, chosen.names)))
+    if facts.n_missing.any():
+        if missing == "error":
+            raise _missing_cells(found, chosen, facts)
+        facts = survey.look(chosen.names, drops_incomplete=True)
+    _candidates.require_variation(chosen.names, facts, found.origin)
+    cut = survey.cut(chosen.names, facts.n_rows, drops_incomplete=missing == "drop")
+    return StreamedSource(chosen.names, facts, found.origin, chosen.dropped, found, cut)
+
+
+@dataclass(frozen=True)
+class _Survey:
+    """How first passes are made."""
+
+    found: "Found"
+    weight: str | None
+    memory: int | None
+
+    def cut(self, names: Sequence[str], n_rows: int, *, drops_incomplete: bool) -> "Cut":
+        from mixtura.sources._floats import Cut
+
+        return Cut(tuple(names), self.weight, drops_incomplete, min(default_block_rows(n_rows, len(names)), n_rows))
+
+    def look(self, names: tuple[str, ...], *, drops_incomplete: bool) -> "Facts":
+        """One pass over these columns."""
+        from mixtura.sources._floats import blocks_of, check_cells
+        from mixtura.sources._found import Batch
+        from mixtura.sources._scout import Scout
+
+        cut = self.cut(names, 1 << 40, drops_incomplete=drops_incomplete)
+        room = sample_rows(len(names), cut.n_rows, self.memory)
+        scout, n_read = Scout(names, Reservoir(room, np.random.default_rng(0))), 0
+
+        def look(batch: Batch) -> None:
+            nonlocal n_read
+            n_read += batch.cells.num_rows
+            check_cells(batch, cut)
+
+        for block in prefetched(lambda: blocks_of(self.found, cut, look), _AHEAD):
+            scout.look(block)
+        if scout.n_rows == 0:
+            raise DataError(_why_nothing(self.found.origin, n_read, drops_incomplete))
+        return scout.facts(n_read - scout.n_rows)
+
+
+def _why_nothing(origin: str, n_read: int, drops_incomplete: bool) -> str:
+    if not n_read:
+        return f"{origin} has column names but no rows."
+    if drops_incomplete:
+        return f"{origin}: no row is complete. Leave out the emptiest columns with --exclude."
+    return f"{origin}: the weight is zero in every row, so no row counts."
+
+
+def _missing_cells(found: "Found", chosen: "Candidates", facts: "Facts") -> DataError:
+    names = [name for name, count in zip(chosen.names, facts.n_missing, strict=True) if count]
+    n_cells = int(facts.n_missing.sum())
+    return DataError(
+        f"{found.origin}: {n_cells} missing {'cell' if n_cells == 1 else 'cells'} in {shorten(names)}; --missing drop "
+        "leaves out the rows with missing cells (models for missing values come in a later version)."
+    )
