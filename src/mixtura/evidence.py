@@ -9,13 +9,12 @@ from numpy import ndarray
 from mixtura.criteria import Evidence
 from mixtura.emissions.contract import Emission
 from mixtura.mixture import Classification, Mixture, MixtureParameters
-from mixtura.runners.local import Local
-from mixtura.sources.array import ArraySource
+from mixtura.runners.contract import Measured, Runner
 from mixtura.statistics import Block
 
 
 def collect_evidence(
-    classify: Callable[[Block], Classification], n_free: int, source: ArraySource, runner: Local
+    classify: Callable[[Block], Classification], n_free: int, source: Measured, runner: Runner
 ) -> Evidence:
     """What takes no more than the most probable component of each row of `source`."""
     log_likelihood, map_entropy = runner(source, partial(_of_labels, classify=classify))
@@ -23,14 +22,14 @@ def collect_evidence(
 
 
 def collect_all_evidence(
-    posterior: Callable[[Block], tuple[ndarray, ndarray]], n_free: int, source: ArraySource, runner: Local
+    posterior: Callable[[Block], tuple[ndarray, ndarray]], n_free: int, source: Measured, runner: Runner
 ) -> Evidence:
     """The same, and the entropy of all responsibilities."""
     log_likelihood, map_entropy, entropy = runner(source, partial(_of_responsibilities, posterior=posterior))
     return Evidence(log_likelihood, n_free, source.total_weight, map_entropy, entropy)
 
 
-def one_log_likelihood(emission: Emission, source: ArraySource, runner: Local) -> float:
+def one_log_likelihood(emission: Emission, source: Measured, runner: Runner) -> float:
     """The log-likelihood of a single component, which the first step finds wherever it begins."""
     model, first = Mixture(emission), next(iter(source.blocks()))
     start = MixtureParameters(np.ones(1), emission.pooled(*first, 1))

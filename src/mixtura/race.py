@@ -2,13 +2,15 @@
 
 import math
 from collections.abc import Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from mixtura import climbing, em, kicks, starts
 from mixtura.mixture import Mixture
-from mixtura.runners.contract import Runner, Source
+from mixtura.runners.contract import Runner, Sampled, Source
+from mixtura.sources.array import ArraySource
 from mixtura.starts import Candidate
 from mixtura.statistics import Block
 
@@ -86,12 +88,12 @@ class Plan(NamedTuple):
 
 def run(model: Mixture, source: Source, plan: Plan, *, runner: Runner, rng: np.random.Generator) -> Search:
     """Draw the starts from a sample of the rows, race them there, kick the best, and finish on all rows."""
-    sample = climbing.in_double(starts.subsample(source.blocks(), SAMPLE_ROWS, rng))
+    sample = climbing.in_double(starts.some_rows(source, SAMPLE_ROWS, rng))
     candidates = _draw(model, sample, plan, rng)
-    finish = Round(climbing.everything(source, runner), plan.max_iterations, len(candidates))
+    finish = to_the_end(source, runner, plan.max_iterations, len(candidates))
     look: dict[str, Any] = {"stop": plan.stop, "callbacks": plan.callbacks, "watch": plan.watch}
     if not plan.is_race:
-        return search(model, candidates, [finish], **look)
+        return search(model, candidates, finish, **look)
     some = climbing.AtHand(sample)
     # Who allows fewer steps than a race takes wants to see a fit on its way, not at its end.
     is_glimpse = plan.max_iterations < SECOND_STEPS
@@ -110,6 +112,14 @@ def run(model: Mixture, source: Source, plan: Plan, *, runner: Runner, rng: np.r
     return Search(finished.best, (*raced.records, *finished.records), tally=kicked.tally)
 
 
+def to_the_end(source: Source, runner: Runner, n_steps: int, n_kept: int) -> list[Round]:
+    """Rounds over all rows, `n_kept` go on; first over those at hand where all are far: the best alone comes there."""
+    whole = Round(climbing.everything(source, runner), n_steps, n_kept)
+    if not isinstance(source, Sampled) or len(source.sample.points) == source.n_rows:
+        return [whole]
+    return [Round(partial(runner, ArraySource(*source.sample)), n_steps, 1), whole]
+
+
 def _draw(model: Mixture, sample: Block, plan: Plan, rng: np.random.Generator) -> list[Candidate]:
     """A start of every kind; for a race as many as time allows where steps are long, one at least."""
     first = starts.draw(model, sample, plan.n_components, plan.kinds[:1], rng)
@@ -118,7 +128,7 @@ def _draw(model: Mixture, sample: Block, plan: Plan, rng: np.random.Generator) -
     return first + starts.draw(model, sample, plan.n_components, plan.kinds[1:number], rng)
 
 
-def _finish(ground: kicks.Ground, kicked: kicks.Kicks, finish: Round, look: dict[str, Any]) -> Search:
+def _finish(ground: kicks.Ground, kicked: kicks.Kicks, finish: Sequence[Round], look: dict[str, Any]) -> Search:
     """The best solution on all rows; the next ones too while that turns out to be an accident of few of them.
 
     Where a step costs nothing, so is the second if it is nearly as high: it may have had farther to go.
@@ -126,11 +136,11 @@ def _finish(ground: kicks.Ground, kicked: kicks.Kicks, finish: Round, look: dict
     solutions: list[kicks.Solution] = []
     records: list[StartRecord] = []
     for rank, solution in enumerate(kicked.pool):
-        is_near = isinstance(finish.run, climbing.AtHand) and solution.objective > kicked.pool[0].objective - NEAR
+        is_near = isinstance(finish[-1].run, climbing.AtHand) and solution.objective > kicked.pool[0].objective - NEAR
         if solutions and (rank > 1 or not is_near) and (solutions[-1].is_sound or not solution.is_sound):
             break
         kind = f"{('best', 'second', 'third')[rank]} of these after {kicked.tally.n_kicks} kicks"
-        found = search(ground.model, [Candidate(kind, solution.fit.parameters)], [finish], **look)
+        found = search(ground.model, [Candidate(kind, solution.fit.parameters)], finish, **look)
         solutions.append(ground.judge(found.best))
         records += [_later(record, kicked) for record in found.records]
         if found.best.outcome is em.Outcome.INTERRUPTED:

@@ -16,6 +16,7 @@ from mixtura import _kernels as kernels
 from mixtura import em, spaces
 from mixtura.kmeans import CentreModel, seed
 from mixtura.mixture import SPECK, Mixture, MixtureParameters
+from mixtura.runners.contract import Sampled, Source
 from mixtura.sources.sampling import draw as draw_rows
 from mixtura.statistics import Block, merge_all
 
@@ -165,6 +166,15 @@ def _shares(
         part = assignment[rows]
         shares = np.eye(n_components)[part] if part.ndim == 1 else part
         yield rows, (shares + extra) * weights[rows, None]
+
+
+def some_rows(source: Source, size: int, rng: np.random.Generator) -> Block:
+    """`subsample` of a source, without a pass over it where some of its rows are at hand already."""
+    if not isinstance(source, Sampled):
+        return subsample(source.blocks(), size, rng)
+    points, weights = source.sample
+    is_part = len(points) < source.n_rows  # then the lightest rows stand for many, but are one
+    return subsample([Block(points, weights / weights.min() if is_part else weights)], size, rng)
 
 
 def subsample(blocks: Iterable[Block], size: int, rng: np.random.Generator) -> Block:

@@ -24,10 +24,10 @@ from mixtura.estimators._base import (
     generator,
     local,
     reference_means,
-    weighted_source,
 )
 from mixtura.estimators._prior import concentration
 from mixtura.estimators._record import scaling_record
+from mixtura.estimators._sources import asked_source, is_far
 from mixtura.evidence import collect_evidence
 from mixtura.fitted import FittedMixture, default_names
 from mixtura.mixture import (
@@ -70,17 +70,11 @@ class FittedAnswers(ClassNamePrefixFeaturesOutMixin, TransformerMixin, DensityMi
         >>> mixture.predict([[0.5], [3.0]])
         array([0, 1])
         """
-        points = self._points(X)
-        labels = np.empty(len(points), dtype=np.int64)
-        self._fill(labels, points, block_classification, 0)
-        return labels
+        return self._answer(X, block_classification, 0, np.int64)
 
     def predict_proba(self, X: Any) -> Float[ndarray, "N K"]:
         """The probability of each component for each row, shape (N, K), and of noise, if there is any, as column K."""
-        points = self._points(X)
-        responsibilities = np.empty((len(points), self._n_features_out), dtype=points.dtype)
-        self._fill(responsibilities, points, block_posterior, 0)
-        return responsibilities
+        return self._answer(X, block_posterior, 0)
 
     def transform(self, X: Any) -> Float[ndarray, "N K"]:
         """The probabilities of the components as new features: the same as `predict_proba`."""
@@ -88,10 +82,7 @@ class FittedAnswers(ClassNamePrefixFeaturesOutMixin, TransformerMixin, DensityMi
 
     def score_samples(self, X: Any) -> Float[ndarray, " N"]:
         """The log-density of each row, in nats, shape (N,)."""
-        points = self._points(X)
-        log_density = np.empty(len(points), dtype=points.dtype)
-        self._fill(log_density, points, block_classification, 2)
-        return log_density
+        return self._answer(X, block_classification, 2)
 
     def score(self, X: Any, y: Any = None, sample_weight: Any = None) -> float:
         """The mean log-likelihood per row, in nats; rows count as much as `sample_weight` says."""
@@ -276,14 +267,20 @@ class FittedAnswers(ClassNamePrefixFeaturesOutMixin, TransformerMixin, DensityMi
         extra = {} if self._noise is None else {"log_noise": log_noise(weights, self._noise)}
         return partial(function, emission=self._emission, log_weights=log_weights, density=density, **extra)
 
-    def _fill(self, answer: ndarray, points: Float[ndarray, "N D"], function: Callable[..., Any], field: int) -> None:
-        """Write one field of what `function` says of a block to every row of the answer."""
-        bound = self._bound(function)
-        fill(answer, points, lambda block: bound(block)[field], local(self.n_jobs))
+    def _answer(self, X: Any, function: Callable[..., Any], field: int, dtype: Any = None) -> ndarray:
+        """One field of what `function` says of every row."""
+        check_is_fitted(self)
+        bound, runner = self._bound(function), local(self.n_jobs)
+        if is_far(X):
+            return np.concatenate([said[field] for said in runner.each(asked_source(self, X), bound)])
+        points = self._points(X)
+        shape = (len(points), self._n_features_out) if function is block_posterior else (len(points),)
+        answer = np.empty(shape, dtype=dtype or points.dtype)
+        fill(answer, points, lambda block: bound(block)[field], runner)
+        return answer
 
     def _evidence(self, X: Any, sample_weight: Any) -> Evidence:
-        points = self._points(X)
-        source = weighted_source(points, check_weights(sample_weight, len(points)))
+        source = asked_source(self, X, sample_weight)
         return collect_evidence(self._bound(block_classification), self._n_parameters(), source, local(self.n_jobs))
 
     def __sklearn_tags__(self) -> Any:

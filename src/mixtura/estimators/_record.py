@@ -14,10 +14,9 @@ from mixtura.estimators._search import sample_of
 from mixtura.evidence import collect_evidence
 from mixtura.mixture import Mixture, MixtureParameters
 from mixtura.race import Search
-from mixtura.runners.local import Local
+from mixtura.runners.contract import Measured, Runner
 from mixtura.scaling import Scaling, choose_scaling
 from mixtura.selection import Selection
-from mixtura.sources.array import ArraySource
 from mixtura.trials import Candidate, Setting
 
 COLLAPSED = (
@@ -42,7 +41,7 @@ def why_not_converged(n_iterations: int, lower_bound: float) -> str:
     )
 
 
-def record(search: Search, source: ArraySource, *, is_begun: bool) -> dict[str, Any]:
+def record(search: Search, source: Measured, *, is_begun: bool) -> dict[str, Any]:
     """The attributes that tell how the fit went; `is_begun` is False if no iteration was asked for."""
     trace = search.best.trace if is_begun else ()
     bounds = [value / source.total_weight for value in trace]
@@ -68,7 +67,7 @@ def report(search: Search) -> dict[str, Any]:
     }
 
 
-def describe_spikes(emission: Gaussian, parameters: MixtureParameters, source: ArraySource) -> str:
+def describe_spikes(emission: Gaussian, parameters: MixtureParameters, source: Measured) -> str:
     """A sentence about components that are spikes of the likelihood, with the remedy; empty if there are none."""
     counts = parameters.weights * source.total_weight
     sample = sample_of(source)
@@ -95,7 +94,7 @@ def _are_wide(covariances: ndarray, counts: Float[ndarray, " K"], unit: Float[nd
 
 
 def history(
-    setting: Setting, model: Mixture, parameters: MixtureParameters, search: Search, source: ArraySource, runner: Local
+    setting: Setting, model: Mixture, parameters: MixtureParameters, search: Search, source: Measured, runner: Runner
 ) -> dict[str, Any]:
     """What `FittedMixture.history` holds, for a fit that was not chosen among others."""
     facts = collect_evidence(model.classify(parameters), model.n_free(parameters), source, runner)

@@ -11,9 +11,8 @@ from mixtura.acceleration import SmallGain, SmallRemainder, default_tolerance
 from mixtura.estimators._given import Given
 from mixtura.mixture import Mixture, MixtureParameters
 from mixtura.race import SAMPLE_ROWS, Plan, Round, Search
-from mixtura.runners.local import Local
+from mixtura.runners.contract import Measured, Runner
 from mixtura.scaling import ridges
-from mixtura.sources.array import ArraySource
 from mixtura.starts import Candidate
 from mixtura.statistics import Block
 
@@ -66,19 +65,19 @@ def stopping_rule(tol: float | str, total_weight: float) -> em.Stop:
     return SmallGain(tol * total_weight)
 
 
-def sample_of(source: ArraySource) -> Block:
+def sample_of(source: Measured) -> Block:
     """The rows that tell how far all spread: the same at every call, some megabytes at most."""
     size = min(SAMPLE_ROWS, max(_FEWEST, _NUMBERS // source.n_columns))
-    return starts.subsample(source.blocks(), size, np.random.default_rng(0))
+    return starts.some_rows(source, size, np.random.default_rng(0))
 
 
-def little_of(source: ArraySource) -> tuple[float, ...]:
+def little_of(source: Measured) -> tuple[float, ...]:
     """What is added to the variance of each column unless the user says: see `scaling.ridges`."""
-    return ridges(*sample_of(source), source.points.dtype.type)
+    return ridges(*sample_of(source), source.dtype.type)
 
 
 def run(
-    model: Mixture, source: ArraySource, begin: Starts, plan: Plan, rng: np.random.Generator, runner: Local
+    model: Mixture, source: Measured, begin: Starts, plan: Plan, rng: np.random.Generator, runner: Runner
 ) -> Search:
     """Draw the starts, run them, and keep the best; with an interrupt the best so far."""
     searches: list[Search] = []
@@ -94,7 +93,7 @@ def run(
 
 
 def _run_once(
-    model: Mixture, source: ArraySource, begin: Starts, plan: Plan, rng: np.random.Generator, runner: Local
+    model: Mixture, source: Measured, begin: Starts, plan: Plan, rng: np.random.Generator, runner: Runner
 ) -> Search:
     if begin.is_race:
         return race.run(model, source, plan, runner=runner, rng=rng)
@@ -109,10 +108,10 @@ def _run_once(
 
 
 def _draw(
-    model: Mixture, source: ArraySource, kind: str, n_components: int, rng: np.random.Generator
+    model: Mixture, source: Measured, kind: str, n_components: int, rng: np.random.Generator
 ) -> MixtureParameters:
     """A start as scikit-learn means it: the moments of the parts as they are."""
-    sample = starts.subsample(source.blocks(), SAMPLE_ROWS, rng)
+    sample = starts.some_rows(source, SAMPLE_ROWS, rng)
     seen = model.emission.view(*sample)
     assignment = starts.STARTS[kind](seen, sample.weights, n_components, rng)
     return starts.parameters_from(model, sample, assignment, n_components, pseudo_rows=0.0)

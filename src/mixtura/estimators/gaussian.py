@@ -14,15 +14,18 @@ from mixtura.emissions.noise import OUTLIERS, noise_of
 from mixtura.estimators import _parameters as rules
 from mixtura.estimators import _prior
 from mixtura.estimators._attributes import attributes
-from mixtura.estimators._base import check_enough_rows, generator, local, rows_of_a_fit
+from mixtura.estimators._base import check_enough_rows, generator, local
 from mixtura.estimators._choosing import RULES, choose, is_choice, one_setting
 from mixtura.estimators._given import NOTHING, check_given
 from mixtura.estimators._mixture import FittedAnswers
 from mixtura.estimators._progress import Progress
 from mixtura.estimators._record import describe_spikes, history, history_of, record, why_collapsed, why_not_converged
 from mixtura.estimators._search import INITS, Starts, continued, little_of, plan_starts, run, stopping_rule
+from mixtura.estimators._sources import at_hand, first_rows, is_cut_short, training_source
 from mixtura.ordering import ORDERS, canonical_order
 from mixtura.race import Plan, Search
+from mixtura.runners.contract import Measured, Runner
+from mixtura.runners.held import Held
 from mixtura.sources.array import ArraySource
 
 _AUTO = rules.one_of(["auto"])
@@ -203,9 +206,10 @@ class GaussianMixture(FittedAnswers):
 
         Parameters
         ----------
-        X : array-like of shape (N, D)
+        X : array-like of shape (N, D), file or StreamedSource
             A C-contiguous float32 or float64 array is used as it is; results have its type. A cell that is NaN is
-            missing: rows count by their other cells, exactly and without imputation.
+            missing: rows count by their other cells, exactly and without imputation. The name of a file, a glob or a
+            folder, and what `mixtura.stream` made of some, are read block by block and never held as a whole.
         y : ignored
         sample_weight : array-like of shape (N,), optional
             How much each row counts: a whole number is worth as many equal rows, zero none.
@@ -226,18 +230,20 @@ class GaussianMixture(FittedAnswers):
             If `max_iter` was reached first, or if components rest on an accident of few rows.
         """
         rules.check_parameters(self, self._rules)
-        source = rows_of_a_fit(self, X, sample_weight)
+        source, runner = training_source(self, X, sample_weight), Held(local(self.n_jobs))
         self._ridge = little_of(source)
         self._noise = noise_of(self.outliers, source.blocks, np.ones(source.n_columns))
         if is_choice(self):
-            search, begin = self._choice(source), Starts((), NOTHING, 1)
+            search, begin = self._choice(at_hand(source)), Starts((), NOTHING, 1)
         else:
             self._setting = one_setting(self)
-            check_enough_rows(source.points, self._setting.n_components)
+            check_enough_rows(first_rows(source), self._setting.n_components)
             begin = self._starts((self._setting.n_components, source.n_columns))
             self._prior = _prior.in_numbers(self.prior, source, *self._setting)
-            search = self._search(source, begin)
+            search = self._search(source, begin, runner)
         self._keep(search, source, begin)
+        if runner.error is not None:
+            raise runner.error
         if search.best.outcome is em.Outcome.INTERRUPTED:
             raise KeyboardInterrupt
         if not self.converged_ and self.max_iter > 0:
@@ -262,7 +268,7 @@ class GaussianMixture(FittedAnswers):
         given = check_given(self.weights_init, self.means_init, self.precisions_init, self._covariance, shape)
         return plan_starts(self.init_params, self.n_init, given)
 
-    def _search(self, source: ArraySource, begin: Starts) -> Search:
+    def _search(self, source: Measured, begin: Starts, runner: Runner) -> Search:
         total = source.total_weight
         stop = stopping_rule(self.tol, total)
         if begin.earlier:
@@ -270,19 +276,19 @@ class GaussianMixture(FittedAnswers):
         progress = Progress(int(self.verbose), self.verbose_interval, total)
         callbacks = [*(self.callbacks or ()), *([progress] if self.verbose else ())]
         plan = Plan(self._setting.n_components, begin.kinds, begin.is_race, self.max_iter, stop, callbacks)
-        search = run(self._model, source, begin, plan, generator(self.random_state), local(self.n_jobs))
+        search = run(self._model, source, begin, plan, generator(self.random_state), runner)
         if self.verbose:
             progress.finish(search.best.outcome)
         return search
 
-    def _keep(self, search: Search, source: ArraySource, begin: Starts) -> None:
+    def _keep(self, search: Search, source: Measured, begin: Starts) -> None:
         """Set the attributes, or none of them where the fit failed."""
         best, order = search.best, self._order(begin)
         by = canonical_order(best.parameters.weights, best.parameters.emission.means, order)
         parameters = self._model.reorder(best.parameters, by)
-        values = attributes(parameters, self._covariance, source.points.dtype)
+        values = attributes(parameters, self._covariance, source.dtype)
         if best.outcome is em.Outcome.COLLAPSED or not all(np.isfinite(value).all() for value in values.values()):
-            raise ValueError(why_collapsed(source.points.dtype))
+            raise ValueError(why_collapsed(source.dtype))
         values |= record(search, source, is_begun=self.max_iter > 0)
         for name, value in values.items():
             setattr(self, name, value)
@@ -291,6 +297,8 @@ class GaussianMixture(FittedAnswers):
         self.n_components_, self.covariance_type_ = self._setting
         if is_choice(self):
             self._history = history_of(self.selection_)
+        elif is_cut_short(search, source):  # nobody waits for one more pass
+            self._history = {}
         else:
             self._history = history(self._setting, self._model, parameters, search, source, local(self.n_jobs))
 

@@ -27,6 +27,30 @@ class Arrangeable(Source, Protocol):
 
 
 @runtime_checkable
+class Measured(Source, Protocol):
+    """A source that knows how much there is of it."""
+
+    @property
+    def n_rows(self) -> int: ...
+    @property
+    def n_columns(self) -> int: ...
+    @property
+    def total_weight(self) -> float: ...
+    @property
+    def dtype(self) -> Any: ...
+
+
+@runtime_checkable
+class Sampled(Measured, Protocol):
+    """A source whose passes cost so much that some of its rows are kept at hand."""
+
+    @property
+    def sample(self) -> Block:
+        """Some of the rows, each with the weight that it stands for."""
+        ...
+
+
+@runtime_checkable
 class Runner(Protocol):
     """Anything that applies a function to every block of a source, here or elsewhere: functions and results pickle."""
 
