@@ -172,9 +172,10 @@ def some_rows(source: Source, size: int, rng: np.random.Generator) -> Block:
     """`subsample` of a source, without a pass over it where some of its rows are at hand already."""
     if not isinstance(source, Sampled):
         return subsample(source.blocks(), size, rng)
-    points, weights = source.sample
-    is_part = len(points) < source.n_rows  # then the lightest rows stand for many, but are one
-    return subsample([Block(points, weights / weights.min() if is_part else weights)], size, rng)
+    sample = source.sample
+    if len(sample.points) < source.n_rows:  # the lightest rows stand for many, but are one
+        sample = sample._replace(weights=sample.weights / sample.weights.min())
+    return subsample([sample], size, rng)
 
 
 def subsample(blocks: Iterable[Block], size: int, rng: np.random.Generator) -> Block:

@@ -81,7 +81,7 @@ class Reservoir:
         ratios = self._columns[2][: self.n_kept]
         order = np.argpartition(-ratios, self.size)
         kept = np.sort(order[: self.size])
-        self.threshold = float(ratios[order[self.size]])
+        self.threshold = max(self.threshold, float(ratios[order[self.size]]))
         for column in self._columns:
             column[: self.size] = column[kept]
         self.n_kept = self.size
