@@ -3,14 +3,14 @@
 from mixtura.covariance import MODELS
 from mixtura.estimators import _parameters as rules
 from mixtura.priors import NormalInverseWishart, Prior
-from mixtura.sources.array import ArraySource
+from mixtura.runners.contract import Measured
 
 _OBJECT = rules.Rule(lambda value: isinstance(value, Prior), "a mixtura.Prior")
 RULE = rules.either(rules.NONE, rules.one_of(["default"]), _OBJECT)
 
 
 def in_numbers(
-    prior: Prior | str | None, source: ArraySource, n_components: int, covariance: str
+    prior: Prior | str | None, source: Measured, n_components: int, covariance: str
 ) -> NormalInverseWishart | None:
     """The prior of a fit of so many components to these rows."""
     meant = named(prior)
