@@ -12,6 +12,7 @@ from numpy import ndarray
 from mixtura import _kernels as kernels
 from mixtura import em, squarem
 from mixtura.acceleration import Resumed, SmallGain, SmallRemainder
+from mixtura.correction import Corrected
 from mixtura.mixture import Mixture, MixtureParameters
 from mixtura.runners.contract import Runner, Source
 from mixtura.sources.holes import by_pattern
@@ -49,6 +50,18 @@ def everything(source: Source, runner: Runner) -> em.Run:
     return AtHand(in_double(first[0]))
 
 
+@dataclass(frozen=True, eq=False)
+class Far:
+    """A run over rows so far away that a pass should count for many; `some` is one over a sample of them."""
+
+    whole: em.Run
+    some: em.Run
+    total_weight: float
+
+    def __call__(self, function: Callable[[Block], Any]) -> Any:
+        return self.whole(function)
+
+
 def in_double(block: Block) -> Block:
     """The rows as float64, if they are few; those with holes pattern by pattern."""
     block = by_pattern(block)
@@ -71,6 +84,9 @@ def fit_all(
 
     After an interrupt, of which one of the fits tells, there may be fewer of them than starts.
     """
+    if isinstance(run, Far) and isinstance(model, Mixture):
+        how: dict[str, Any] = {"stop": stop, "max_iterations": max_iterations, "callbacks": [*callbacks, watch]}
+        return [em.fit(Corrected(model, run.some, run.total_weight), start, run, **how) for start in starts]
     if not callbacks and isinstance(stop, (SmallGain, SmallRemainder)):
         ways = begin(model, starts, run)
         ways.go(range(len(starts)), stop, max_iterations, watch)

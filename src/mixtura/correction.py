@@ -1,13 +1,13 @@
 """Passes over all rows that count for many: between two of them, a sample goes on in their place.
 
-A pass tells by how much the sums over a sample, blown up to all rows, are wrong under the parameters of that pass. Steps
-of EM on the sample, its sums corrected by this, lead to where steps over all rows would: exactly if the error stayed what
-it is, and the error of the error is small where the steps are. It is the control variate of Johnson & Zhang (2013), as
+A pass tells by how much the sums over a sample, blown up to all rows, are wrong under the parameters of that pass.
+Steps of EM on the sample, its sums corrected by this, lead to where steps over all rows would: exactly if the error
+stayed what it is, and where steps are small it nearly does. This is the control variate of Johnson & Zhang (2013), as
 Chen, Zhu, Teh & Zhang (2018) use it in EM. A fixed point of the corrected steps is one of EM on all rows.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -16,9 +16,10 @@ from mixtura import em
 from mixtura._kernels.densities import Moments
 from mixtura.emissions._moments import recentre
 from mixtura.mixture import Mixture, MixtureParameters
-from mixtura.statistics import MixtureStatistics, merge, times
+from mixtura.statistics import MixtureStatistics, leaves, merge, times
 
 _MOST_STEPS, _STILL = 100, 1e-10  # on the sample; nats a row, of which a step moves its log-likelihood
+_FARTHEST = 1.25  # times as large or small as it is among all rows, a component is beyond what a correction is good for
 
 
 @dataclass
@@ -29,7 +30,8 @@ class Corrected:
     some: em.Run  # over the sample, whose weights stand for all rows
     total_weight: float
     _best: float = float("-inf")
-    _plain: Any = field(default=None)  # one step of EM from the best parameters so far
+    _plain: Any = None  # one step of EM from the best parameters so far
+    _n_steps: int = _MOST_STEPS
 
     def statistics(self, parameters: MixtureParameters) -> Callable[..., Any]:
         """Those of the model."""
@@ -44,6 +46,7 @@ class Corrected:
         objective = self.model.objective(statistics, parameters)
         if objective < self._best and self._plain is not None:
             fallen, self._plain = self._plain, None
+            self._n_steps = max(1, self._n_steps // 4)
             return fallen
         self._best = max(objective, self._best)
         self._plain = self.model.maximise(statistics, parameters)
@@ -55,31 +58,20 @@ class Corrected:
     def _go_on(
         self, error: MixtureStatistics, origin: MixtureParameters, parameters: MixtureParameters
     ) -> MixtureParameters:
+        """Corrected steps, as long as components stay near the size that they have among all rows."""
         before = -np.inf
-        for _ in range(_MOST_STEPS):
+        for _ in range(self._n_steps):
             sums = self.some(self.model.statistics(parameters))
             step = parameters.emission.means - origin.emission.means
-            there = error._replace(emission=recentre(error.emission, error.counts, step))
-            objective = float(self.model.objective(sums, parameters))
-            after = self._step(merge(sums, there), parameters)
-            if after is None or not np.isfinite(objective):
-                return self._plain
-            parameters = after
+            corrected = merge(sums, error._replace(emission=recentre(error.emission, error.counts, step)))
+            shares = corrected.counts / (self.total_weight * self._plain.weights)
+            if not (shares.min() > 1 / _FARTHEST and shares.max() < _FARTHEST):
+                return parameters
+            after = self.model.maximise(corrected, parameters)
+            if not all(np.isfinite(array).all() for array in leaves(self.model.emission.density(after.emission))):
+                return parameters  # corrected moments need not be those of any rows
+            objective, parameters = self.model.objective(sums, parameters), after
             if abs(objective - before) < _STILL * self.total_weight:
-                break
+                return parameters
             before = objective
         return parameters
-
-    def _step(self, sums: MixtureStatistics, parameters: MixtureParameters) -> MixtureParameters | None:
-        """The corrected step; None where corrections are so large that they lead nowhere."""
-        if sums.counts.min() <= 0:
-            return None
-        with np.errstate(all="ignore"):
-            after = self.model.maximise(sums, parameters)
-            is_usable = np.isfinite(after.emission.means).all() and np.isfinite(self._widths(after)).all()
-        return after if is_usable else None
-
-    def _widths(self, parameters: MixtureParameters) -> Any:
-        """NaN where a covariance is none."""
-        density: Any = self.model.emission.density(parameters.emission)
-        return density[-1]

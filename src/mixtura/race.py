@@ -17,6 +17,7 @@ from mixtura.statistics import Block
 SAMPLE_ROWS = 20_000  # starts are made, and the first rounds run, on so many rows at most
 FIRST_STEPS, FIRST_KEPT, SECOND_STEPS = 6, 3, 20
 NEAR = 2.0  # nats
+_CORRECTING = 1 << 17  # rows that go on between two passes over all
 
 
 class Round(NamedTuple):
@@ -114,10 +115,19 @@ def run(model: Mixture, source: Source, plan: Plan, *, runner: Runner, rng: np.r
 
 def to_the_end(source: Source, runner: Runner, n_steps: int, n_kept: int) -> list[Round]:
     """Rounds over all rows, `n_kept` go on; first over those at hand where all are far: the best alone comes there."""
-    whole = Round(climbing.everything(source, runner), n_steps, n_kept)
+    whole = climbing.everything(source, runner)
     if not isinstance(source, Sampled) or len(source.sample.points) == source.n_rows:
-        return [whole]
-    return [Round(partial(runner, ArraySource(*source.sample)), n_steps, 1), whole]
+        return [Round(whole, n_steps, n_kept)]
+    at_hand = partial(runner, ArraySource(*source.sample))
+    some = partial(runner, ArraySource(*_part(source.sample)))
+    return [Round(at_hand, n_steps, 1), Round(climbing.Far(whole, some, source.total_weight), n_steps, n_kept)]
+
+
+def _part(sample: Block) -> Block:
+    """Every so manieth row of a sample, to count for them all."""
+    every = -(-len(sample.points) // _CORRECTING)
+    points, weights = np.ascontiguousarray(sample.points[::every]), sample.weights[::every]
+    return type(sample)(points, weights * (sample.weights.sum() / weights.sum()))
 
 
 def _draw(model: Mixture, sample: Block, plan: Plan, rng: np.random.Generator) -> list[Candidate]:

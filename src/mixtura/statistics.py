@@ -46,6 +46,14 @@ def merge(left: Statistics, right: Statistics) -> Statistics:
     return type(left)(*fields) if hasattr(left, "_fields") else type(left)(fields)
 
 
+def times(statistics: Statistics, factor: float) -> Statistics:
+    """Statistics of rows that count `factor` times."""
+    if not isinstance(statistics, tuple):
+        return statistics * factor
+    fields = [times(field, factor) for field in statistics]
+    return type(statistics)(*fields) if hasattr(statistics, "_fields") else type(statistics)(fields)
+
+
 def leaves(value: Any) -> Iterator[Any]:
     """The arrays and numbers of nested tuples."""
     if isinstance(value, tuple):

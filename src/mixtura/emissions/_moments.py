@@ -68,6 +68,20 @@ def move(
     return means + step, (scatter - (shifts * step).sum(1)) / means.shape[1]
 
 
+def recentre(moments: Moments, mass: Float[ndarray, " K"], step: Float[ndarray, "K D"]) -> Moments:
+    """The same moments about means that lie `step` from those that they were taken about.
+
+    sum_n r (x - m - s)(x - m - s)ᵀ = sum_n r (x - m)(x - m)ᵀ - d sᵀ - s dᵀ + mass · s sᵀ, with d the shifts about m.
+    """
+    shifts, scatter = moments
+    moved = shifts - mass[:, None] * step
+    if scatter.ndim == 3:
+        change = shifts[:, :, None] * step[:, None, :] + step[:, :, None] * moved[:, None, :]
+        return Moments(moved, scatter - (change if len(scatter) == len(mass) else change.sum(0)))
+    change = (shifts + moved) * step
+    return Moments(moved, scatter - (change if scatter.ndim == 2 else change.sum(1)))
+
+
 def rescale(
     means: Float[ndarray, "K D"], covariances: ndarray, centre: Float[ndarray, " D"], scale: Float[ndarray, " D"]
 ) -> tuple[Float[ndarray, "K D"], ndarray]:
