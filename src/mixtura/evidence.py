@@ -25,7 +25,7 @@ def collect_all_evidence(
     posterior: Callable[[Block], tuple[ndarray, ndarray]], n_free: int, source: Measured, runner: Runner
 ) -> Evidence:
     """The same, and the entropy of all responsibilities."""
-    log_likelihood, map_entropy, entropy = runner(source, partial(_of_responsibilities, posterior=posterior))
+    log_likelihood, map_entropy, entropy = runner(source, partial(of_responsibilities, posterior=posterior))
     return Evidence(log_likelihood, n_free, source.total_weight, map_entropy, entropy)
 
 
@@ -45,7 +45,7 @@ def _of_labels(block: Block, classify: Callable[[Block], Classification]) -> tup
     return float((block.weights * log_density).sum()), -float((block.weights * logs).sum())
 
 
-def _of_responsibilities(
+def of_responsibilities(
     block: Block, posterior: Callable[[Block], tuple[ndarray, ndarray]]
 ) -> tuple[float, float, float]:
     """Log-likelihood, -sum log of the largest responsibility, and -sum r log r."""

@@ -119,11 +119,11 @@ def to_the_end(source: Source, runner: Runner, n_steps: int, n_kept: int) -> lis
     if not isinstance(source, Sampled) or len(source.sample.points) == source.n_rows:
         return [Round(whole, n_steps, n_kept)]
     at_hand = partial(runner, ArraySource(*source.sample))
-    some = partial(runner, ArraySource(*_part(source.sample)))
+    some = partial(runner, ArraySource(*part(source.sample)))
     return [Round(at_hand, n_steps, 1), Round(climbing.Far(whole, some, source.total_weight), n_steps, n_kept)]
 
 
-def _part(sample: Block) -> Block:
+def part(sample: Block) -> Block:
     """Every so manieth row of a sample, to count for them all."""
     every = -(-len(sample.points) // _CORRECTING)
     points, weights = np.ascontiguousarray(sample.points[::every]), sample.weights[::every]

@@ -8,13 +8,14 @@ import numpy as np
 from jaxtyping import Float
 from numpy import ndarray
 
-from mixtura import explain, labels, selection
+from mixtura import explain, labels, selection, streaming
 from mixtura.errors import DataError
 from mixtura.explain.records import Explanation, Rows
 from mixtura.fitted import FittedMixture
 from mixtura.mixture import Classification
 from mixtura.selection import FOUR, Selection
 from mixtura.sources.roles import Roles, shorten
+from mixtura.sources.streamed import StreamedSource
 from mixtura.sources.table import Table, complete, read_table, require_variation
 from mixtura.sources.weights import check_weights
 from mixtura.trials import Candidate, Options
@@ -37,10 +38,11 @@ def select(
 
     Parameters
     ----------
-    data : data frame, array of shape (N, D), file or Table
-        Whatever `mixtura.sources.table.read_table` reads. Of a data frame or a file, the numeric columns are taken but
-        those that are constant or merely number the rows; ``read_table(data, Roles(...))`` takes others. Of an array,
-        all columns are taken; they are called x0, x1, …. Rows with missing cells count by their other cells;
+    data : data frame, array of shape (N, D), file, Table or StreamedSource
+        Whatever `mixtura.sources.table.read_table` reads, or rows that `mixtura.stream` reads: then every
+        fit is made on a sample, and the best go on over all rows. Of a data frame or a file, the numeric columns are
+        taken but those that are constant or merely number the rows; ``read_table(data, Roles(...))`` takes others. Of
+        an array, all columns are taken; they are called x0, x1, …. Rows with missing cells count by their other cells;
         ``complete(read_table(data), missing="drop")`` leaves them out.
     weights : array of shape (N,), optional
         How much each row counts; by default the weights of the Table, or once.
@@ -90,7 +92,7 @@ def select(
     >>> int((classify(fitted, iris).labels == 1).sum())
     50
     """
-    table = require_variation(complete(table_of(data), "model"))
+    table = _at_hand(data) if isinstance(data, StreamedSource) else require_variation(complete(table_of(data), "model"))
     found = selection.select(
         table.points,
         table.weights if weights is None else weights_of(weights, table),
@@ -103,6 +105,10 @@ def select(
         time_limit=time_limit,
         resume=resume,
     )
+    if isinstance(data, StreamedSource):
+        found, error = streaming.finish(data, found, options)
+        if error is not None:
+            raise error
     return found._replace(features=table.names)
 
 
@@ -279,6 +285,10 @@ def _other_columns(table: Table, fitted: FittedMixture) -> str:
         f"{table.origin} has the columns {shorten(table.names)}, but the mixture was fitted to "
         f"{shorten(fitted.features)}: give these, in this order."
     )
+
+
+def _at_hand(source: StreamedSource) -> Table:
+    return Table(source.names, *streaming.rows_to_choose_on(source), origin=source.origin)
 
 
 def weights_of(weights: Any, table: Table) -> Float[ndarray, " N"]:

@@ -1,5 +1,7 @@
 """Options that keep long work within bounds: of time, of memory, and of what a crash can cost."""
 
+from collections.abc import Sequence
+
 import click
 
 from mixtura.cli._options import combine
@@ -37,6 +39,18 @@ def size(value: str) -> int:
 time_option = click.option(
     "--time-limit", type=seconds, metavar="TIME", help="Stop then with the best so far: 90s, 10m, 2h."
 )
+
+source_options = combine(
+    click.option("--sql", metavar="SELECT", help="A query for DuckDB, of the database DATA or of files it names."),
+    click.option("--cache", metavar="DIR", help="Keep there what text files hold, as columns, for the next time."),
+)
+
+
+def require_rows(data: Sequence[str], sql: str | None) -> None:
+    """Raise a usage error if there is neither a file nor a query."""
+    if not data and sql is None:
+        raise click.UsageError("Missing argument 'DATA...'.")
+
 
 checkpoint_options = combine(
     click.option("--checkpoint", metavar="FILE", help="Keep there how far the work is, now and then."),

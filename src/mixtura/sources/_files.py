@@ -120,6 +120,13 @@ def _read_file(path: Path, name: str, options: Options) -> Part:
     return Part(name, simplify(table))
 
 
+def is_columnar(path: str, asked: str | None) -> bool:
+    """Whether a path stands for files of columns, which can be read some rows at a time as they are."""
+    if path == "-":
+        return False
+    return all(format_of(file, str(file), asked) != "text" for file in expand(Path(path)))
+
+
 def format_of(path: Path, name: str, asked: str | None) -> str:
     """Return how to read a file: what is asked for, else by its first bytes, else by its extension."""
     if asked is not None:

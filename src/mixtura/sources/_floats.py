@@ -82,11 +82,7 @@ def check_cells(batch: Batch, cut: Cut) -> None:
 
     Once is enough: files that change after the first pass are found by their stamps.
     """
-    for name in cut.names:
-        values = _column(batch.cells, name)
-        sizes = np.abs(values)
-        if np.fmax.reduce(sizes, initial=0.0) > _LARGEST:
-            raise _refusal(batch, name, values, int(np.nanargmax(sizes)))
+    check_cells_of(batch, cut.names)
     if cut.weight:
         weights = _column(batch.cells, cut.weight)
         usable = np.isfinite(weights) & (weights >= 0)
@@ -97,6 +93,15 @@ def check_cells(batch: Batch, cut: Cut) -> None:
                 f"{batch.name}: the weight in column '{cut.weight}' is {value} in row {batch.first_row + row}; weights "
                 "are finite and not negative."
             )
+
+
+def check_cells_of(batch: Batch, names: Sequence[str]) -> None:
+    """The same for numbers that are no weights."""
+    for name in names:
+        values = _column(batch.cells, name)
+        sizes = np.abs(values)
+        if np.fmax.reduce(sizes, initial=0.0) > _LARGEST:
+            raise _refusal(batch, name, values, int(np.nanargmax(sizes)))
 
 
 def _refusal(batch: Batch, name: str, values: ndarray, row: int) -> DataError:

@@ -11,7 +11,7 @@ import pyarrow as pa
 from mixtura.errors import DataError
 from mixtura.sources._columns import kind_of, plain_type
 from mixtura.sources._files import Options, expand, format_of, refuse_other_columns
-from mixtura.sources._pieces import Piece, stamp_of
+from mixtura.sources._pieces import BATCH_ROWS, Piece, stamp_of
 from mixtura.sources._scratch import Scratch
 from mixtura.sources._spool import spool, spool_text
 from mixtura.sources._text import check_distinct
@@ -25,6 +25,11 @@ class Batch(NamedTuple):
     name: str
     first_row: int
     cells: pa.RecordBatch
+
+    def parts(self) -> Iterator["Batch"]:
+        """The rows in batches that are not too large, however the file was written."""
+        for start in range(0, self.cells.num_rows, BATCH_ROWS):
+            yield Batch(self.name, self.first_row + start, self.cells.slice(start, BATCH_ROWS))
 
 
 class Found(NamedTuple):

@@ -143,12 +143,9 @@ def stream(
     (('width',), 4, [[1.0, 2.5, 2.0, 4.0]])
     """
     from mixtura.sources import _candidates
-    from mixtura.sources._files import Options
-    from mixtura.sources._found import find
 
     roles = roles or Roles()
-    options = Options(how.get("format"), how.get("delimiter"), how.get("decimal"), how.get("na", ()))
-    found = find(data, options, cache=cache, sql=sql)
+    found = files(data, cache=cache, sql=sql, **how)
     asked = _candidates.candidates(found, roles)
     survey = _Survey(found, roles.weight, memory)
     facts = survey.look(asked.names, drops_incomplete=False)
@@ -161,6 +158,15 @@ def stream(
     _candidates.require_variation(chosen.names, facts, found.origin)
     cut = survey.cut(chosen.names, facts.n_rows, drops_incomplete=missing == "drop")
     return StreamedSource(chosen.names, facts, found.origin, chosen.dropped, found, cut)
+
+
+def files(data: Any, *, cache: str | Path | None = None, sql: str | None = None, **how: Any) -> "Found":
+    """The files of columns behind any data, as for `stream`, before anybody has looked into them."""
+    from mixtura.sources._files import Options
+    from mixtura.sources._found import find
+
+    options = Options(how.get("format"), how.get("delimiter"), how.get("decimal"), how.get("na", ()))
+    return find(data, options, cache=cache, sql=sql)
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 import csv
 import io
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from secrets import token_hex
@@ -101,13 +101,18 @@ def _write_feather(table: "pa.Table", file: IO[bytes]) -> None:
     feather.write_feather(table, file)
 
 
+def header(names: Sequence[str], delimiter: str) -> bytes:
+    """The first line of a text file; Arrow would quote every name."""
+    line = io.StringIO(newline="")
+    csv.writer(line, delimiter=delimiter, lineterminator="\n").writerow(names)
+    return line.getvalue().encode()
+
+
 def _write_delimited(delimiter: str) -> Callable[["pa.Table", IO[bytes]], None]:
     def write(table: "pa.Table", file: IO[bytes]) -> None:
         from pyarrow import csv as arrow_csv
 
-        header = io.StringIO(newline="")  # Arrow would quote every name
-        csv.writer(header, delimiter=delimiter, lineterminator="\n").writerow(table.column_names)
-        file.write(header.getvalue().encode())
+        file.write(header(table.column_names, delimiter))
         options = arrow_csv.WriteOptions(delimiter=delimiter, quoting_style="needed", include_header=False)
         arrow_csv.write_csv(table, file, options)
 

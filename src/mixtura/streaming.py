@@ -1,0 +1,239 @@
+"""A choice among fits to rows that are read block by block: made on a sample, ended by few passes over all rows.
+
+The sample is a priority sample (see `sources.sampling`): sums over it are unbiased for sums over all rows. So is the
+log-likelihood of fixed parameters, with a standard error of that of one row over the root of the rows drawn. The best
+fit of n rows with p parameters loses about p / 2n nats a row to that of all rows, which the passes get back.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from mixtura import em
+from mixtura.acceleration import Resumed, SmallRemainder, default_tolerance
+from mixtura.correction import Corrected
+from mixtura.criteria import evaluate
+from mixtura.evidence import of_responsibilities
+from mixtura.mixture import MixtureParameters
+from mixtura.race import part
+from mixtura.runners.contract import Sampled, Source
+from mixtura.runners.held import Held
+from mixtura.runners.local import Local
+from mixtura.scaling import Scaling
+from mixtura.selection import Selection
+from mixtura.sources.array import ArraySource
+from mixtura.statistics import Block
+from mixtura.trials import Candidate, Options
+
+FINALISTS = 3  # fits that are taken over all rows, in the same passes
+MOST_PASSES = 9
+_TIMES_DEFAULT = 10  # what a fit that costs passes over files may leave to gain: 1e-5 nats a row
+
+
+class Finals(NamedTuple):
+    """How far the finalists are: which candidates they are, where they stand, and what they have seen on the way."""
+
+    numbers: tuple[int, ...]
+    parameters: tuple[MixtureParameters, ...]  # in the units of the fit
+    traces: tuple[tuple[float, ...], ...]  # log-likelihoods of all rows, in these units
+    outcome: em.Outcome = em.Outcome.INTERRUPTED
+
+
+Keep = Callable[[Selection, Finals], None]
+
+
+def keep_nothing(found: Selection, finals: Finals) -> None:
+    """What to do with every state where nobody wants to go on from it."""
+
+
+def rows_to_choose_on(source: Sampled) -> Block:
+    """The sample: with the weights of its rows if it is all of them, else such that the lightest counts once."""
+    sample = source.sample
+    is_whole = len(sample.points) == source.n_rows
+    return sample if is_whole else sample._replace(weights=sample.weights / sample.weights.min())
+
+
+def finish(
+    source: Sampled,
+    found: Selection,
+    options: Options,
+    *,
+    finals: Finals | None = None,
+    on_pass: em.Callback = em.ignore,
+    keep: Keep = keep_nothing,
+) -> tuple[Selection, ValueError | None]:
+    """Take the best fits of a sample over all rows; an interrupt, or rows that cannot be read, end it as it is.
+
+    With the selection comes what was wrong with the rows, if anything was.
+    """
+    if len(source.sample.points) == source.n_rows or not found.is_complete:
+        return found, None
+    found = found if finals else for_all_rows(found, source)
+    finals = finals or first_finals(found)
+    runner = Held(Local(options.n_threads))
+    contest = _Contest(source, found, options, runner)
+    keep(found, finals)
+    finals = contest.run(finals, on_pass, lambda finals: keep(found, finals))
+    return contest.judged(finals), runner.error
+
+
+def first_finals(found: Selection) -> Finals:
+    """The best fits of the sample, where they ended."""
+    numbers = found.ranking[:FINALISTS]
+    parameters = tuple(found.candidates[i].search.best.parameters for i in numbers)
+    return Finals(numbers, parameters, ((),) * len(numbers))
+
+
+def for_all_rows(found: Selection, source: Sampled) -> Selection:
+    """The selection with its criteria as all rows would have them, by what the sample tells.
+
+    A log-likelihood of a sample is above that of other rows by half a nat for each parameter, and so is that of all.
+    """
+    times = source.total_weight / found.candidates[0].evidence.n_rows
+    candidates = tuple(_for_all(candidate, times, source.total_weight) for candidate in found.candidates)
+    values = [candidate.criteria.get(found.criterion, np.inf) for candidate in candidates]
+    ranking = tuple(sorted(found.ranking, key=values.__getitem__))
+    return found._replace(candidates=candidates, ranking=ranking, n_rows=source.n_rows)
+
+
+def _for_all(candidate: Candidate, times: float, total_weight: float) -> Candidate:
+    evidence, half = candidate.evidence, candidate.evidence.n_free / 2
+    fields = {name: field * times for name, field in evidence._asdict().items() if name not in ("n_free", "n_rows")}
+    told = evidence._replace(**fields)._replace(
+        log_likelihood=(evidence.log_likelihood - half) * times + half, n_rows=total_weight
+    )
+    return candidate._replace(evidence=told, criteria=evaluate(told))
+
+
+@dataclass(frozen=True)
+class _Contest:
+    """The finalists over all rows."""
+
+    source: Sampled
+    found: Selection
+    options: Options
+    runner: Held
+
+    def run(self, finals: Finals, on_pass: em.Callback, keep: Callable[[Finals], None]) -> Finals:
+        """A few passes, each of which all finalists share."""
+        if finals.outcome is not em.Outcome.INTERRUPTED:
+            return finals
+        together, earlier = self._together(finals), finals.traces[0]
+
+        def note(step: em.Step) -> None:
+            keep(Finals(finals.numbers, step.after, together.told()))
+            on_pass(step)
+
+        fit = em.fit(
+            together, finals.parameters, self._run, stop=Resumed(SmallRemainder(self._tolerance), earlier),
+            max_iterations=max(1, MOST_PASSES - len(earlier)), callbacks=[note],
+        )  # fmt: skip
+        ended = Finals(finals.numbers, fit.parameters, together.told(), fit.outcome)
+        keep(ended)
+        return ended
+
+    @property
+    def _tolerance(self) -> float:
+        return self.options.tolerance or _TIMES_DEFAULT * default_tolerance(self.source.total_weight)
+
+    def judged(self, finals: Finals) -> Selection:
+        """The selection with the finalists as all rows see them, ranked anew, before all others."""
+        is_complete = finals.outcome is not em.Outcome.INTERRUPTED
+        seen = self._seen(finals) if is_complete else [None] * len(finals.numbers)
+        is_complete = is_complete and None not in seen
+        candidates = list(self.found.candidates)
+        for place, number in enumerate(finals.numbers):
+            candidates[number] = self._candidate(candidates[number], finals, place, seen[place])
+        values = [candidate.criteria.get(self.found.criterion, np.inf) for candidate in candidates]
+        first = sorted(finals.numbers, key=values.__getitem__)
+        rest = [i for i in self.found.ranking if i not in finals.numbers]
+        return self.found._replace(candidates=tuple(candidates), ranking=(*first, *rest), is_complete=is_complete)
+
+    def _seen(self, finals: Finals) -> Sequence[Any]:
+        """Of each finalist log-likelihood and entropies, of labels and of responsibilities; None if the pass failed."""
+        models = [self.found.candidates[i].model for i in finals.numbers]
+        posteriors = [model.posterior(p) for model, p in zip(models, finals.parameters, strict=True)]
+        functions = [partial(of_responsibilities, posterior=posterior) for posterior in posteriors]
+        try:
+            told: Sequence[Any] = self._run(partial(_each, functions=functions))
+        except KeyboardInterrupt:
+            return [None] * len(models)
+        return told
+
+    def _candidate(self, candidate: Candidate, finals: Finals, place: int, seen: Any) -> Candidate:
+        """In the units of the data; as the last pass saw it where there was no further one."""
+        parameters, trace, scaling = finals.parameters[place], finals.traces[place], self.found.scaling
+        shift = self.source.total_weight * scaling.log_volume
+        evidence, emission = candidate.evidence, candidate.model.emission
+        if seen is not None:
+            evidence = evidence._replace(log_likelihood=seen[0] - shift, map_entropy=seen[1], entropy=seen[2])
+        elif trace:
+            evidence = evidence._replace(log_likelihood=trace[-1] - shift)
+        outcome = em.Outcome.INTERRUPTED if seen is None else finals.outcome
+        best = em.Fit(parameters, trace or candidate.search.best.trace, outcome)
+        rescaled: Any = emission.rescale(parameters.emission, scaling.centre, scaling.scale)
+        return candidate._replace(
+            parameters=parameters._replace(emission=rescaled),
+            evidence=evidence,
+            criteria=evaluate(evidence),
+            search=candidate.search._replace(best=best),
+        )
+
+    @property
+    def _run(self) -> em.Run:
+        return partial(self.runner, _Scaled(self.source, self.found.scaling))
+
+    def _together(self, finals: Finals) -> "_Together":
+        threads = Local(self.options.n_threads)
+        some = partial(threads, _Scaled(ArraySource(*part(self.source.sample)), self.found.scaling))
+        models = tuple(self.found.candidates[i].model for i in finals.numbers)
+        corrected = tuple(Corrected(model, some, self.source.total_weight) for model in models)
+        return _Together(corrected, [list(trace) for trace in finals.traces])
+
+
+class _Scaled(NamedTuple):
+    """A source in the units of a fit."""
+
+    source: Source
+    scaling: Scaling
+
+    def blocks(self) -> Iterator[Block]:
+        """Yield its blocks."""
+        for block in self.source.blocks():
+            yield block._replace(points=self.scaling.apply(block.points))
+
+
+@dataclass
+class _Together:
+    """Several models as one, so that a pass serves all; its objective is that of the first, which should win."""
+
+    models: tuple[Corrected, ...]
+    traces: list[list[float]]
+
+    def statistics(self, parameters: Sequence[MixtureParameters]) -> Callable[[Block], tuple[Any, ...]]:
+        """Those of all."""
+        return partial(_each, functions=[m.statistics(p) for m, p in zip(self.models, parameters, strict=True)])
+
+    def objective(self, statistics: Sequence[Any], parameters: Sequence[MixtureParameters]) -> float:
+        """That of the first."""
+        return self.models[0].objective(statistics[0], parameters[0])
+
+    def maximise(
+        self, statistics: Sequence[Any], parameters: Sequence[MixtureParameters]
+    ) -> tuple[MixtureParameters, ...]:
+        """Each by itself."""
+        together = list(zip(self.models, statistics, parameters, strict=True))
+        for trace, (model, sums, before) in zip(self.traces, together, strict=True):
+            trace.append(model.objective(sums, before))
+        return tuple(model.maximise(sums, before) for model, sums, before in together)
+
+    def told(self) -> tuple[tuple[float, ...], ...]:
+        """The objectives of each so far."""
+        return tuple(map(tuple, self.traces))
+
+
+def _each(block: Block, functions: Sequence[Callable[[Block], Any]]) -> tuple[Any, ...]:
+    return tuple(function(block) for function in functions)

@@ -1,0 +1,103 @@
+"""Rows that are labelled some at a time get the labels that they get as a whole, to the byte."""
+
+import io
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from pyarrow import csv, feather, ipc, parquet
+
+
+@pytest.fixture
+def rows(faithful):
+    """Old Faithful, with a name for each row."""
+    table = csv.read_csv(faithful)
+    return table.append_column("name", pa.array([f"r{n}" for n in range(table.num_rows)]))
+
+
+@pytest.fixture
+def model(output):
+    return output / "model.safetensors"
+
+
+@pytest.fixture(autouse=True)
+def small_batches(monkeypatch):
+    for module in ("_pieces", "_found"):
+        monkeypatch.setattr(f"mixtura.sources.{module}.BATCH_ROWS", 100)
+
+
+def written(rows, path):
+    {".parquet": parquet.write_table, ".feather": feather.write_feather, ".csv": csv.write_csv}[path.suffix](rows, path)
+    return path
+
+
+@pytest.mark.parametrize("options", [[], ["--proba", "all"], ["--proba", "none"], ["--id", "name"], ["--workers", 1]])
+@pytest.mark.parametrize("ending", [".parquet", ".feather"])
+def test_the_same_as_from_text(run, rows, model, tmp_path, ending, options):
+    whole = run("predict", model, written(rows, tmp_path / "rows.csv"), *options, "-o", tmp_path / "whole.csv")
+    parts = run("predict", model, written(rows, tmp_path / f"rows{ending}"), *options, "-o", tmp_path / "parts.csv")
+    assert (whole.exit_code, parts.exit_code) == (0, 0), parts.output
+    assert (tmp_path / "parts.csv").read_bytes() == (tmp_path / "whole.csv").read_bytes()
+    assert "272 rows" in parts.stderr
+
+
+@pytest.mark.parametrize("ending", [".csv", ".tsv", ".parquet", ".feather"])
+def test_to_every_kind_of_file(run, rows, model, tmp_path, ending):
+    data = written(rows, tmp_path / "rows.parquet")
+    assert run("predict", model, data, "-o", tmp_path / f"labels{ending}").exit_code == 0
+    read = {
+        ".csv": csv.read_csv,
+        ".tsv": lambda path: csv.read_csv(path, parse_options=csv.ParseOptions(delimiter="\t")),
+        ".parquet": parquet.read_table,
+        ".feather": feather.read_table,
+    }[ending]
+    labels = read(tmp_path / f"labels{ending}")
+    assert labels.column_names == ["row", "label", "probability", "log_density"]
+    assert labels["row"].to_pylist() == list(range(1, 273))
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted([f"labels{ending}", "rows.parquet"])
+
+
+def test_a_stream_of_arrow_on_standard_output(run, rows, model, tmp_path):
+    result = run("predict", model, written(rows, tmp_path / "rows.parquet"), "--to", "arrow")
+    table = ipc.open_stream(io.BytesIO(result.stdout_bytes)).read_all()
+    assert (table.num_rows, table.column_names[0]) == (272, "row")
+
+
+def test_a_query(run, rows, model, tmp_path):
+    pytest.importorskip("duckdb")
+    data = written(rows, tmp_path / "rows.parquet")
+    result = run("predict", model, "--sql", f"SELECT * FROM '{data}' WHERE waiting > 80 LIMIT 5")
+    assert len(result.stdout.splitlines()) == 6
+
+
+def test_rows_with_missing_cells(run, rows, model, tmp_path):
+    waiting = rows["waiting"].to_pandas().astype(float)
+    waiting[150] = np.nan
+    spoilt = rows.set_column(rows.column_names.index("waiting"), "waiting", pa.array(waiting, from_pandas=True))
+    data = written(spoilt, tmp_path / "rows.parquet")
+    refused = run("predict", model, data, "-o", tmp_path / "labels.csv")
+    assert refused.exit_code == 3
+    assert "a cell is missing in column 'waiting', row 151; --missing drop" in refused.stderr
+    assert not (tmp_path / "labels.csv").exists()
+    assert run("predict", model, data, "--missing", "drop", "-o", tmp_path / "labels.csv").exit_code == 0
+    assert (tmp_path / "labels.csv").read_text().splitlines()[151] == "151,,,"
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (lambda rows: rows.drop_columns("waiting"), "has no column 'waiting'"),
+        (lambda rows: rows.set_column(1, "waiting", rows["name"]), "column 'waiting' holds values of type string"),
+    ],
+)
+def test_tables_that_do_not_fit(run, rows, model, tmp_path, change, told):
+    result = run("predict", model, written(change(rows), tmp_path / "rows.parquet"), "-o", tmp_path / "labels.csv")
+    assert (result.exit_code, result.stdout) == (3, "")
+    assert told in result.stderr
+    assert not (tmp_path / "labels.csv").exists()
+
+
+def test_nothing_to_label(run, model):
+    result = run("predict", model)
+    assert result.exit_code == 2
+    assert "Missing argument 'DATA...'" in result.stderr
