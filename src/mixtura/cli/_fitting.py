@@ -3,9 +3,8 @@
 import platform
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 
@@ -17,92 +16,25 @@ from mixtura.cli._folder import publish, staging
 from mixtura.cli._interrupt import deferred, watched
 from mixtura.cli._output import echo_json, echo_lines, to_json
 from mixtura.cli._progress import Progress
+from mixtura.cli._request import Request
 from mixtura.cli._screen import wrap
 from mixtura.diagnostics import components_to_try
 from mixtura.errors import FitError
 from mixtura.finding import find
 from mixtura.labels import label_columns, probability_columns
 from mixtura.persistence import save
-from mixtura.priors import Prior
-from mixtura.runners.local import n_threads
-from mixtura.selection import FOUR, Selection, select
-from mixtura.sources.roles import Roles
-from mixtura.sources.table import Missing, Table, require_variation
+from mixtura.selection import Selection, select
+from mixtura.sources.streamed import StreamedSource
+from mixtura.sources.table import Table, require_variation
 from mixtura.sources.writing import write_table, write_text_atomic
-from mixtura.trials import Options
 
 INTERRUPTED = 130
-
-
-@dataclass(frozen=True)
-class Request:
-    """Everything that was asked for, by the names of the options."""
-
-    command: str
-    data: tuple[str, ...]
-    features: tuple[str, ...]
-    exclude: tuple[str, ...]
-    id: str | None
-    weight: str | None
-    profile: tuple[str, ...]
-    truth: str | None
-    categorical: tuple[str, ...]
-    k: tuple[int, ...] | None
-    covariance: tuple[str, ...] | None
-    bayes: bool
-    equal_weights: bool
-    prior: str
-    outliers: str
-    criterion: str
-    missing: Missing
-    scale: str
-    reg: float
-    seed: int
-    n_init: int | None
-    max_iter: int
-    tol: float | None
-    time_limit: float | None
-    workers: int | None
-    format: str | None
-    delimiter: str | None
-    decimal: str | None
-    na: tuple[str, ...]
-    output: str | None
-    proba: Literal["top", "all", "none"]
-    labels: Literal["parquet", "csv"]
-    report: bool
-    overwrite: bool
-    as_json: bool
-    progress: str
-    quiet: bool
-    verbose: bool
-    no_color: bool
-    dry_run: bool
-    strict: bool
-
-    @property
-    def roles(self) -> Roles:
-        named = self.id, self.weight, self.profile, self.truth
-        return Roles(self.features, self.exclude, *named, categorical=self.categorical)
-
-    @property
-    def covariances(self) -> tuple[str, ...]:
-        return self.covariance or (("full",) if self.bayes else FOUR)
-
-    @property
-    def n_threads(self) -> int:
-        return self.workers or n_threads(-1)
-
-    @property
-    def files(self) -> list[str]:
-        """The names of the files to write."""
-        return ["model.safetensors", f"labels.{self.labels}", "summary.json", *(["report.html"] if self.report else [])]
 
 
 def run(request: Request) -> int:
     """Do what was asked for, and return the exit code."""
     mode = "none" if request.quiet and request.progress == "auto" else request.progress
-    with _output(request) as folder, Progress(mode) as progress:
+    with output(request) as folder, Progress(mode) as progress:
         progress.stage(f"reading {', '.join(request.data)}")
         reading = _read(request)
         numbers = components_to_try(reading.table.points, reading.table.weights, request.k)
@@ -118,14 +50,14 @@ def run(request: Request) -> int:
                     _write(request, reading, result, folder)
             is_interrupted |= interruption.is_by_hand
     if request.dry_run:
-        _say(request, plan, _answer.plan_lines)
+        say(request, plan, _answer.plan_lines)
         return 0
-    _say(request, result.facts, lambda facts: _answer.lines(facts, request.verbose) + _where(request, result))
+    say(request, result.facts, lambda facts: _answer.lines(facts, request.verbose) + where(request, result))
     return INTERRUPTED if is_interrupted else 0
 
 
 @contextmanager
-def _output(request: Request) -> Iterator[Path | None]:
+def output(request: Request) -> Iterator[Path | None]:
     """A folder to put files into, or None if nothing is to be written."""
     if request.output is None:
         yield None
@@ -153,7 +85,7 @@ def _select(request: Request, table: Table, numbers: tuple[int, ...], progress: 
                 raise FitError("The time was up before the first fit was done: allow more with --time-limit.") from None
             raise
     if request.strict:
-        _refuse_doubtful(selection, () if request.bayes and request.k is None else numbers)
+        refuse_doubtful(selection, () if request.bayes and request.k is None else numbers)
     return selection, interruption.is_by_hand
 
 
@@ -165,18 +97,7 @@ def _fits_to_make(request: Request, numbers: tuple[int, ...]) -> tuple[int, str]
 
 
 def _search(request: Request, table: Table, numbers: tuple[int, ...], progress: Progress) -> Selection:
-    options = Options(
-        request.scale,
-        request.reg,
-        request.n_init,
-        request.max_iter,
-        tolerance=request.tol,
-        n_threads=request.n_threads,
-        equal_weights=request.equal_weights,
-        outliers=request.outliers,
-        prior=Prior() if request.prior == "default" else None,
-        columns=table.columns,
-    )
+    options = request.options._replace(columns=table.columns)
     asked: dict[str, Any] = {"seed": request.seed, "options": options, "on_fit": progress.on_fit}
     if request.bayes:
         n_components = None if request.k is None else numbers
@@ -188,7 +109,7 @@ def _search(request: Request, table: Table, numbers: tuple[int, ...], progress: 
     )  # fmt: skip
 
 
-def _refuse_doubtful(selection: Selection, numbers: tuple[int, ...]) -> None:
+def refuse_doubtful(selection: Selection, numbers: tuple[int, ...]) -> None:
     if not selection.is_complete:
         raise FitError("--strict: the search was cut short before all fits were done.")
     best = selection.best
@@ -203,11 +124,11 @@ def _refuse_doubtful(selection: Selection, numbers: tuple[int, ...]) -> None:
 
 def _describe(request: Request, reading: Reading, selection: Selection) -> Described:
     table = reading.table
-    fitted = assemble(selection, table.names, provenance=_provenance(request, table))
+    fitted = assemble(selection, table.names, provenance=provenance(request, table))
     return describe(fitted, reading, request.truth, n_threads=request.n_threads)
 
 
-def _provenance(request: Request, table: Table) -> dict[str, Any]:
+def provenance(request: Request, table: Table | StreamedSource) -> dict[str, Any]:
     return {
         "versions": {
             "mixtura": mixtura.__version__, "numpy": np.__version__, "python": platform.python_version(),
@@ -248,7 +169,7 @@ def _plan(request: Request, reading: Reading, numbers: tuple[int, ...]) -> dict[
     }
 
 
-def _where(request: Request, result: Described) -> list[str]:
+def where(request: Request, result: Described) -> list[str]:
     if request.output is None:
         return wrap("Nothing was written: -o DIR keeps the model, the labels and a report.")
     folder = Path(request.output)
@@ -261,7 +182,7 @@ def _where(request: Request, result: Described) -> list[str]:
     ]
 
 
-def _say(request: Request, facts: dict[str, Any], to_lines: Callable[[dict[str, Any]], list[str]]) -> None:
+def say(request: Request, facts: dict[str, Any], to_lines: Callable[[dict[str, Any]], list[str]]) -> None:
     if request.as_json:
         echo_json(facts)
     elif not request.quiet:

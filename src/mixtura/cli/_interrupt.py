@@ -1,4 +1,4 @@
-"""Ctrl-C and time limits: both end a search early with the best so far; this remembers which of them it was.
+"""Ctrl-C, SIGTERM and time limits: all end a search early with the best so far; this remembers which of them it was.
 
 What is found is then described and written all the same.
 """
@@ -46,7 +46,7 @@ def deferred() -> Iterator[Interruption]:
 
 @contextmanager
 def watched(time_limit: float | None) -> Iterator[Interruption]:
-    """Raise KeyboardInterrupt inside the block on Ctrl-C and when the time is up, and keep a note of it."""
+    """Raise KeyboardInterrupt inside the block on Ctrl-C, on SIGTERM and when the time is up, and keep a note of it."""
     interruption = Interruption()
     if threading.current_thread() is not threading.main_thread():
         yield interruption  # only the main thread hears of signals
@@ -60,12 +60,17 @@ def watched(time_limit: float | None) -> Iterator[Interruption]:
         if interruption.is_by_hand or interruption.is_by_clock:
             raise KeyboardInterrupt
 
+    def end(signal_number: int, frame: FrameType | None) -> None:
+        interruption.is_by_hand = True
+        raise KeyboardInterrupt
+
     def ring() -> None:
         interruption.is_by_clock = True
         _thread.interrupt_main()
 
     clock = threading.Timer(time_limit, ring) if time_limit else None
     signal.signal(signal.SIGINT, interrupt)
+    before_the_end = signal.signal(signal.SIGTERM, end)
     if clock:
         clock.daemon = True
         clock.start()
@@ -76,6 +81,7 @@ def watched(time_limit: float | None) -> Iterator[Interruption]:
         if clock:
             clock.cancel()
         signal.signal(signal.SIGINT, before)
+        signal.signal(signal.SIGTERM, before_the_end)
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 """Options that keep long work within bounds: of time, of memory, and of what a crash can cost."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import click
 
@@ -46,13 +47,25 @@ source_options = combine(
 )
 
 
-def require_rows(data: Sequence[str], sql: str | None) -> None:
-    """Raise a usage error if there is neither a file nor a query."""
-    if not data and sql is None:
-        raise click.UsageError("Missing argument 'DATA...'.")
-
-
 checkpoint_options = combine(
     click.option("--checkpoint", metavar="FILE", help="Keep there how far the work is, now and then."),
     click.option("--resume", is_flag=True, help="Go on from the file of --checkpoint if it is there."),
 )
+
+far_options = combine(
+    click.option("--memory", type=size, metavar="SIZE",
+                 help="Stay below, as 2GB: rows are read block by block, never held as a whole."),
+    source_options,
+    checkpoint_options,
+)  # fmt: skip
+
+
+def is_far(options: Mapping[str, Any]) -> bool:
+    """Whether rows are to be read block by block."""
+    return any(options[name] for name in ("memory", "sql", "cache", "checkpoint"))
+
+
+def require_rows(data: Sequence[str], sql: str | None) -> None:
+    """Raise a usage error if there is neither a file nor a query."""
+    if not data and sql is None:
+        raise click.UsageError("Missing argument 'DATA...'.")

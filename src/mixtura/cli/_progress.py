@@ -52,7 +52,7 @@ class Progress:
 
     def stage(self, name: str, n_fits: int = 0, criterion: str = "bic") -> None:
         """Say what is done now, and of how many fits it consists."""
-        self._stage, self._done, self._total, self._criterion = name, 0, n_fits, criterion
+        self._stage, self._done, self._total, self._criterion, self._best = name, 0, n_fits, criterion, ""
         self._say({"stage": name})
 
     def on_fit(self, candidate: "Candidate") -> None:
@@ -66,6 +66,13 @@ class Progress:
         facts = {"done": self._done, "total": self._total, **candidate.setting._asdict()}
         facts[self._criterion] = value if isfinite(value) else None
         self._say(facts)
+
+    def on_pass(self, n_passes: int, log_likelihood: float, rows_per_second: float) -> None:
+        """Tell of a pass over all rows: log-likelihood in nats a row."""
+        speed = f"{rows_per_second / 1e6:.2f} million rows/s"
+        self._best = f"; pass {n_passes}, log-likelihood {log_likelihood:.6f} a row, {speed}"
+        told = {"pass": n_passes, "log_likelihood": log_likelihood, "rows_per_second": round(rows_per_second)}
+        self._say(told)
 
     def _say(self, facts: dict[str, Any]) -> None:
         if self._mode == "json":
@@ -82,7 +89,7 @@ class Progress:
 
     def _line(self) -> str:
         fits = f": {self._done} of {self._total} fits" if self._total else ""
-        return f"{self._stage}{fits} ({self._clock() - self._began:.0f} s){self._best if self._total else ''}"
+        return f"{self._stage}{fits} ({self._clock() - self._began:.0f} s){self._best}"
 
     def _tick(self) -> None:
         is_drawn = False

@@ -12,7 +12,7 @@ from mixtura.criteria import OF_SELECTIONS
 # What does not change the answer is left out of the command on record: same seed, same bytes, wherever they go.
 _WITHOUT_EFFECT = {
     "output", "overwrite", "report", "labels", "proba", "workers", "as_json", "progress", "quiet", "verbose",
-    "no_color", "dry_run", "strict",
+    "no_color", "dry_run", "strict", "cache", "checkpoint", "resume",
 }  # fmt: skip
 
 _model_options = _options.combine(
@@ -74,10 +74,11 @@ _talk_options = _options.combine(
 
 
 @click.command("fit", epilog="Example: mixtura fit examples/faithful.csv -k 1-6 -o out/")
-@click.argument("data", nargs=-1, required=True)
+@click.argument("data", nargs=-1)
 @_options.role_options
 @_model_options
 @_run_options
+@_limits.far_options
 @_options.reading_options
 @_output_options
 @_talk_options
@@ -86,12 +87,17 @@ def command(ctx: click.Context, /, **options: Any) -> None:
     """Find the groups in a table.
 
     DATA are CSV, Parquet or Arrow files, globs or folders of them, or - for standard input; several are put below
-    each other. Without --features every usable numeric column is clustered on. Nothing is written without -o.
+    each other. Without --features every usable numeric column is clustered on. Nothing is written without -o. With
+    --memory, --sql, --cache or --checkpoint rows are read block by block, however many they are.
     """
-    from mixtura.cli._fitting import Request, run
+    from mixtura.cli._fitting import run
+    from mixtura.cli._request import Request
 
     if options["bayes"]:
         _check_bayes(ctx)
+    _limits.require_rows(options["data"], options["sql"])
+    if _limits.is_far(options):
+        from mixtura.cli._far import run
     ctx.exit(run(Request(command=_command_on_record(ctx), **options)))
 
 

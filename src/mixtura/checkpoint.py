@@ -1,0 +1,127 @@
+"""How far a choice among fits to files is, in a file from which it can go on: JSON, written whole or not at all."""
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from mixtura.criteria import Evidence, evaluate
+from mixtura.em import Fit, Outcome
+from mixtura.emissions.gaussian import Gaussian
+from mixtura.errors import DataError
+from mixtura.kicks import Tally
+from mixtura.mixture import Mixture, MixtureParameters
+from mixtura.race import Search, StartRecord
+from mixtura.scaling import Scaling
+from mixtura.selection import Selection
+from mixtura.sources.writing import write_text_atomic
+from mixtura.streaming import Finals
+from mixtura.trials import Candidate, Options, Setting
+
+FORMAT = 1
+
+
+def write_checkpoint(path: str | os.PathLike[str], key: str, found: Selection, finals: Finals) -> None:
+    """Keep a selection and how far its finalists are; `key` says of which rows and which request they are.
+
+    Raises
+    ------
+    OutputError
+        If the file cannot be written; the one before stays as it was.
+    """
+    record = {
+        "format": FORMAT,
+        "key": key,
+        "criterion": found.criterion,
+        "ranking": found.ranking,
+        "scaling": [found.scaling.name, found.scaling.centre.tolist(), found.scaling.scale.tolist()],
+        "n_rows": found.n_rows,
+        "candidates": [_of_candidate(candidate) for candidate in found.candidates],
+        "finals": {
+            "numbers": finals.numbers,
+            "parameters": [
+                _of_parameters(parameters, found.candidates[i].model)
+                for i, parameters in zip(finals.numbers, finals.parameters, strict=True)
+            ],
+            "traces": finals.traces,
+            "outcome": finals.outcome.name,
+        },
+    }
+    write_text_atomic(Path(path), json.dumps(record) + "\n")
+
+
+def read_checkpoint(path: str | os.PathLike[str], key: str, options: Options) -> tuple[Selection, Finals] | None:
+    """What was kept; None if there is no such file.
+
+    Raises
+    ------
+    DataError
+        If the file is no checkpoint, of another version, or of other rows or another request.
+    """
+    if not Path(path).is_file():
+        return None
+    try:
+        record = json.loads(Path(path).read_text(encoding="utf-8"))
+        if record["format"] != FORMAT:
+            raise DataError(f"The checkpoint {path} was written by another version of mixtura: begin without --resume.")
+        if record["key"] != key:
+            raise DataError(f"The checkpoint {path} is of other rows or another request: begin without --resume.")
+        return _restored(record, options)
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        if isinstance(error, DataError):
+            raise
+        raise DataError(f"{path} is not a checkpoint of mixtura: begin without --resume.") from None
+
+
+def _restored(record: dict[str, Any], options: Options) -> tuple[Selection, Finals]:
+    name, centre, scale = record["scaling"]
+    scaling = Scaling(name, np.array(centre), np.array(scale))
+    candidates = tuple(_candidate(part, options, scaling) for part in record["candidates"])
+    found = Selection(
+        candidates, record["criterion"], tuple(record["ranking"]), scaling, record["n_rows"], is_complete=True
+    )
+    finals, numbers = record["finals"], tuple(record["finals"]["numbers"])
+    parameters = tuple(
+        _parameters(part, candidates[i].model) for i, part in zip(numbers, finals["parameters"], strict=True)
+    )
+    traces = tuple(map(tuple, finals["traces"]))
+    return found, Finals(numbers, parameters, traces, Outcome[finals["outcome"]])
+
+
+def _of_candidate(candidate: Candidate) -> dict[str, Any]:
+    best = candidate.search.best
+    return {
+        "setting": candidate.setting,
+        "parameters": _of_parameters(best.parameters, candidate.model),
+        "trace": best.trace,
+        "outcome": best.outcome.name,
+        "records": [record._asdict() | {"outcome": record.outcome.name} for record in candidate.search.records],
+        "tally": candidate.search.tally,
+        "evidence": candidate.evidence,
+        "remark": candidate.remark,
+    }
+
+
+def _candidate(part: dict[str, Any], options: Options, scaling: Scaling) -> Candidate:
+    setting, evidence = Setting(*part["setting"]), Evidence(*part["evidence"])
+    model = Mixture(Gaussian(setting.covariance, options.ridge), options.equal_weights)
+    best = Fit(_parameters(part["parameters"], model), tuple(part["trace"]), Outcome[part["outcome"]])
+    records = tuple(StartRecord(**record | {"outcome": Outcome[record["outcome"]]}) for record in part["records"])
+    search = Search(best, records, tally=None if part["tally"] is None else Tally(*part["tally"]))
+    emission: Any = model.emission
+    rescaled = emission.rescale(best.parameters.emission, scaling.centre, scaling.scale)
+    parameters = best.parameters._replace(emission=rescaled)
+    return Candidate(setting, model, parameters, evidence, evaluate(evidence), search, part["remark"])
+
+
+def _of_parameters(parameters: MixtureParameters, model: Mixture) -> list[Any]:
+    arrays = model.emission.arrays(parameters.emission)
+    return [parameters.weights.tolist(), {name: array.tolist() for name, array in arrays.items()}]
+
+
+def _parameters(part: list[Any], model: Mixture) -> MixtureParameters:
+    weights, emission = part
+    arrays = {name: np.array(values) for name, values in emission.items()}
+    return MixtureParameters(np.array(weights), model.emission.from_arrays(arrays))

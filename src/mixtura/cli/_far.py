@@ -1,0 +1,195 @@
+"""What `mixtura fit` does with rows that are read block by block: a sample to choose on, then passes over all rows."""
+
+from collections.abc import Callable
+from functools import partial
+from hashlib import sha256
+from pathlib import Path
+from time import monotonic
+from typing import Any
+
+import click
+import numpy as np
+
+from mixtura import em
+from mixtura.assembly import assemble
+from mixtura.checkpoint import read_checkpoint, write_checkpoint
+from mixtura.cli import _answer
+from mixtura.cli._described import Described
+from mixtura.cli._fitting import INTERRUPTED, output, provenance, refuse_doubtful, say, where
+from mixtura.cli._folder import publish
+from mixtura.cli._interrupt import deferred, watched
+from mixtura.cli._output import to_json
+from mixtura.cli._progress import Progress
+from mixtura.cli._request import Request
+from mixtura.diagnostics import components_to_try
+from mixtura.errors import DataError, FitError
+from mixtura.explain import Rows, explain
+from mixtura.explain.words import headline
+from mixtura.fitted import FittedMixture
+from mixtura.labelling import Labeller
+from mixtura.persistence import save
+from mixtura.report.facts import facts
+from mixtura.selection import Selection, select
+from mixtura.sources.sinks import table_sink
+from mixtura.sources.streamed import StreamedSource, stream
+from mixtura.sources.writing import write_text_atomic
+from mixtura.statistics import Block
+from mixtura.streaming import finish, keep_nothing, rows_to_choose_on
+
+_SHOWN = 20_000  # rows that clusters are described by
+
+
+def run(request: Request) -> int:
+    """Do what was asked for, and return the exit code."""
+    _refuse_what_takes_the_table(request)
+    mode = "none" if request.quiet and request.progress == "auto" else request.progress
+    with output(request) as folder, Progress(mode) as progress:
+        progress.stage(f"reading {', '.join(request.data) or 'the query'}")
+        source = _open(request)
+        rows = rows_to_choose_on(source)
+        numbers = components_to_try(rows.points, rows.weights, request.k)
+        if request.dry_run:
+            say(request, _plan(request, source, numbers), _answer.plan_lines)
+            return 0
+        found, error, is_interrupted = _fit(request, source, numbers, progress)
+        with deferred() as interruption:
+            fitted = assemble(found, source.names, provenance=provenance(request, source))
+            counts = None
+            if folder is not None:
+                progress.stage(f"writing {request.output}")
+                save(fitted, folder / "model.safetensors")
+                counts = None if error or is_interrupted else _label(request, fitted, source, folder)
+            result = _described(fitted, source, counts)
+            if folder is not None:
+                _write(request, result, source, folder)
+    if error is not None:
+        kept = "" if folder is None else f" The best model so far is in {request.output}."
+        raise DataError(f"{error}{kept}")
+    say(request, result.facts, lambda told: _answer.lines(told, request.verbose) + where(request, result))
+    return INTERRUPTED if is_interrupted or interruption.is_by_hand else 0
+
+
+def _refuse_what_takes_the_table(request: Request) -> None:
+    for name, is_asked in _of_whole_tables(request):
+        if is_asked:
+            raise click.UsageError(f"--{name} takes the whole table: leave out --memory, --sql, --cache, --checkpoint.")
+    if request.resume and not request.checkpoint:
+        raise click.UsageError("--resume goes on from the file that --checkpoint names.")
+
+
+def _of_whole_tables(request: Request) -> list[tuple[str, bool]]:
+    """Options that far rows cannot serve, and whether they are asked for."""
+    asked = {"truth": request.truth, "profile": request.profile, "bayes": request.bayes}
+    choices = {"prior": request.prior, "outliers": request.outliers}
+    named = [(name, value != "none") for name, value in choices.items()]
+    return [*((name, bool(value)) for name, value in asked.items()), *named]
+
+
+def _open(request: Request) -> StreamedSource:
+    how = {name: getattr(request, name) for name in ("format", "delimiter", "decimal", "na")}
+    far = {name: getattr(request, name) for name in ("memory", "cache", "sql")}
+    return stream(list(request.data), request.roles, missing=request.missing, **far, **how)
+
+
+def _fit(
+    request: Request, source: StreamedSource, numbers: tuple[int, ...], progress: Progress
+) -> tuple[Selection, ValueError | None, bool]:
+    """The choice, what was wrong with the rows on the way, and whether somebody cut it short."""
+    key = sha256(f"{source.digest} {request.key} {numbers}".encode()).hexdigest()
+    checkpoint, options = request.checkpoint, request.options
+    kept = read_checkpoint(checkpoint, key, options) if checkpoint and request.resume else None
+    keep = partial(write_checkpoint, checkpoint, key) if checkpoint else keep_nothing
+    with watched(request.time_limit) as interruption:
+        try:
+            found, finals = kept or (_choose(request, source, numbers, progress), None)
+        except (FitError, KeyboardInterrupt):
+            if interruption.is_by_hand:
+                raise KeyboardInterrupt("Interrupted before the first fit was done: nothing was written.") from None
+            if interruption.is_by_clock:
+                raise FitError("The time was up before the first fit was done: allow more with --time-limit.") from None
+            raise
+        progress.stage("taking the best fits over all rows")
+        found, error = finish(source, found, options, finals=finals, on_pass=_told(progress, source), keep=keep)
+    if request.strict and error is None:
+        refuse_doubtful(found, numbers)
+    return found, error, interruption.is_by_hand
+
+
+def _choose(request: Request, source: StreamedSource, numbers: tuple[int, ...], progress: Progress) -> Selection:
+    progress.stage("fitting a sample", len(numbers) * len(request.covariances), request.criterion)
+    rows = rows_to_choose_on(source)
+    return select(
+        rows.points, rows.weights, n_components=numbers, covariances=request.covariances, criterion=request.criterion,
+        seed=request.seed, options=request.options, on_fit=progress.on_fit,
+    )  # fmt: skip
+
+
+def _told(progress: Progress, source: StreamedSource) -> Callable[[em.Step], None]:
+    last = [monotonic()]
+
+    def tell(step: em.Step) -> None:
+        now, before = monotonic(), last[0]
+        last[0] = now
+        progress.on_pass(len(step.trace), step.trace[-1] / source.total_weight, source.n_rows / max(now - before, 1e-9))
+
+    return tell
+
+
+def _label(request: Request, fitted: FittedMixture, source: StreamedSource, folder: Path) -> np.ndarray:
+    """Write the label of every row -> how many rows each cluster has."""
+    labeller = Labeller(fitted, request.id, request.missing, request.proba, request.n_threads)
+    counts = np.zeros(fitted.n_components, dtype=int)
+    with table_sink(folder / f"labels.{request.labels}") as sink:
+        for columns in labeller.columns(source.found):
+            sink.write(columns)
+            counts += np.bincount(np.ma.compressed(columns["label"]), minlength=len(counts))
+    return counts
+
+
+def _described(fitted: FittedMixture, source: StreamedSource, counts: np.ndarray | None) -> Described:
+    """By some of the rows; their numbers are those of all."""
+    drawn = source.facts.sample
+    every = -(-len(drawn.points) // _SHOWN)
+    points, weights = np.ascontiguousarray(drawn.points[::every]), drawn.weights[::every]
+    said = fitted.model.classify(fitted.parameters)(Block(points, weights))
+    explanation = explain(fitted, points, weights, said)
+    if counts is None:
+        counts = np.array([round(cluster.share * source.n_rows) for cluster in explanation.clusters])
+    clusters = tuple(c._replace(n_rows=int(n)) for c, n in zip(explanation.clusters, counts, strict=True))
+    told = headline(len(clusters), source.n_rows, source.n_columns)
+    explanation = explanation._replace(
+        clusters=clusters, headline=told, n_rows=source.n_rows, total_weight=source.total_weight
+    )
+    is_numbered = source.facts.n_left_out == 0  # else a row's place among those read is not known
+    rows = Rows(points, weights, said, ids=drawn.positions[::every] + 1 if is_numbered else None)
+    about = facts(fitted, explanation, rows, left_out=_left_out(source), show_rows=is_numbered)
+    return Described(fitted, rows, explanation, about)
+
+
+def _left_out(source: StreamedSource) -> dict[str, Any]:
+    columns = [{"name": name, "reason": reason} for name, reason in source.dropped]
+    n_incomplete = source.facts.n_left_out if source.cut.drops_incomplete else 0
+    return {"columns": columns, "n_rows_with_missing_cells": n_incomplete}
+
+
+def _write(request: Request, result: Described, source: StreamedSource, folder: Path) -> None:
+    write_text_atomic(folder / "summary.json", to_json(result.facts) + "\n")
+    if request.report:
+        from mixtura.report import write
+
+        is_numbered = source.facts.n_left_out == 0
+        how: dict[str, Any] = {"command": request.command, "left_out": _left_out(source), "show_rows": is_numbered}
+        write(folder / "report.html", *result[:3], **how)
+    publish(folder, Path(str(request.output)))
+
+
+def _plan(request: Request, source: StreamedSource, numbers: tuple[int, ...]) -> dict[str, Any]:
+    return {
+        "n_rows": source.n_rows,
+        "columns": list(source.names),
+        "left_out": _left_out(source),
+        "n_components": list(numbers),
+        "covariances": list(request.covariances),
+        "output": request.output,
+        "files": request.files if request.output else [],
+    }

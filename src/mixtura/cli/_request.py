@@ -1,0 +1,102 @@
+"""What a fit is asked for on the command line."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from mixtura.priors import Prior
+from mixtura.runners.local import n_threads
+from mixtura.selection import FOUR
+from mixtura.sources.roles import Roles
+from mixtura.sources.table import Missing
+from mixtura.trials import Options
+
+
+@dataclass(frozen=True)
+class Request:
+    """Everything that was asked for, by the names of the options."""
+
+    command: str
+    data: tuple[str, ...]
+    features: tuple[str, ...]
+    exclude: tuple[str, ...]
+    id: str | None
+    weight: str | None
+    profile: tuple[str, ...]
+    truth: str | None
+    categorical: tuple[str, ...]
+    k: tuple[int, ...] | None
+    covariance: tuple[str, ...] | None
+    bayes: bool
+    equal_weights: bool
+    prior: str
+    outliers: str
+    criterion: str
+    missing: Missing
+    scale: str
+    reg: float
+    seed: int
+    n_init: int | None
+    max_iter: int
+    tol: float | None
+    time_limit: float | None
+    memory: int | None
+    sql: str | None
+    cache: str | None
+    checkpoint: str | None
+    resume: bool
+    workers: int | None
+    format: str | None
+    delimiter: str | None
+    decimal: str | None
+    na: tuple[str, ...]
+    output: str | None
+    proba: Literal["top", "all", "none"]
+    labels: Literal["parquet", "csv"]
+    report: bool
+    overwrite: bool
+    as_json: bool
+    progress: str
+    quiet: bool
+    verbose: bool
+    no_color: bool
+    dry_run: bool
+    strict: bool
+
+    @property
+    def roles(self) -> Roles:
+        named = self.id, self.weight, self.profile, self.truth
+        return Roles(self.features, self.exclude, *named, categorical=self.categorical)
+
+    @property
+    def covariances(self) -> tuple[str, ...]:
+        return self.covariance or (("full",) if self.bayes else FOUR)
+
+    @property
+    def n_threads(self) -> int:
+        return self.workers or n_threads(-1)
+
+    @property
+    def key(self) -> str:
+        """What the answer depends on, besides the rows."""
+        names = ("covariances", "criterion", "scale", "reg", "seed", "n_init", "max_iter", "tol", "equal_weights")
+        return repr([getattr(self, name) for name in names])
+
+    @property
+    def options(self) -> Options:
+        """How each fit is made."""
+        return Options(
+            self.scale,
+            self.reg,
+            self.n_init,
+            self.max_iter,
+            tolerance=self.tol,
+            n_threads=self.n_threads,
+            equal_weights=self.equal_weights,
+            outliers=self.outliers,
+            prior=Prior() if self.prior == "default" else None,
+        )
+
+    @property
+    def files(self) -> list[str]:
+        """The names of the files to write."""
+        return ["model.safetensors", f"labels.{self.labels}", "summary.json", *(["report.html"] if self.report else [])]
