@@ -2,16 +2,19 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy import ndarray
 
+from mixtura.emissions.gaussian import Gaussian
+from mixtura.emissions.grouped import Grouped
 from mixtura.errors import DataError
 from mixtura.fitted import FittedMixture
 from mixtura.labels import label_columns
 from mixtura.runners.local import Local
-from mixtura.statistics import Block
+from mixtura.sources.table import Missing
+from mixtura.statistics import Block, Incomplete
 
 if TYPE_CHECKING:
     from mixtura.sources._found import Batch, Found
@@ -29,8 +32,8 @@ class Labeller:
         The mixture.
     id : str, optional
         The column that names the rows; else they are counted from 1.
-    missing : {"error", "drop"}
-        Whether a row with missing cells is an error, or gets no label.
+    missing : {"error", "drop", "model"}
+        Whether a row with missing cells is an error, gets no label, or is labelled by its other cells.
     proba : {"top", "all", "none"}
         Which probabilities are said: of the label, of all clusters too, or none.
     n_threads : int
@@ -39,9 +42,14 @@ class Labeller:
 
     fitted: FittedMixture
     id: str | None = None
-    missing: Literal["error", "drop"] = "error"
+    missing: Missing = "error"
     proba: str = "top"
     n_threads: int = 1
+
+    @property
+    def is_of_numbers(self) -> bool:
+        """Whether the mixture is of columns of numbers, and no other kind."""
+        return isinstance(self.fitted.model.emission, (Gaussian, Grouped))
 
     def columns(self, found: "Found") -> Iterator[Columns]:
         """Labels and probabilities of all rows in order, some rows at a time, as columns to write.
@@ -68,8 +76,9 @@ class Labeller:
         complete = ~np.isnan(points).any(axis=1)
         if self.missing == "error" and not complete.all():
             raise _missing_cells(batch, names, points)
-        block = Block(np.ascontiguousarray(points[complete]), np.ones(int(complete.sum())))
-        return self._said(block, complete, n_before, batch)
+        kept = complete | (self.missing == "model")
+        rows, kind = np.ascontiguousarray(points[kept]), Block if complete[kept].all() else Incomplete
+        return self._said(kind(rows, np.ones(len(rows))), kept, n_before, batch)
 
     def _said(self, block: Block, complete: ndarray, n_before: int, batch: "Batch") -> Columns:
         model, parameters = self.fitted.model, self.fitted.parameters

@@ -25,6 +25,8 @@ from mixtura.runners.local import Local
 from mixtura.scaling import Scaling
 from mixtura.selection import Selection
 from mixtura.sources.array import ArraySource
+from mixtura.sources.streamed import StreamedSource
+from mixtura.sources.table import Table
 from mixtura.statistics import Block
 from mixtura.trials import Candidate, Options
 
@@ -78,6 +80,19 @@ def finish(
     keep(found, finals)
     finals = contest.run(finals, on_pass, lambda finals: keep(found, finals))
     return contest.judged(finals), runner.error
+
+
+def table_to_choose_on(source: StreamedSource) -> Table:
+    """The sample, as a table."""
+    return Table(source.names, *rows_to_choose_on(source), origin=source.origin)
+
+
+def finish_or_raise(source: StreamedSource, found: Selection, options: Options) -> Selection:
+    """`finish` for those who can do nothing with half a search."""
+    finished, error = finish(source, found, options)
+    if error is not None:
+        raise error
+    return finished
 
 
 def first_finals(found: Selection) -> Finals:

@@ -92,7 +92,11 @@ def select(
     >>> int((classify(fitted, iris).labels == 1).sum())
     50
     """
-    table = _at_hand(data) if isinstance(data, StreamedSource) else require_variation(complete(table_of(data), "model"))
+    table = (
+        streaming.table_to_choose_on(data)
+        if isinstance(data, StreamedSource)
+        else require_variation(complete(table_of(data), "model"))
+    )
     found = selection.select(
         table.points,
         table.weights if weights is None else weights_of(weights, table),
@@ -106,9 +110,7 @@ def select(
         resume=resume,
     )
     if isinstance(data, StreamedSource):
-        found, error = streaming.finish(data, found, options)
-        if error is not None:
-            raise error
+        found = streaming.finish_or_raise(data, found, options)
     return found._replace(features=table.names)
 
 
@@ -285,10 +287,6 @@ def _other_columns(table: Table, fitted: FittedMixture) -> str:
         f"{table.origin} has the columns {shorten(table.names)}, but the mixture was fitted to "
         f"{shorten(fitted.features)}: give these, in this order."
     )
-
-
-def _at_hand(source: StreamedSource) -> Table:
-    return Table(source.names, *streaming.rows_to_choose_on(source), origin=source.origin)
 
 
 def weights_of(weights: Any, table: Table) -> Float[ndarray, " N"]:

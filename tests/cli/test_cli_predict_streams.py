@@ -75,12 +75,18 @@ def test_rows_with_missing_cells(run, rows, model, tmp_path):
     waiting[150] = np.nan
     spoilt = rows.set_column(rows.column_names.index("waiting"), "waiting", pa.array(waiting, from_pandas=True))
     data = written(spoilt, tmp_path / "rows.parquet")
-    refused = run("predict", model, data, "-o", tmp_path / "labels.csv")
+    refused = run("predict", model, data, "--missing", "error", "-o", tmp_path / "labels.csv")
     assert refused.exit_code == 3
     assert "a cell is missing in column 'waiting', row 151; --missing drop" in refused.stderr
     assert not (tmp_path / "labels.csv").exists()
     assert run("predict", model, data, "--missing", "drop", "-o", tmp_path / "labels.csv").exit_code == 0
     assert (tmp_path / "labels.csv").read_text().splitlines()[151] == "151,,,"
+    whole = run("predict", model, written(spoilt, tmp_path / "rows.csv"), "-o", tmp_path / "whole.csv")
+    parts = run("predict", model, data, "-o", tmp_path / "parts.csv")
+    assert (whole.exit_code, parts.exit_code) == (0, 0), parts.output
+    labels = [csv.read_csv(tmp_path / name) for name in ("whole.csv", "parts.csv")]
+    assert labels[0]["label"] == labels[1]["label"]
+    assert labels[1]["label"].null_count == 0
 
 
 @pytest.mark.parametrize(

@@ -148,6 +148,9 @@ def test_incomplete_rows_are_refused_or_left_out(tmp_path):
         stream(tmp_path / "rows.parquet")
     source = stream(tmp_path / "rows.parquet", missing="drop")
     assert_same_blocks(source, ArraySource(values[~np.isnan(values).any(1)]))
+    source = stream(tmp_path / "rows.parquet", missing="model")
+    assert_same_blocks(source, ArraySource(values))
+    assert [type(block) for block in source.blocks()] == [type(block) for block in ArraySource(values).blocks()]
 
 
 def test_facts_are_those_of_the_whole(parquet_file):

@@ -242,10 +242,7 @@ class GaussianMixture(FittedAnswers):
             self._prior = _prior.in_numbers(self.prior, source, *self._setting)
             search = self._search(source, begin, runner)
         self._keep(search, source, begin)
-        if runner.error is not None:
-            raise runner.error
-        if search.best.outcome is em.Outcome.INTERRUPTED:
-            raise KeyboardInterrupt
+        runner.conclude(is_interrupted=search.best.outcome is em.Outcome.INTERRUPTED)
         if not self.converged_ and self.max_iter > 0:
             warnings.warn(why_not_converged(self.n_iter_, self.lower_bound_), ConvergenceWarning, stacklevel=2)
         if spikes := describe_spikes(self._emission, self._parameters(), source):

@@ -23,6 +23,13 @@ class Held:
             self.error = error
             raise KeyboardInterrupt from None
 
+    def conclude(self, *, is_interrupted: bool) -> None:
+        """Once the best so far is kept: raise what was wrong with the rows, or pass Ctrl-C on."""
+        if self.error is not None:
+            raise self.error
+        if is_interrupted:
+            raise KeyboardInterrupt
+
     def each(self, source: Source, function: Callable[[Block], Result]) -> Iterator[Result]:
         """`function(block)` for each block; errors are the caller's."""
         return self.runner.each(source, function)

@@ -11,7 +11,7 @@ from numpy import ndarray
 from mixtura.errors import DataError
 from mixtura.sources._columns import plain_type, to_floats
 from mixtura.sources._found import Batch, Found
-from mixtura.statistics import Block
+from mixtura.statistics import Block, Incomplete
 
 _ROWS_AT_A_TIME = 8192  # that stay in the cache while columns are laid side by side
 _LARGEST = 1e140  # squares of so many numbers of that size add up to what a float can hold
@@ -42,10 +42,15 @@ def blocks_of(found: Found, cut: Cut, look: Callable[[Batch], None] | None = Non
                 weights[filled : filled + n] = part.weights[done : done + n]
                 filled, done = filled + n, done + n
                 if filled == cut.n_rows:
-                    yield Block(points, weights)
+                    yield block_of(points, weights)
                     (points, weights), filled = _room(cut), 0
     if filled:
-        yield Block(points[:filled], weights[:filled])
+        yield block_of(points[:filled], weights[:filled])
+
+
+def block_of(points: Float[ndarray, "B D"], weights: Float[ndarray, " B"]) -> Block:
+    """A block, of the kind that says whether cells are missing; the least of numbers is none where one of them is."""
+    return (Incomplete if np.isnan(points.min()) else Block)(points, weights)
 
 
 def _room(cut: Cut) -> tuple[Float[ndarray, "B D"], Float[ndarray, " B"]]:

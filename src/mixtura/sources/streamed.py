@@ -1,9 +1,9 @@
 """Rows that stay where they are: read block by block, as often as a fit asks for them."""
 
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -11,9 +11,11 @@ from mixtura.errors import DataError
 from mixtura.sources._budget import sample_rows
 from mixtura.sources.array import default_block_rows
 from mixtura.sources.digest import digest
+from mixtura.sources.holes import by_pattern
 from mixtura.sources.prefetch import prefetched
 from mixtura.sources.roles import Roles, shorten
 from mixtura.sources.sampling import Reservoir
+from mixtura.sources.table import Missing
 from mixtura.statistics import Block
 
 if TYPE_CHECKING:
@@ -82,6 +84,10 @@ class StreamedSource:
         """Some of the rows, each with the weight that it stands for; all of them where they are few."""
         return self.facts.sample.block
 
+    def arranged(self, function: Any) -> "StreamedSource | _ByPattern":
+        """The rows for a sum: of each block those that lack the same cells together, if some are missing."""
+        return _ByPattern(self) if self.facts.n_missing.any() else self
+
     def blocks(self) -> Generator[Block, None, None]:
         """Yield the rows in order; the next blocks are decoded meanwhile."""
         from mixtura.sources._floats import blocks_of
@@ -89,11 +95,19 @@ class StreamedSource:
         return prefetched(lambda: blocks_of(self.found, self.cut), _AHEAD)
 
 
+@dataclass(frozen=True)
+class _ByPattern:
+    source: StreamedSource
+
+    def blocks(self) -> Iterator[Block]:
+        return map(by_pattern, self.source.blocks())
+
+
 def stream(
     data: Any,
     roles: Roles | None = None,
     *,
-    missing: Literal["error", "drop"] = "error",
+    missing: Missing = "error",
     memory: int | None = None,
     cache: str | Path | None = None,
     sql: str | None = None,
@@ -109,8 +123,8 @@ def stream(
         queries are written once to an Arrow file, which every pass then reads.
     roles : Roles, optional
         What the columns are for; by default every usable column of numbers is clustered on.
-    missing : {"error", "drop"}
-        Whether missing cells are an error, or the rows that have some are left out.
+    missing : {"error", "drop", "model"}
+        Whether missing cells are an error, the rows that have some are left out, or these count by their other cells.
     memory : int, optional
         Bytes that the whole process should stay below: the sample is made as large as there is room for.
     cache : path, optional
@@ -154,7 +168,8 @@ def stream(
     if facts.n_missing.any():
         if missing == "error":
             raise _missing_cells(found, chosen, facts)
-        facts = survey.look(chosen.names, drops_incomplete=True)
+        if missing == "drop":
+            facts = survey.look(chosen.names, drops_incomplete=True)
     _candidates.require_variation(chosen.names, facts, found.origin)
     cut = survey.cut(chosen.names, facts.n_rows, drops_incomplete=missing == "drop")
     return StreamedSource(chosen.names, facts, found.origin, chosen.dropped, found, cut)
@@ -217,5 +232,5 @@ def _missing_cells(found: "Found", chosen: "Candidates", facts: "Facts") -> Data
     n_cells = int(facts.n_missing.sum())
     return DataError(
         f"{found.origin}: {n_cells} missing {'cell' if n_cells == 1 else 'cells'} in {shorten(names)}; --missing drop "
-        "leaves out the rows with missing cells (models for missing values come in a later version)."
+        "leaves out the rows with missing cells, --missing model lets them count by their other cells."
     )
