@@ -82,17 +82,21 @@ def finish(
     return contest.judged(finals), runner.error
 
 
-def table_to_choose_on(source: StreamedSource) -> Table:
-    """The sample, as a table."""
-    return Table(source.names, *rows_to_choose_on(source), origin=source.origin)
+def table_at_hand(data: Any) -> Table | None:
+    """The sample of rows that are read block by block, as a table; None for data of another kind."""
+    if not isinstance(data, StreamedSource):
+        return None
+    return Table(data.names, *rows_to_choose_on(data), origin=data.origin)
 
 
-def finish_or_raise(source: StreamedSource, found: Selection, options: Options) -> Selection:
-    """`finish` for those who can do nothing with half a search."""
-    finished, error = finish(source, found, options)
+def finished(data: Any, found: Selection, options: Options) -> Selection:
+    """What a choice on `table_at_hand` comes to over all rows, which raise what is wrong with them; else as it is."""
+    if not isinstance(data, StreamedSource):
+        return found
+    found, error = finish(data, found, options)
     if error is not None:
         raise error
-    return finished
+    return found
 
 
 def first_finals(found: Selection) -> Finals:

@@ -15,7 +15,6 @@ from mixtura.fitted import FittedMixture
 from mixtura.mixture import Classification
 from mixtura.selection import FOUR, Selection
 from mixtura.sources.roles import Roles, shorten
-from mixtura.sources.streamed import StreamedSource
 from mixtura.sources.table import Table, complete, read_table, require_variation
 from mixtura.sources.weights import check_weights
 from mixtura.trials import Candidate, Options
@@ -92,11 +91,7 @@ def select(
     >>> int((classify(fitted, iris).labels == 1).sum())
     50
     """
-    table = (
-        streaming.table_to_choose_on(data)
-        if isinstance(data, StreamedSource)
-        else require_variation(complete(table_of(data), "model"))
-    )
+    table = streaming.table_at_hand(data) or require_variation(complete(table_of(data), "model"))
     found = selection.select(
         table.points,
         table.weights if weights is None else weights_of(weights, table),
@@ -109,8 +104,7 @@ def select(
         time_limit=time_limit,
         resume=resume,
     )
-    if isinstance(data, StreamedSource):
-        found = streaming.finish_or_raise(data, found, options)
+    found = streaming.finished(data, found, options)
     return found._replace(features=table.names)
 
 
