@@ -149,8 +149,9 @@ def _label(request: Request, fitted: FittedMixture, source: StreamedSource, fold
 def _described(fitted: FittedMixture, source: StreamedSource, counts: np.ndarray | None) -> Described:
     """By some of the rows; their numbers are those of all."""
     drawn = source.facts.sample
-    every = -(-len(drawn.points) // _SHOWN)
-    points, weights = np.ascontiguousarray(drawn.points[::every]), drawn.weights[::every]
+    complete = np.flatnonzero(~np.isnan(drawn.points).any(axis=1))
+    some = complete[:: -(-len(complete) // _SHOWN)]
+    points, weights = drawn.points[some], drawn.weights[some]
     said = fitted.model.classify(fitted.parameters)(Block(points, weights))
     explanation = explain(fitted, points, weights, said)
     if counts is None:
@@ -161,9 +162,9 @@ def _described(fitted: FittedMixture, source: StreamedSource, counts: np.ndarray
         clusters=clusters, headline=told, n_rows=source.n_rows, total_weight=source.total_weight
     )
     is_numbered = source.facts.n_left_out == 0  # else a row's place among those read is not known
-    rows = Rows(points, weights, said, ids=drawn.positions[::every] + 1 if is_numbered else None)
+    rows = Rows(points, weights, said, ids=drawn.positions[some] + 1 if is_numbered else None)
     about = facts(fitted, explanation, rows, left_out=_left_out(source), show_rows=is_numbered)
-    return Described(fitted, rows, explanation, about)
+    return Described(fitted, rows, explanation, about, fitted)
 
 
 def _left_out(source: StreamedSource) -> dict[str, Any]:
