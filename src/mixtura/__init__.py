@@ -101,8 +101,8 @@ __all__ = [
     "select",
     "select_columns",
     "stability",
-    "uncertainty",
     "stream",
+    "uncertainty",
     "write_report",
 ]
 

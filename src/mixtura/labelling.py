@@ -11,7 +11,7 @@ from mixtura.emissions.gaussian import Gaussian
 from mixtura.emissions.grouped import Grouped
 from mixtura.errors import DataError
 from mixtura.fitted import FittedMixture
-from mixtura.labels import label_columns
+from mixtura.labels import label_columns, named_shares
 from mixtura.runners.local import Local
 from mixtura.sources.table import Missing
 from mixtura.statistics import Block, Incomplete
@@ -87,7 +87,7 @@ class Labeller:
             model.classify(parameters)(block),
             complete,
             probabilities=self.proba != "none",
-            shares=model.posterior(parameters)(block)[0] if self.proba == "all" else None,
+            shares=named_shares(self.fitted, model.posterior(parameters)(block)[0]) if self.proba == "all" else None,
             names=(self.id or "row", rows),
             cluster_names=self.fitted.cluster_names if self.fitted.is_named else (),
         )

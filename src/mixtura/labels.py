@@ -38,8 +38,12 @@ def responsibilities(fitted: FittedMixture, source: ArraySource, n_threads: int 
 
 def probability_columns(fitted: FittedMixture, source: ArraySource, n_threads: int = 1) -> dict[str, ndarray]:
     """The probability of every cluster for each row: `probability_0`, `probability_1`, …, `probability_noise`."""
+    return named_shares(fitted, responsibilities(fitted, source, n_threads))
+
+
+def named_shares(fitted: FittedMixture, shares: Float[ndarray, "N K"]) -> dict[str, ndarray]:
+    """Responsibilities as columns, by the names that they have in files."""
     names = [*range(fitted.n_components), *(["noise"] if fitted.model.noise else [])]
-    shares = responsibilities(fitted, source, n_threads)
     return {f"probability_{name}": share for name, share in zip(names, shares.T, strict=True)}
 
 
