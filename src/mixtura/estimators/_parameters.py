@@ -63,3 +63,4 @@ SEED = either(
 )
 VERBOSITY = either(BOOLEAN, whole(0))
 JOBS = either(NONE, Rule(lambda value: _is_number(value, Integral) and value != 0, "an int other than 0"))
+CALLBACKS = Rule(lambda value: isinstance(value, (list, tuple)) and all(map(callable, value)), "a list of callables")

@@ -17,6 +17,7 @@ from mixtura.race import Search
 from mixtura.runners.contract import Measured, Runner
 from mixtura.scaling import Scaling, choose_scaling
 from mixtura.selection import Selection
+from mixtura.sources.array import ArraySource
 from mixtura.trials import Candidate, Setting
 
 COLLAPSED = (
@@ -97,6 +98,8 @@ def history(
     setting: Setting, model: Mixture, parameters: MixtureParameters, search: Search, source: Measured, runner: Runner
 ) -> dict[str, Any]:
     """What `FittedMixture.history` holds, for a fit that was not chosen among others."""
+    if search.best.outcome is Outcome.INTERRUPTED and not isinstance(source, ArraySource):
+        return {}  # nobody waits for one more pass over files
     facts = collect_evidence(model.classify(parameters), model.n_free(parameters), source, runner)
     candidate = Candidate(setting, model, parameters, facts, evaluate(facts), search, "")
     scaling = Scaling("none", np.zeros(source.n_columns), np.ones(source.n_columns))

@@ -6,9 +6,7 @@ from typing import Any
 import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
-from mixtura.em import Outcome
 from mixtura.estimators._base import check_points, check_weights, rows_of_a_fit, weighted_source
-from mixtura.race import Search
 from mixtura.runners.contract import Measured, Sampled
 from mixtura.sources.array import ArraySource
 
@@ -61,11 +59,6 @@ def at_hand(source: Measured) -> ArraySource:
         "n_components and covariance_type are one each for rows that are read block by block: mixtura.select(source) "
         "chooses among several."
     )
-
-
-def is_cut_short(search: Search, source: Measured) -> bool:
-    """Whether a fit to rows that are read block by block was interrupted."""
-    return search.best.outcome is Outcome.INTERRUPTED and not isinstance(source, ArraySource)
 
 
 def _opened(X: Any, features: Any) -> Measured:

@@ -21,7 +21,7 @@ from mixtura.estimators._mixture import FittedAnswers
 from mixtura.estimators._progress import Progress
 from mixtura.estimators._record import describe_spikes, history, history_of, record, why_collapsed, why_not_converged
 from mixtura.estimators._search import INITS, Starts, continued, little_of, plan_starts, run, stopping_rule
-from mixtura.estimators._sources import at_hand, first_rows, is_cut_short, training_source
+from mixtura.estimators._sources import at_hand, first_rows, training_source
 from mixtura.ordering import ORDERS, canonical_order
 from mixtura.race import Plan, Search
 from mixtura.runners.contract import Measured, Runner
@@ -29,9 +29,6 @@ from mixtura.runners.held import Held
 from mixtura.sources.array import ArraySource
 
 _AUTO = rules.one_of(["auto"])
-_CALLBACKS = rules.Rule(
-    lambda value: isinstance(value, (list, tuple)) and all(map(callable, value)), "a list of callables"
-)
 
 _REMEMBERED = 4  # lower bounds that a warm start's stopping rule looks back on
 
@@ -155,7 +152,7 @@ class GaussianMixture(FittedAnswers):
         "outliers": rules.one_of(OUTLIERS),
         "order": rules.one_of(["auto", *ORDERS]),
         "n_jobs": rules.JOBS,
-        "callbacks": rules.either(rules.NONE, _CALLBACKS),
+        "callbacks": rules.either(rules.NONE, rules.CALLBACKS),
     }
 
     def __init__(
@@ -294,12 +291,8 @@ class GaussianMixture(FittedAnswers):
         self.n_components_, self.covariance_type_ = self._setting
         if is_choice(self):
             self._history = history_of(self.selection_)
-        elif is_cut_short(search, source):  # nobody waits for one more pass
-            self._history = {}
         else:
             self._history = history(self._setting, self._model, parameters, search, source, local(self.n_jobs))
 
     def _order(self, begin: Starts) -> str:
-        if self.order == "auto":
-            return "weight" if begin.given.is_empty else "none"
-        return self.order
+        return self.order if self.order != "auto" else "weight" if begin.given.is_empty else "none"
