@@ -7,6 +7,7 @@ from laws.settings import NAMES
 from mixtura import em, squarem, starts
 from mixtura.acceleration import SmallGain, SmallRemainder
 from mixtura.covariance import MODELS
+from mixtura.emissions.categorical import Categorical
 from mixtura.emissions.gaussian import Gaussian
 from mixtura.mixture import Mixture
 from mixtura.statistics import Block
@@ -62,6 +63,19 @@ def test_a_plateau_is_no_arrival():
     steps, leaps = (fit(model, start, run_over(block), **way) for fit in (em.fit, squarem.fit))
     assert len(leaps.trace) < len(steps.trace) / 2
     assert height(model, leaps.parameters, block) > height(model, steps.parameters, block) - 0.05
+
+
+def test_latent_classes_leap_too():
+    rng = np.random.default_rng(0)
+    chances = rng.uniform(0.3, 0.7, size=(2, 6))
+    block = Block((rng.uniform(size=(400, 6)) < chances[rng.integers(2, size=400)]).astype(float), np.ones(400))
+    model = Mixture(Categorical((2,) * 6))
+    start = starts.parameters_from(model, block, rng.uniform(0.4, 0.6, (400, 2)), 2)
+    way = {"stop": SmallRemainder(1e-6), "max_iterations": 20_000}
+    steps, leaps = (fit(model, start, run_over(block), **way) for fit in (em.fit, squarem.fit))
+    assert len(leaps.trace) < len(steps.trace) / 2
+    assert (np.diff(leaps.trace) >= 0).all()
+    assert height(model, leaps.parameters, block) == pytest.approx(height(model, steps.parameters, block), abs=1e-5)
 
 
 def test_what_em_ends_soon_takes_no_longer():

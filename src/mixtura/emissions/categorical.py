@@ -16,6 +16,7 @@ from mixtura.emissions.contract import Plain, draw_alone, from_named
 # What rows of a component never showed is next to impossible, not impossible: else a row that no component allows
 # would have no density at all. So far below one over any number of rows, no log-likelihood shows it.
 IMPOSSIBLE = 1e-15
+_MOST = 50.0  # a logarithm, where a leap has gone too far
 _CUT = 0.8  # about what a standard deviation of a Gaussian is cut by; here of the logarithms of the odds
 
 
@@ -93,6 +94,13 @@ class Categorical(Plain):
         answers = statistics.answers
         known = np.repeat(np.add.reduceat(answers, self._first, axis=1), self.n_levels, axis=1)
         return CategoricalParameters(np.divide(answers, known, out=parameters.probabilities.copy(), where=known > 0))
+
+    def coordinates(self, parameters: CategoricalParameters, like: CategoricalParameters) -> Float[ndarray, " M"]:
+        return np.log(np.maximum(parameters.probabilities, IMPOSSIBLE)).ravel()
+
+    def at(self, coordinates: Float[ndarray, " M"], like: CategoricalParameters) -> CategoricalParameters:
+        odds = np.exp(np.minimum(coordinates, _MOST)).reshape(like.probabilities.shape)
+        return CategoricalParameters(np.stack([self._normalised(row) for row in odds]))
 
     def view(self, points: Float[ndarray, "N D"], weights: Float[ndarray, " N"]) -> Float[ndarray, "N L"]:
         """One column for each level, in which the rows that have it stand out, the fewer the more (chi-square)."""

@@ -9,7 +9,7 @@ from numpy import ndarray
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.model_selection import StratifiedKFold
 from sklearn.utils.multiclass import check_classification_targets
-from sklearn.utils.validation import check_consistent_length, check_is_fitted, column_or_1d
+from sklearn.utils.validation import assert_all_finite, check_consistent_length, check_is_fitted, column_or_1d
 
 from mixtura.covariance import FOURTEEN, MODELS
 from mixtura.errors import FitError
@@ -205,6 +205,8 @@ class MixtureDiscriminant(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         points = check_points(self, X, reset=True).astype(np.float64, copy=False)
         labels = column_or_1d(y, warn=True)
         check_consistent_length(points, labels)
+        if labels.dtype.kind == "f":
+            assert_all_finite(labels, input_name="y")
         check_classification_targets(labels)
         weights = check_weights(sample_weight, len(points))
         weights = np.ones(len(points)) if weights is None else weights

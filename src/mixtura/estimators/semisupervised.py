@@ -256,6 +256,11 @@ class SemiSupervisedMixture(ClassifierMixin, FittedAnswers):  # type: ignore[mis
         if not self.converged_:
             warnings.warn(em.Outcome.EXHAUSTED.value, ConvergenceWarning, stacklevel=3)
 
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.allow_nan = False  # to fit; questions may have holes
+        return tags
+
 
 def _begin(parameters: Any, fixed: Fixed) -> InformedParameters:
     return InformedParameters(*fixed.over(parameters), np.empty((0, 0)))
