@@ -9,6 +9,7 @@ from jaxtyping import Float
 from numpy import ndarray
 from sklearn.base import ClassifierMixin
 from sklearn.exceptions import ConvergenceWarning
+from sklearn.utils.validation import check_is_fitted
 
 from mixtura import em, race
 from mixtura.covariance import MODELS
@@ -256,9 +257,13 @@ class SemiSupervisedMixture(ClassifierMixin, FittedAnswers):  # type: ignore[mis
         if not self.converged_:
             warnings.warn(em.Outcome.EXHAUSTED.value, ConvergenceWarning, stacklevel=3)
 
+    def _points(self, X: Any) -> Float[ndarray, "N D"]:
+        check_is_fitted(self)
+        return check_points(self, X, reset=False)
+
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
-        tags.input_tags.allow_nan = False  # to fit; questions may have holes
+        tags.input_tags.allow_nan = False
         return tags
 
 
