@@ -15,6 +15,7 @@ _HOMES = {
     "LatentClassMixture": "mixtura.estimators",
     "MixtureDiscriminant": "mixtura.estimators",
     "SemiSupervisedMixture": "mixtura.estimators",
+    "StudentMixture": "mixtura.estimators",
     "Combination": "mixtura.combination",
     "MixedMixture": "mixtura.estimators",
     "FittedMixture": "mixtura.fitted",
@@ -56,6 +57,7 @@ if TYPE_CHECKING:
     from mixtura.estimators import MixedMixture as MixedMixture
     from mixtura.estimators import MixtureDiscriminant as MixtureDiscriminant
     from mixtura.estimators import SemiSupervisedMixture as SemiSupervisedMixture
+    from mixtura.estimators import StudentMixture as StudentMixture
     from mixtura.explain import explain_row as explain_row
     from mixtura.fitted import FittedMixture as FittedMixture
     from mixtura.likelihood_ratio import likelihood_ratio_test as likelihood_ratio_test
@@ -85,6 +87,7 @@ __all__ = [
     "Options",
     "Prior",
     "SemiSupervisedMixture",
+    "StudentMixture",
     "assemble",
     "classify",
     "combine",

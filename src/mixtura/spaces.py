@@ -10,6 +10,7 @@ _FLAT = 1e-10  # of the largest variance: a direction that has less is none
 _ROUNDING = 1e-14  # of a column's mean: a deviation that is less is none
 _MOST_DIRECTIONS = 16  # that a pursuit turns
 _TURNS = 8
+_FAR = 3.0  # interquartile ranges beyond the quartiles
 _LOG_COSH = 0.37456720749143  # the mean of log cosh of a standard normal number
 
 
@@ -37,6 +38,23 @@ def spread(points: Float[ndarray, "N D"], weights: Float[ndarray, " N"]) -> Spre
     values, vectors = np.linalg.eigh((standard * weights[:, None]).T @ standard / weights.sum())
     kept = values > max(values[-1], 0.0) * _FLAT
     return Spread(deviations, (vectors[:, kept] / np.sqrt(values[kept])).T * unit)
+
+
+def within_reach(points: Float[ndarray, "N D"], weights: Float[ndarray, " N"]) -> Float[ndarray, "N D"]:
+    """The rows, cells far outside moved to where their column begins to be far outside.
+
+    Examples
+    --------
+    >>> within_reach(np.array([[1.0], [2.0], [3.0], [4.0], [1e9]]), np.ones(5)).ravel().tolist()
+    [1.0, 2.0, 3.0, 4.0, 10.0]
+    """
+    order = np.argsort(points, axis=0, kind="stable")
+    shares = np.cumsum(weights[order], axis=0) / weights.sum()
+    lower, upper = (
+        points[order[(shares < share).sum(0), range(len(order[0]))], range(len(order[0]))] for share in (0.25, 0.75)
+    )
+    reach = np.where(upper > lower, _FAR * (upper - lower), np.inf)
+    return np.clip(points, lower - reach, upper + reach)
 
 
 def whiten(points: Float[ndarray, "N D"], weights: Float[ndarray, " N"]) -> Float[ndarray, "N M"]:

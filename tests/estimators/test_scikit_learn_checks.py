@@ -10,6 +10,7 @@ from mixtura import (
     LatentClassMixture,
     MixtureDiscriminant,
     SemiSupervisedMixture,
+    StudentMixture,
 )
 
 UNKNOWN = "-1 and NaN are labels that are not known"
@@ -37,6 +38,7 @@ def expected_failures(estimator):
         LatentClassMixture(),
         MixtureDiscriminant(covariance_type=["EEE", "VVV"]),
         SemiSupervisedMixture(),
+        StudentMixture(),
         BayesianGaussianMixture(),
         BayesianGaussianMixture(n_components="auto"),
     ],

@@ -10,6 +10,7 @@ from mixtura.emissions.gaussian import Gaussian, GaussianParameters
 from mixtura.emissions.grouped import Grouped, GroupedParameters
 from mixtura.emissions.poisson import Poisson, PoissonParameters
 from mixtura.emissions.product import Product
+from mixtura.emissions.student import Student, StudentParameters
 from mixtura.emissions.transformed import Transformed
 from mixtura.mixture import Mixture, MixtureParameters
 from mixtura.priors import Prior
@@ -24,6 +25,8 @@ _rng = np.random.default_rng(0)
 _centres = _rng.normal(scale=4, size=(K, D))
 POINTS = np.concatenate([c + _rng.standard_normal((N // K, D)) * _rng.uniform(0.5, 2, D) for c in _centres])
 POINTS = POINTS[_rng.permutation(N)]
+
+HOLED = np.where(np.random.default_rng(9).uniform(size=POINTS.shape) < 0.1, np.nan, POINTS)
 
 
 class Setting(NamedTuple):
@@ -86,6 +89,11 @@ def _transformed() -> Setting:
     )
 
 
+def _student(name: str, dof: str, points: np.ndarray = POINTS) -> Setting:
+    emission = StudentParameters(*_gaussian(name).parameters.emission, np.array([3.0, 5.0, 30.0]))
+    return Setting(Mixture(Student(name, dof, ridge=0.0)), MixtureParameters(_THIRDS, emission), points)
+
+
 _RATES = np.array([[2.0, 8.0], [5.0, 3.0], [15.0, 4.0]])
 FAMILIES = SETTINGS | {
     "categorical": Setting(Mixture(Categorical(LEVELS)), MixtureParameters(_THIRDS, _shares()), ANSWERS),
@@ -93,6 +101,12 @@ FAMILIES = SETTINGS | {
     "product": _product(),
     "transformed": _transformed(),
     **{f"grouped {name}": _grouped(name) for name in ("VVV", "EEE", "VII")},
+    **{
+        f"student {name} {dof}": _student(name, dof)
+        for name, dof in (("VVV", "free"), ("EEE", "shared"), ("VII", "free"))
+    },
+    "student VVI 5.0": _student("VVI", "5.0"),
+    **{f"student {name} with holes": _student(name, "free", HOLED) for name in ("VVV", "EEE", "VVI", "VII")},
 }
 
 

@@ -8,9 +8,11 @@ from mixtura.emissions.grouped import Grouped
 from mixtura.emissions.normal_wishart import NormalWishart
 from mixtura.emissions.poisson import Poisson
 from mixtura.emissions.product import Product
+from mixtura.emissions.student import Student
 from mixtura.emissions.transformed import Transformed
 
 EMISSIONS: dict[str, Any] = {
     "gaussian": Gaussian, "grouped": Grouped, "normal_wishart": NormalWishart, "categorical": Categorical,
-    "poisson": Poisson, "product": Product, "transformed": Transformed,
+    "poisson": Poisson, "product": Product, "student": Student,
+    "transformed": Transformed,
 }  # fmt: skip

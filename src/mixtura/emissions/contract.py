@@ -150,8 +150,9 @@ class Plain:
         """Never asked for, because no ascent begins."""
         return ascent
 
-    def coordinates(self, parameters: Any, like: Any) -> None:
+    def coordinates(self, parameters: Any, like: Any) -> ndarray | None:
         """None: no leaps are taken."""
+        return None
 
     def at(self, coordinates: ndarray, like: Any) -> Any:
         """Never asked for, because there are no coordinates."""

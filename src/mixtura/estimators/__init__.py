@@ -7,6 +7,7 @@ from mixtura.estimators.kmeans import KMeans
 from mixtura.estimators.latent import LatentClassMixture
 from mixtura.estimators.mixed import MixedMixture
 from mixtura.estimators.semisupervised import SemiSupervisedMixture
+from mixtura.estimators.student import StudentMixture
 
 __all__ = [
     "BayesianGaussianMixture",
@@ -16,4 +17,5 @@ __all__ = [
     "MixedMixture",
     "MixtureDiscriminant",
     "SemiSupervisedMixture",
+    "StudentMixture",
 ]

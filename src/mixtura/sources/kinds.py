@@ -84,12 +84,16 @@ def encode(table: pa.Table, columns: Sequence[Column]) -> Encoded:
 def decode(points: Float[ndarray, "N D"], columns: Sequence[Column]) -> ndarray:
     """Rows as people know them: levels by name, numbers as they are, None where a cell is missing; shape (N, D).
 
+    Without any levels they are as they were.
+
     Examples
     --------
     >>> import numpy as np
     >>> decode(np.array([[1.0], [np.nan]]), [Column("town", "category", ("Oslo", "Rom"))]).ravel().tolist()
     ['Rom', None]
     """
+    if not any(column.levels for column in columns):
+        return points
     cells = np.empty(points.shape, dtype=object)
     for d, column in enumerate(columns):
         known = ~np.isnan(points[:, d])

@@ -1,0 +1,97 @@
+"""The precisions of rows under Student-t components, and the degrees of freedom that they point to.
+
+With v degrees of freedom, a row of D cells at the squared distance δ has a precision u whose distribution is gamma, of
+shape (v + D) / 2 and rate (v + δ) / 2 (Peel & McLachlan 2000, equations 14 to 20).
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+from jaxtyping import Float, Int
+from numpy import ndarray
+
+from mixtura._kernels import conditional, reference
+from mixtura.emissions._moments import Ellipses
+
+FEWEST, MOST = 1.0, 200.0  # degrees of freedom that are looked for: Cauchy's, and next to Gaussian
+_STEPS = 6
+
+
+class Sight(NamedTuple):
+    """Rows as components see them."""
+
+    squares: Float[ndarray, "N K"]  # distances of Mahalanobis, squared, by the cells that are there
+    log_det: Float[ndarray, "#N K"]  # of what whitens these cells
+    n_seen: Float[ndarray, "#N 1"]  # how many they are; one number where no cell is missing
+
+
+def look(points: Float[ndarray, "N D"], ellipses: Ellipses) -> Sight:
+    """Distances, and what densities need besides; cells may be missing."""
+    if np.isnan(points).any():
+        return _look_past_holes(points, ellipses)
+    D = points.shape[1]
+    at_means = ellipses.log_det - D / 2 * np.log(2 * np.pi)
+    squares = np.maximum(2 * (at_means - reference.log_density(points, ellipses)), 0.0)
+    return Sight(squares, ellipses.log_det[None], np.full((1, 1), float(D)))
+
+
+def _look_past_holes(points: Float[ndarray, "N D"], ellipses: Ellipses) -> Sight:
+    holes = np.isnan(points)
+    gaps, squares, log_det = conditional.gaps_of(holes), [], []
+    for (mean, whitener), own in zip(conditional.components(ellipses), ellipses.log_det, strict=True):
+        seen = conditional.see(points, gaps, mean, whitener)
+        whitened = seen.deviations @ whitener.T if np.ndim(whitener) == 2 else seen.deviations * whitener
+        squares.append((whitened**2).sum(1))
+        log_det.append(np.where(holes.all(1), 0.0, own + seen.log_volumes))
+    return Sight(np.stack(squares, axis=1), np.stack(log_det, axis=1), (~holes).sum(1, keepdims=True).astype(float))
+
+
+def log_density(sight: Sight, dof: Float[ndarray, " K"]) -> Float[ndarray, "N K"]:
+    """Of the cells that are there, in nats; zero where there are none."""
+    from scipy.special import gammaln  # takes a while to load, which few need
+
+    squares, log_det, n_seen = sight
+    constants = gammaln((dof + n_seen) / 2) - gammaln(dof / 2) - n_seen / 2 * np.log(dof * np.pi)
+    return constants + log_det - (dof + n_seen) / 2 * np.log1p(squares / dof)
+
+
+def expect(sight: Sight, dof: Float[ndarray, " K"]) -> tuple[Float[ndarray, "N K"], Float[ndarray, "N K"]]:
+    """The means of the precisions of the rows, and of their logarithms."""
+    from scipy.special import digamma
+
+    shapes, rates = (dof + sight.n_seen) / 2, (dof + sight.squares) / 2
+    return shapes / rates, digamma(shapes) - np.log(rates)
+
+
+def draw(
+    sight: Sight, labels: Int[ndarray, " N"], dof: Float[ndarray, " K"], rng: np.random.Generator
+) -> Float[ndarray, " N"]:
+    """A precision for each row under the component that its label names."""
+    rows, own = np.arange(len(labels)), dof[labels]
+    return rng.gamma((own + sight.n_seen[:, 0]) / 2, 2 / (own + sight.squares[rows, labels]))
+
+
+def solve(evenness: Float[ndarray, " K"]) -> Float[ndarray, " K"]:
+    """The degrees of freedom, from `FEWEST` to `MOST`, for which the mean of E[log u] - E[u] is most likely.
+
+    That is where log x - digamma(x) = -1 - evenness, with x = v / 2. The left side falls from infinity to zero, in
+    logarithms almost along a line: Newton's steps there, from an approximation that is good to 2 % (Minka 2002),
+    never leave the bounds, because the right side is kept within what it is at these.
+
+    Examples
+    --------
+    >>> from scipy.special import digamma
+    >>> even = digamma(2.5) - np.log(2.5) - 1
+    >>> solve(np.array([-1.0, even, -9.0])).round(9).tolist()
+    [200.0, 5.0, 1.0]
+    """
+    from scipy.special import digamma, polygamma
+
+    least, most = FEWEST / 2, MOST / 2
+    wanted = np.clip(-1 - evenness, np.log(most) - digamma(most), np.log(least) - digamma(least))
+    x = (3 - wanted + np.sqrt((wanted - 3) ** 2 + 24 * wanted)) / (12 * wanted)
+    for _ in range(_STEPS):
+        found = np.log(x) - digamma(x)
+        slope = (1 - x * polygamma(1, x)) / found
+        x = np.clip(x * np.exp((np.log(wanted) - np.log(found)) / slope), least, most)
+    return 2 * x

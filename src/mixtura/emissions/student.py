@@ -1,0 +1,217 @@
+"""Student-t components: Gaussians with heavy tails, which rows far away hardly move (Peel & McLachlan 2000).
+
+A row x of component k is Gaussian with the covariance S_k / u, and u, its precision, has a gamma distribution of shape
+and rate v_k / 2. Given x, at the distance δ = (x - m_k)ᵀ S_k⁻¹ (x - m_k), the mean of u is (v_k + D) / (v_k + δ): small
+for rows far away, so they weigh little in means and scatters. The M-step for v_k is that of a gamma distribution.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from jaxtyping import Float, Int
+from numpy import ndarray
+
+from mixtura import spaces
+from mixtura._kernels.densities import Moments
+from mixtura.emissions import _precisions as precisions
+from mixtura.emissions import _straight as straight
+from mixtura.emissions import incomplete
+from mixtura.emissions._moments import Ellipses, move
+from mixtura.emissions._precisions import FEWEST, MOST
+from mixtura.emissions.contract import Plain, from_named
+from mixtura.emissions.gaussian import Gaussian, GaussianParameters
+from mixtura.spaces import Spread
+
+_BEGIN = 10.0  # degrees of freedom that are to be found
+
+
+class StudentParameters(NamedTuple):
+    """Means, scale matrices S, of whatever shape covariances have, and degrees of freedom of K components.
+
+    The covariance of a component is S v / (v - 2), if v is larger than 2.
+    """
+
+    means: Float[ndarray, "K D"]
+    covariances: ndarray
+    dof: Float[ndarray, " K"]
+
+    @property
+    def ellipses(self) -> GaussianParameters:
+        """The Gaussians that the components would be, were all precisions one."""
+        return GaussianParameters(self.means, self.covariances)
+
+
+class StudentDensity(NamedTuple):
+    """What a pass needs."""
+
+    ellipses: Ellipses
+    dof: Float[ndarray, " K"]
+
+
+class StudentStatistics(NamedTuple):
+    """Sums over rows, each of which counts as much as its component explains of it."""
+
+    mass: Float[ndarray, " K"]  # of the precisions u that are expected
+    moments: Moments  # where rows count u times
+    evenness: Float[ndarray, " K"]  # of E[log u] - E[u]: -1 were all precisions one
+
+
+@dataclass(frozen=True)
+class Student(Plain):
+    """Student-t components whose scale matrices follow a covariance model.
+
+    `dof` is "shared" by all, "free", of each component its own, or a number as text. `ridge` as in `Gaussian`.
+    """
+
+    covariance: str = "full"
+    dof: str = "shared"
+    ridge: float | tuple[float, ...] = 1e-6
+
+    @property
+    def inner(self) -> Gaussian:
+        """The family of the ellipses."""
+        return Gaussian(self.covariance, self.ridge)
+
+    @property
+    def known_dof(self) -> float | None:
+        """The degrees of freedom, unless they are to be found."""
+        return None if self.dof in ("free", "shared") else float(self.dof)
+
+    def check(self, parameters: StudentParameters) -> None:
+        try:
+            is_known = self.known_dof is None or 0 < self.known_dof < np.inf
+        except ValueError:
+            is_known = False
+        if not is_known:
+            raise ValueError(f"its dof {self.dof!r} is neither 'free' nor 'shared' nor a number above zero")
+        self.inner.check(parameters.ellipses)
+        if parameters.dof.shape != (len(parameters.means),) or not (parameters.dof > 0).all():
+            raise ValueError(f"its degrees of freedom are not {len(parameters.means)} numbers above zero")
+
+    def density(self, parameters: StudentParameters) -> StudentDensity:
+        return StudentDensity(self.inner.density(parameters.ellipses), parameters.dof)
+
+    def log_density(self, points: Float[ndarray, "N D"], density: StudentDensity) -> Float[ndarray, "N K"]:
+        return precisions.log_density(precisions.look(points, density.ellipses), density.dof)
+
+    def accumulate(
+        self, points: Float[ndarray, "N D"], responsibilities: Float[ndarray, "N K"], density: StudentDensity
+    ) -> StudentStatistics:
+        expected, logarithms = precisions.expect(precisions.look(points, density.ellipses), density.dof)
+        shares = responsibilities * expected
+        moments = self.inner.accumulate(points, shares, density.ellipses)
+        if np.isnan(points).any():  # missing cells scatter by S / u: as much as they count, it is S again
+            unseen = incomplete.scatter_of_missing(points, responsibilities - shares, density.ellipses)
+            moments = moments._replace(scatter=moments.scatter + unseen)
+        return StudentStatistics(shares.sum(0), moments, (responsibilities * (logarithms - expected)).sum(0))
+
+    def expect(
+        self, points: Float[ndarray, "N D"], responsibilities: Float[ndarray, "N K"], density: StudentDensity
+    ) -> Float[ndarray, "N D"]:
+        """As for Gaussians: precisions have no say in means."""
+        return incomplete.expect(points, responsibilities, density.ellipses)
+
+    def draw(
+        self, points: Float[ndarray, "N D"], labels: Int[ndarray, " N"], density: StudentDensity,
+        rng: np.random.Generator,
+    ) -> Float[ndarray, "N D"]:  # fmt: skip
+        """A precision for each row, given the cells that are there, then cells about their means."""
+        drawn = incomplete.draw(points, labels, density.ellipses, rng)
+        middle = incomplete.expect(points, np.eye(len(density.dof))[labels], density.ellipses)
+        widths = precisions.draw(precisions.look(points, density.ellipses), labels, density.dof, rng) ** -0.5
+        return np.where(np.isnan(points), middle + widths[:, None] * (drawn - middle), points)
+
+    def maximise(
+        self, statistics: StudentStatistics, counts: Float[ndarray, " K"], parameters: StudentParameters
+    ) -> StudentParameters:
+        mass = np.maximum(statistics.mass, np.finfo(np.float64).eps)
+        means, scatter = move(parameters.means, mass, statistics.moments)
+        covariances = self.inner.model.estimate(scatter, counts, self.ridge, parameters.covariances)
+        return StudentParameters(means, covariances, self._find_dof(statistics.evenness, counts, parameters.dof))
+
+    def _find_dof(
+        self, evenness: Float[ndarray, " K"], counts: Float[ndarray, " K"], before: Float[ndarray, " K"]
+    ) -> Float[ndarray, " K"]:
+        if self.known_dof is not None:
+            return before
+        if self.dof == "shared":
+            evenness, counts = (np.full(len(before), part.sum()) for part in (evenness, counts))
+        return precisions.solve(evenness / counts)
+
+    def coordinates(self, parameters: StudentParameters, like: StudentParameters) -> ndarray | None:
+        """Those of the ellipses, and the logarithms of the degrees of freedom."""
+        own = self.inner.coordinates(parameters.ellipses, like.ellipses)
+        return None if own is None else np.concatenate([own, np.log(parameters.dof)])
+
+    def at(self, coordinates: ndarray, like: StudentParameters) -> StudentParameters:
+        own, logarithms = np.split(coordinates, [-len(like.dof)])
+        dof = like.dof if self.known_dof is not None else np.exp(np.clip(logarithms, np.log(FEWEST), np.log(MOST)))
+        return StudentParameters(*straight.at(own, *like.ellipses), dof)
+
+    def view(self, points: Float[ndarray, "N D"], weights: Float[ndarray, " N"]) -> Float[ndarray, "N D"]:
+        """Rows far outside come nearer, so that starts need not be among them."""
+        return spaces.within_reach(incomplete.fill(points, weights), weights)
+
+    def pooled(
+        self, points: Float[ndarray, "N D"], weights: Float[ndarray, " N"], n_components: int
+    ) -> StudentParameters:
+        """Of the rows as they are seen where starts are drawn."""
+        ellipses = self.inner.pooled(self.view(points, weights), weights, n_components)
+        return StudentParameters(*ellipses, np.full(n_components, self.known_dof or _BEGIN))
+
+    def reorder(self, parameters: StudentParameters, order: ndarray) -> StudentParameters:
+        return StudentParameters(*(array[order] for array in parameters))
+
+    def place(
+        self, parameters: StudentParameters, mixture: Float[ndarray, " K"], component: int,
+        points: Float[ndarray, "N D"], around: tuple[int, int],
+    ) -> StudentParameters:  # fmt: skip
+        dof = parameters.dof.copy()
+        dof[component] = np.exp(mixture @ np.log(dof))
+        return StudentParameters(*self.inner.place(parameters.ellipses, mixture, component, points, around), dof)
+
+    def split(
+        self, parameters: StudentParameters, component: int, other: int, rng: np.random.Generator
+    ) -> StudentParameters:
+        dof = parameters.dof.copy()
+        dof[other] = dof[component]
+        return StudentParameters(*self.inner.split(parameters.ellipses, component, other, rng), dof)
+
+    def spread(self, points: Float[ndarray, "N D"], weights: Float[ndarray, " N"]) -> Spread:
+        """Of the rows as they are seen where starts are drawn: beside an outlier everything would be narrow."""
+        return spaces.spread(self.view(points, weights), weights)
+
+    def spurious(
+        self, parameters: StudentParameters, counts: Float[ndarray, " K"], spread: Spread
+    ) -> Int[ndarray, " M"]:
+        return self.inner.spurious(parameters.ellipses, counts, spread)
+
+    def shape(self, parameters: StudentParameters) -> tuple[int, int]:
+        return parameters.means.shape
+
+    def locations(self, parameters: StudentParameters) -> Float[ndarray, "K D"]:
+        return parameters.means
+
+    def arrays(self, parameters: StudentParameters) -> dict[str, ndarray]:
+        return parameters._asdict()
+
+    def from_arrays(self, arrays: Mapping[str, ndarray]) -> StudentParameters:
+        parameters: StudentParameters = from_named(StudentParameters, arrays)
+        return parameters
+
+    def n_free(self, parameters: StudentParameters) -> int:
+        n_dof = {"free": len(parameters.dof), "shared": 1}.get(self.dof, 0)
+        return self.inner.n_free(parameters.ellipses) + n_dof
+
+    def rescale(
+        self, parameters: StudentParameters, centre: Float[ndarray, " D"], scale: Float[ndarray, " D"]
+    ) -> StudentParameters:
+        """The parameters for x of a fit to (x - centre) / scale."""
+        return StudentParameters(*self.inner.rescale(parameters.ellipses, centre, scale), parameters.dof)
+
+    def sample(self, parameters: StudentParameters, counts: ndarray, rng: np.random.Generator) -> Float[ndarray, "N D"]:
+        means, dof = np.repeat(parameters.means, counts, axis=0), np.repeat(parameters.dof, counts)
+        noise = self.inner.sample(parameters.ellipses, counts, rng) - means
+        return means + noise * np.sqrt(dof / rng.chisquare(dof))[:, None]

@@ -1,0 +1,165 @@
+"""`StudentMixture`: a mixture with heavy tails, for tables with outliers."""
+
+from typing import Any, ClassVar, Self
+
+from jaxtyping import Float
+from numpy import ndarray
+from sklearn.utils.validation import check_is_fitted
+
+from mixtura.covariance import MODELS
+from mixtura.emissions.student import Student
+from mixtura.estimators import _parameters as rules
+from mixtura.estimators._base import check_enough_rows, check_points, rows_of_a_fit
+from mixtura.estimators._families import FamilyAnswers
+from mixtura.estimators._search import little_of
+from mixtura.mixture import Mixture, MixtureParameters
+from mixtura.ordering import ORDERS
+from mixtura.sources.column import Column
+
+
+class StudentMixture(FamilyAnswers):
+    """Mixture of multivariate Student-t components, which outliers hardly move.
+
+    A row counts the less for the means and shapes of components the farther it lies from them. Where a Gaussian mixture
+    spends components on outliers or is pulled apart by them, this one gives its components heavier tails.
+
+    Parameters
+    ----------
+    n_components : int, default=1
+        Number of components, K.
+    covariance_type : str, default="full"
+        The model of the scale matrices: any name that `GaussianMixture` takes for covariances.
+    dof : "shared", "free" or float, default="shared"
+        Degrees of freedom, which say how heavy tails are (1 is Cauchy's law, many are Gauss's): one number found for
+        all components, one for each, or given. They are looked for between 1 and 200. With "free" one component may
+        take all outliers, and with them more than its share of the weight.
+    tol, reg_covar, max_iter, n_init, random_state, order, n_jobs
+        As in `GaussianMixture`; `order` is "weight", "means" or "none".
+
+    Attributes
+    ----------
+    weights_ : array of shape (K,)
+        The share of each component.
+    means_ : array of shape (K, D)
+        Their centres, which are means where there are more than one degree of freedom.
+    covariances_ : array of shape (K, D, D), (K, D) or (K,)
+        Their scale matrices, which are no covariances: these are larger by the factor dof / (dof - 2), and infinite
+        for two degrees of freedom or fewer.
+    dof_ : array of shape (K,)
+        Degrees of freedom.
+    converged_, outcome_, n_iter_, lower_bound_, lower_bounds_, log_likelihoods_, fit_report_
+        As in `GaussianMixture`.
+    n_parameters_ : int
+        Free parameters.
+    n_features_in_, feature_names_in_
+        As everywhere in scikit-learn.
+
+    References
+    ----------
+    Peel, D. & McLachlan, G. J. (2000). Robust mixture modelling using the t distribution. Statistics and Computing 10,
+    339-348.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from mixtura import StudentMixture
+    >>> rng = np.random.default_rng(0)
+    >>> rows = np.concatenate([rng.normal(0, 1, (100, 2)), rng.normal(9, 1, (300, 2))])
+    >>> rows[::20] = rng.uniform(-90, 90, (20, 2))  # outliers
+    >>> mixture = StudentMixture(n_components=2, random_state=0).fit(rows)
+    >>> mixture.means_.round(0)
+    array([[9., 9.],
+           [0., 0.]])
+    """
+
+    _rules: ClassVar = {
+        "n_components": rules.whole(1),
+        "covariance_type": rules.one_of(MODELS),
+        "dof": rules.either(rules.one_of(["shared", "free"]), rules.positive()),
+        "tol": rules.either(rules.one_of(["auto"]), rules.real(0)),
+        "reg_covar": rules.either(rules.one_of(["auto"]), rules.real(0)),
+        "max_iter": rules.whole(1),
+        "n_init": rules.whole(1),
+        "random_state": rules.SEED,
+        "order": rules.one_of(ORDERS),
+        "n_jobs": rules.JOBS,
+    }
+
+    def __init__(
+        self,
+        n_components: int = 1,
+        *,
+        covariance_type: str = "full",
+        dof: float | str = "shared",
+        tol: float | str = "auto",
+        reg_covar: float | str = "auto",
+        max_iter: int = 1000,
+        n_init: int = 1,
+        random_state: Any = None,
+        order: str = "weight",
+        n_jobs: int | None = None,
+    ) -> None:
+        self.n_components = n_components
+        self.covariance_type = covariance_type
+        self.dof = dof
+        self.tol = tol
+        self.reg_covar = reg_covar
+        self.max_iter = max_iter
+        self.n_init = n_init
+        self.random_state = random_state
+        self.order = order
+        self.n_jobs = n_jobs
+
+    def fit(self, X: Any, y: Any = None, sample_weight: Any = None) -> Self:
+        """Fit the mixture.
+
+        Parameters
+        ----------
+        X : array-like of shape (N, D)
+            Numbers. A cell that is NaN is missing: rows count by their other cells, exactly and without imputation.
+        y : ignored
+        sample_weight : array-like of shape (N,), optional
+            How much each row counts: a whole number is worth as many equal rows, zero none.
+
+        Returns
+        -------
+        self
+            After Ctrl-C the attributes hold the best so far, and KeyboardInterrupt is raised.
+
+        Raises
+        ------
+        ValueError
+            If an option or the data cannot be used, or components collapsed in every start.
+
+        Warns
+        -----
+        ConvergenceWarning
+            If `max_iter` was reached first.
+        """
+        rules.check_parameters(self, self._rules)
+        source = rows_of_a_fit(self, X, sample_weight)
+        check_enough_rows(source.points, self.n_components)
+        little = little_of(source) if isinstance(self.reg_covar, str) else float(self.reg_covar)
+        dof = self.dof if isinstance(self.dof, str) else repr(float(self.dof))
+        model = Mixture(Student(self.covariance_type, dof, little))
+        names = getattr(self, "feature_names_in_", [f"x{d}" for d in range(source.n_columns)])
+        columns = [Column(str(name), "number") for name in names]
+        self._keep(self._search(source, model, self._stop(source.total_weight)), source, model, columns)
+        return self
+
+    def fit_predict(self, X: Any, y: Any = None, sample_weight: Any = None) -> ndarray:
+        """Fit the mixture and label the rows of `X`, as ``fit(X).predict(X)`` does."""
+        return self.fit(X, y, sample_weight).predict(X)
+
+    def _show(self, parameters: MixtureParameters) -> None:
+        super()._show(parameters)
+        self.means_, self.covariances_, self.dof_ = parameters.emission
+
+    def _points(self, X: Any) -> Float[ndarray, "N D"]:
+        check_is_fitted(self)
+        return check_points(self, X, reset=False, may_have_holes=True)
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.categorical = tags.input_tags.string = False
+        return tags
