@@ -1,8 +1,8 @@
 """How often variational Bayes finds the true number of separated groups, beside scikit-learn's.
 
-Run it with ``python benchmarks/how_many.py [--seeds 20]``; it prints a table in Markdown. Groups are Gaussian with
-random covariances and shares; the centres of any two are at least five times the largest standard deviation apart. The
-number of scikit-learn is that of the components that some row is put into.
+Run it with ``python benchmarks/how_many.py [--seeds 20] [--quick]``; it prints a table in Markdown. Groups are Gaussian
+with random covariances and shares; the centres of any two are at least five times the largest standard deviation apart.
+The number of scikit-learn is that of the components that some row is put into.
 """
 
 import argparse
@@ -93,8 +93,10 @@ def lines(cases: tuple[tuple[int, int, int], ...], n_seeds: int) -> Iterator[str
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--seeds", type=int, default=20)
+    parser.add_argument("--quick", action="store_true", help="two cases, one seed: does it run at all?")
+    arguments = parser.parse_args()
     warnings.simplefilter("ignore")
-    for line in lines(CASES, parser.parse_args().seeds):
+    for line in lines(CASES[:2], 1) if arguments.quick else lines(CASES, arguments.seeds):
         print(line, flush=True)
 
 

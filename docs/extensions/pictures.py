@@ -4,6 +4,7 @@ from importlib import import_module
 from pathlib import Path
 
 import matplotlib
+from matplotlib import pyplot
 
 matplotlib.use("svg")
 matplotlib.rcParams["svg.hashsalt"] = "mixtura"  # the same bytes from build to build
@@ -16,6 +17,7 @@ def draw_all(app):
     for script in sorted(source.glob("pictures/[!_]*.py")):
         figure = import_module(f"pictures.{script.stem}").draw()
         figure.savefig(target / f"{script.stem}.svg", metadata={"Date": None})
+        pyplot.close("all")
 
 
 def setup(app):

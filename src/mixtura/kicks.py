@@ -204,12 +204,16 @@ def _pick(pool: Sequence[Solution], rng: np.random.Generator) -> Solution:
 
 
 def _best_of(solutions: Sequence[Solution]) -> list[Solution]:
-    """The best few, each optimum once."""
+    return distinct(solutions)[:_POOL]
+
+
+def distinct(solutions: Sequence[Solution]) -> list[Solution]:
+    """Each optimum once, the best first."""
     kept: list[Solution] = []
     for solution in sorted(solutions, key=lambda solution: solution.rank, reverse=True):
         if not any(_are_same(solution.fit, other.fit) for other in kept):
             kept.append(solution)
-    return kept[:_POOL]
+    return kept
 
 
 def _are_same(left: em.Fit, right: em.Fit) -> bool:

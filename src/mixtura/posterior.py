@@ -71,10 +71,10 @@ def intervals(model: BayesianMixture, parameters: MixtureParameters, level: floa
 
 
 @dataclass(frozen=True)
-class StudentMixture:
+class Predictive:
     """A mixture of Student's t distributions: what the posterior, all its uncertainty averaged over, says of a new row.
 
-    `scales` are full matrices; the density of a component falls off as |x|^-(dof + D).
+    `scales` are full matrices; the density of a component falls off as a power of the distance, dof + D.
     """
 
     weights: Float[ndarray, " K"]
@@ -109,10 +109,10 @@ class StudentMixture:
         return self.means[labels] + (np.linalg.cholesky(self.scales)[labels] @ noise)[..., 0] * wide[:, None]
 
 
-def predictive(model: BayesianMixture, parameters: MixtureParameters) -> StudentMixture:
+def predictive(model: BayesianMixture, parameters: MixtureParameters) -> Predictive:
     """The density of a new row: Bishop (2006), equations 10.81 and 10.82."""
     means, covariances, counts = parameters.emission
     D, dofs, precision = means.shape[1], model.emission.dofs(counts), model.emission.shrinkage + counts
     left = dofs - D + 1
     wider = dofs * (precision + 1) / (precision * left)
-    return StudentMixture(parameters.weights, means, matrices(covariances, D) * wider[:, None, None], left)
+    return Predictive(parameters.weights, means, matrices(covariances, D) * wider[:, None, None], left)

@@ -20,7 +20,7 @@ from mixtura.estimators._mixture import FittedAnswers
 from mixtura.estimators._variational_prior import model_of
 from mixtura.evidence import collect_evidence
 from mixtura.mixture import Mixture, MixtureParameters
-from mixtura.posterior import Draws, Intervals, StudentMixture
+from mixtura.posterior import Draws, Intervals, Predictive
 from mixtura.statistics import Block
 
 
@@ -82,7 +82,7 @@ class PosteriorAnswers(FittedAnswers):
             raise ValueError(f"n_draws is {n_draws}; at least one mixture has to be drawn.")
         return posterior.draw(self._model, self._parameters(), n_draws, generator(self.random_state))
 
-    def predictive(self) -> StudentMixture:
+    def predictive(self) -> Predictive:
         """The density of a new row, averaged over the posterior: a mixture of Student's t distributions.
 
         `score_samples` of the estimator is scikit-learn's, a lower bound of this density's.
