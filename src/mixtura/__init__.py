@@ -14,6 +14,7 @@ _HOMES = {
     "KMeans": "mixtura.estimators",
     "LatentClassMixture": "mixtura.estimators",
     "MixtureDiscriminant": "mixtura.estimators",
+    "MixtureOutlierDetector": "mixtura.estimators",
     "SemiSupervisedMixture": "mixtura.estimators",
     "StudentMixture": "mixtura.estimators",
     "Combination": "mixtura.combination",
@@ -31,6 +32,7 @@ _HOMES = {
     "impute": "mixtura.tables",
     "likelihood_ratio_test": "mixtura.likelihood_ratio",
     "load": "mixtura.persistence",
+    "outlier_p_values": "mixtura.outlying",
     "save": "mixtura.persistence",
     "select_columns": "mixtura.columns",
     "select": "mixtura.tables",
@@ -56,11 +58,13 @@ if TYPE_CHECKING:
     from mixtura.estimators import LatentClassMixture as LatentClassMixture
     from mixtura.estimators import MixedMixture as MixedMixture
     from mixtura.estimators import MixtureDiscriminant as MixtureDiscriminant
+    from mixtura.estimators import MixtureOutlierDetector as MixtureOutlierDetector
     from mixtura.estimators import SemiSupervisedMixture as SemiSupervisedMixture
     from mixtura.estimators import StudentMixture as StudentMixture
     from mixtura.explain import explain_row as explain_row
     from mixtura.fitted import FittedMixture as FittedMixture
     from mixtura.likelihood_ratio import likelihood_ratio_test as likelihood_ratio_test
+    from mixtura.outlying import outlier_p_values as outlier_p_values
     from mixtura.persistence import load as load
     from mixtura.persistence import save as save
     from mixtura.priors import Prior as Prior
@@ -84,6 +88,7 @@ __all__ = [
     "LatentClassMixture",
     "MixedMixture",
     "MixtureDiscriminant",
+    "MixtureOutlierDetector",
     "Options",
     "Prior",
     "SemiSupervisedMixture",
@@ -100,6 +105,7 @@ __all__ = [
     "impute",
     "likelihood_ratio_test",
     "load",
+    "outlier_p_values",
     "save",
     "select",
     "select_columns",

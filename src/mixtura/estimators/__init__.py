@@ -1,6 +1,7 @@
 """The faces in scikit-learn's shape. Importing this package imports scikit-learn; nothing below it does."""
 
 from mixtura.estimators.bayesian import BayesianGaussianMixture
+from mixtura.estimators.detector import MixtureOutlierDetector
 from mixtura.estimators.discriminant import MixtureDiscriminant
 from mixtura.estimators.gaussian import GaussianMixture
 from mixtura.estimators.kmeans import KMeans
@@ -16,6 +17,7 @@ __all__ = [
     "LatentClassMixture",
     "MixedMixture",
     "MixtureDiscriminant",
+    "MixtureOutlierDetector",
     "SemiSupervisedMixture",
     "StudentMixture",
 ]

@@ -7,13 +7,13 @@ from typing import Any, Self
 import numpy as np
 from jaxtyping import Float
 from numpy import ndarray
-from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, DensityMixin, TransformerMixin
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils import check_array
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from mixtura import criteria, em
 from mixtura.criteria import Evidence
+from mixtura.estimators._answers import Answers
 from mixtura.estimators._base import check_weights, fill, generator, local, reference_means, weighted_source
 from mixtura.estimators._given import Given
 from mixtura.estimators._record import history, record, scaling_record
@@ -34,7 +34,7 @@ _NOTHING = Given(None, None, None)
 _NAMED = 3  # unknown levels in a warning
 
 
-class FamilyAnswers(ClassNamePrefixFeaturesOutMixin, TransformerMixin, DensityMixin, BaseEstimator):  # type: ignore[misc]
+class FamilyAnswers(Answers):
     """What can be asked of a fitted mixture of any family.
 
     A fit leaves `_columns` (what each column is), `_model` and `_parameters`.
@@ -58,22 +58,12 @@ class FamilyAnswers(ClassNamePrefixFeaturesOutMixin, TransformerMixin, DensityMi
         self._fill(responsibilities, points, self._model.posterior, 0)
         return responsibilities
 
-    def transform(self, X: Any) -> Float[ndarray, "N K"]:
-        """The probabilities of the components as new features: the same as `predict_proba`."""
-        return self.predict_proba(X)
-
     def score_samples(self, X: Any) -> Float[ndarray, " N"]:
         """The log-density of each row, in nats, shape (N,); of categories and counts it is a log-probability."""
         points = self._points(X)
         log_density = np.empty(len(points))
         self._fill(log_density, points, self._model.classify, 2)
         return log_density
-
-    def score(self, X: Any, y: Any = None, sample_weight: Any = None) -> float:
-        """The mean log-likelihood per row, in nats; rows count as much as `sample_weight` says."""
-        log_density = self.score_samples(X)
-        weights = check_weights(sample_weight, len(log_density))
-        return float(log_density.mean() if weights is None else np.average(log_density, weights=weights))
 
     def bic(self, X: Any, sample_weight: Any = None) -> float:
         """Bayesian information criterion; smaller is better."""

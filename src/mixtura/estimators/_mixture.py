@@ -7,7 +7,6 @@ from typing import Any, Self
 import numpy as np
 from jaxtyping import Float
 from numpy import ndarray
-from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, DensityMixin, TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
 from mixtura import criteria, projection
@@ -16,10 +15,10 @@ from mixtura.criteria import Evidence
 from mixtura.emissions._moments import matrices
 from mixtura.emissions.gaussian import Gaussian
 from mixtura.emissions.noise import UniformNoise
+from mixtura.estimators._answers import Answers
 from mixtura.estimators._attributes import density_of, parameters_of
 from mixtura.estimators._base import (
     check_points,
-    check_weights,
     fill,
     generator,
     local,
@@ -46,7 +45,7 @@ from mixtura.statistics import Block
 _SHAPES = ("covariances_", "precisions_", "precisions_cholesky_")
 
 
-class FittedAnswers(ClassNamePrefixFeaturesOutMixin, TransformerMixin, DensityMixin, BaseEstimator):  # type: ignore[misc]
+class FittedAnswers(Answers):
     """What can be asked of a fitted Gaussian mixture."""
 
     _noise: UniformNoise | None = None
@@ -76,18 +75,9 @@ class FittedAnswers(ClassNamePrefixFeaturesOutMixin, TransformerMixin, DensityMi
         """The probability of each component for each row, shape (N, K), and of noise, if there is any, as column K."""
         return self._answer(X, block_posterior, 0)
 
-    def transform(self, X: Any) -> Float[ndarray, "N K"]:
-        """The probabilities of the components as new features: the same as `predict_proba`."""
-        return self.predict_proba(X)
-
     def score_samples(self, X: Any) -> Float[ndarray, " N"]:
         """The log-density of each row, in nats, shape (N,)."""
         return self._answer(X, block_classification, 2)
-
-    def score(self, X: Any, y: Any = None, sample_weight: Any = None) -> float:
-        """The mean log-likelihood per row, in nats; rows count as much as `sample_weight` says."""
-        log_density = self.score_samples(X)
-        return float(np.average(log_density, weights=check_weights(sample_weight, len(log_density))))
 
     def bic(self, X: Any, sample_weight: Any = None) -> float:
         """Bayesian information criterion; smaller is better."""

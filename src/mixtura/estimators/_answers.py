@@ -1,0 +1,62 @@
+"""What can be asked of a fitted mixture of any kind, whatever its attributes are."""
+
+from typing import Any
+
+import numpy as np
+from jaxtyping import Float
+from numpy import ndarray
+from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, DensityMixin, TransformerMixin
+
+from mixtura import outlying
+from mixtura.estimators._base import check_weights, generator
+from mixtura.runners.local import n_threads
+
+
+class Answers(ClassNamePrefixFeaturesOutMixin, TransformerMixin, DensityMixin, BaseEstimator):  # type: ignore[misc]
+    """What follows from `predict_proba`, `score_samples` and `to_fitted`."""
+
+    def transform(self: Any, X: Any) -> Float[ndarray, "N K"]:
+        """The probabilities of the components as new features: the same as `predict_proba`."""
+        return self.predict_proba(X)
+
+    def score(self: Any, X: Any, y: Any = None, sample_weight: Any = None) -> float:
+        """The mean log-likelihood per row, in nats; rows count as much as `sample_weight` says."""
+        log_density = self.score_samples(X)
+        return float(np.average(log_density, weights=check_weights(sample_weight, len(log_density))))
+
+    def outlier_scores(self: Any, X: Any) -> Float[ndarray, " N"]:
+        """Minus the log-density of each row, in nats, shape (N,): large for outliers."""
+        return -np.asarray(self.score_samples(X), dtype=np.float64)
+
+    def outlier_p_values(self: Any, X: Any, n_draws: int = outlying.DRAWS) -> Float[ndarray, " N"]:
+        """Of each row the share of the mixture's own rows whose density is no higher: small for outliers.
+
+        Parameters
+        ----------
+        X : array-like of shape (N, D)
+            Rows, as for `predict`.
+        n_draws : int, default=20000
+            How many rows are drawn from the mixture (by `random_state`) to compare with, unless it has one component.
+
+        Returns
+        -------
+        array of shape (N,)
+            From 0 to 1; see `mixtura.outlier_p_values`.
+
+        Raises
+        ------
+        ValueError
+            If `n_draws` is less than one.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from mixtura import GaussianMixture
+        >>> bell = GaussianMixture().fit(np.array([[-1.0], [1.0]]))  # mean 0, variance 1
+        >>> bell.outlier_p_values([[0.0], [1.96], [5.0]]).round(3)
+        array([1.  , 0.05, 0.  ])
+        """
+        points = self._points(X)
+        return outlying.p_values(
+            self.to_fitted(), points, n_draws, generator(self.random_state), n_threads(self.n_jobs)
+        )
