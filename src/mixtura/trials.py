@@ -32,7 +32,8 @@ from mixtura.scaling import RIDGE, Scaling
 from mixtura.sources.array import ArraySource
 from mixtura.sources.column import Column
 
-PATIENCE = 48  # kicks in vain that end a fit's search: where one fit is poor, others are there to be chosen
+# Kicks in vain that end a search: where one fit is poor, others are there to be chosen. Fewer where steps are long.
+PATIENCE, LESS_PATIENCE = 48, 16
 
 
 class Setting(NamedTuple):
@@ -207,7 +208,7 @@ class _Workshop(NamedTuple):
             max_iterations=self.options.max_iterations,
             stop=self._stop(),
             watch=self.watch,
-            patience=PATIENCE,
+            patience=PATIENCE if MODELS[setting.covariance].is_compiled else LESS_PATIENCE,
         )
 
     def _stop(self) -> em.Stop:
