@@ -82,7 +82,7 @@ def find(
     FitError
         If no fit came to an end.
     DataError
-        If cells are missing.
+        If cells are missing, or columns hold anything but numbers.
 
     Examples
     --------
@@ -93,6 +93,8 @@ def find(
     Setting(n_components=2, covariance='full')
     """
     _refuse_holes(points)
+    if options.columns:
+        raise DataError("Variational Bayes is for numbers, and some columns hold levels or counts: leave these out.")
     weights = np.ones(len(points)) if weights is None else weights
     scaling = choose_scaling(points, weights, options.scale)
     source = ArraySource(scaling.apply(points), weights)

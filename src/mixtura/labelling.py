@@ -11,7 +11,7 @@ from mixtura.emissions.gaussian import Gaussian
 from mixtura.emissions.grouped import Grouped
 from mixtura.errors import DataError
 from mixtura.fitted import FittedMixture
-from mixtura.labels import label_columns, named_shares
+from mixtura.labels import label_columns, named_shares, refuse_holes
 from mixtura.runners.local import Local
 from mixtura.sources.table import Missing
 from mixtura.statistics import Block, Incomplete
@@ -77,6 +77,7 @@ class Labeller:
         if self.missing == "error" and not complete.all():
             raise _missing_cells(batch, names, points)
         kept = complete | (self.missing == "model")
+        refuse_holes(self.fitted, points[kept])
         rows, kind = np.ascontiguousarray(points[kept]), Block if complete[kept].all() else Incomplete
         return self._said(kind(rows, np.ones(len(rows))), kept, n_before, batch)
 

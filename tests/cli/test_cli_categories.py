@@ -106,6 +106,12 @@ def test_names_of_rows_are_no_categories(run, table):
     assert "--id name" in result.stderr
 
 
+def test_categories_are_not_taken_for_numbers(run, table):
+    result = run("fit", table, "--categorical", "member", "--bayes")
+    assert result.exit_code == 3
+    assert "Variational Bayes is for numbers" in result.stderr
+
+
 def test_check_shows_kinds(run, table):
     columns = {column["name"]: column for column in json.loads(run("check", table, "--json").stdout)["columns"]}
     kinds = {name: column["kind"] for name, column in columns.items()}
