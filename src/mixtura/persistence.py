@@ -53,10 +53,12 @@ _OPTIONAL: dict[str, Any] = {
     "equal_weights": bool, "concentration": _NUMBER, "weights_prior": Whole({"kind": str, "concentration": _NUMBER}),
     "levels": {ANY: [str]}, "noise": Whole({"corner": [_NUMBER], "edges": [[_NUMBER]]}),
 }  # fmt: skip
+_HOW = {"missing": str, "weight": str, "format": str, "delimiter": str, "decimal": str, "na": [str]}
 _RECORD: dict[str, Any] = {
     "format": int, "family": str, "settings": {}, "features": [str], "cluster_names": [str],
     "order": str, "scaling": {"name": str, "centre": [_NUMBER], "scale": [_NUMBER]}, "history": _HISTORY,
-    "provenance": {"versions": {ANY: str}, "seed": int, "data": {"origin": str, "digest": str}, "command": str},
+    "provenance": {"versions": {ANY: str}, "seed": int, "data": {"origin": str, "digest": str, "how": _HOW},
+                   "command": str},
 }  # fmt: skip
 
 

@@ -16,6 +16,9 @@ from mixtura.sources.roles import Roles
 from mixtura.sources.table import Missing, Table, complete, read_table
 from mixtura.tables import label_rows
 
+HOW_READ = ("missing", "weight", "format", "delimiter", "decimal", "na")
+USUAL = (None, (), "model")  # what these are unless they are given
+
 
 class Reading(NamedTuple):
     """The table as it is, and the rows of it that are kept."""
@@ -53,11 +56,13 @@ def read_again(fitted: FittedMixture, data: Sequence[str], how: dict[str, Any]) 
     DataError
         If no files are given and that of the fit is not there any more, or holds other rows now.
     """
+    known = fitted.provenance.get("data") or {}
+    if not data:
+        how = how | {name: value for name, value in known.get("how", {}).items() if how[name] in USUAL}
     roles = Roles(
         fitted.features, levels=fitted.levels, **{name: how[name] for name in ("id", "weight", "profile", "truth")}
     )
     written = {name: how[name] for name in ("format", "delimiter", "decimal", "na")}
-    known = fitted.provenance.get("data") or {}
     origin = known.get("origin", "")
     if data:
         return read(data, roles, how["missing"], written)

@@ -11,7 +11,7 @@ import numpy as np
 import mixtura
 from mixtura.assembly import assemble
 from mixtura.cli import _answer
-from mixtura.cli._described import Described, Reading, describe, left_out, read
+from mixtura.cli._described import HOW_READ, USUAL, Described, Reading, describe, left_out, read
 from mixtura.cli._folder import publish, staging
 from mixtura.cli._interrupt import deferred, watched
 from mixtura.cli._output import echo_json, echo_lines, to_json
@@ -134,9 +134,15 @@ def provenance(request: Request, table: Table | StreamedSource) -> dict[str, Any
             "mixtura": mixtura.__version__, "numpy": np.__version__, "python": platform.python_version(),
         },
         "seed": request.seed,
-        "data": {"origin": table.origin, "digest": table.digest},
+        "data": {"origin": table.origin, "digest": table.digest, "how": _how_read(request)},
         "command": request.command,
     }  # fmt: skip
+
+
+def _how_read(request: Request) -> dict[str, Any]:
+    """What has to be asked again to get the same rows of the file, where it is not the usual."""
+    asked = {name: getattr(request, name) for name in HOW_READ}
+    return {name: list(value) if name == "na" else value for name, value in asked.items() if value not in USUAL}
 
 
 def _write(request: Request, reading: Reading, result: Described, folder: Path) -> None:
