@@ -12,6 +12,7 @@ from mixtura.cli._tables import lay_out_in_parts, squeeze
 from mixtura.comparison import compare_labels
 from mixtura.comparison.partitions import agreement
 from mixtura.errors import DataError
+from mixtura.explain.kinds import as_numbers
 from mixtura.explain.numbers import percent
 from mixtura.explain.words import count, short
 from mixtura.fitted import FittedMixture
@@ -86,10 +87,12 @@ def _labels(fitted: FittedMixture, reading: Reading) -> ndarray:
 
 
 def _about(path: str, fitted: FittedMixture) -> dict[str, Any]:
+    numbers = as_numbers(fitted)
+    has_numbers = numbers.features[0] in fitted.features
     return {
         "path": path,
         "n_components": fitted.n_components,
-        "covariance": getattr(fitted.model.emission, "covariance", None),
+        "covariance": getattr(numbers.model.emission, "covariance", None) if has_numbers else None,
         "features": list(fitted.features),
         "cluster_names": list(fitted.cluster_names),
         "weights": fitted.parameters.weights.tolist(),
@@ -111,7 +114,8 @@ def _indices(told: Facts) -> str:
 
 
 def _title(model: Facts) -> str:
-    return f"{short(model['path'], 60)}: {count(model['n_components'], 'cluster')}, {model['covariance']} covariance"
+    shape = f"{model['covariance']} covariance" if model["covariance"] else "independent answers"
+    return f"{short(model['path'], 60)}: {count(model['n_components'], 'cluster')}, {shape}"
 
 
 def _agreement(told: Facts) -> list[str]:

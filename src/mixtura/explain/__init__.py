@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from itertools import chain
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Bool, Float
 from numpy import ndarray
 
 from mixtura.explain.cautions import cautions
@@ -58,6 +58,7 @@ def explain(
     weights: Float[ndarray, " N"] | None,
     classification: Classification,
     overlaps: Float[ndarray, "K K"] | None = None,
+    holes: Bool[ndarray, "N D"] | None = None,
 ) -> Explanation:
     """Describe the columns, every cluster and how sure the answer is.
 
@@ -73,6 +74,8 @@ def explain(
         What the mixture says of these rows, the whole table.
     overlaps : array of shape (K, K), optional
         How much each pair of clusters overlaps, where more is known than these columns show.
+    holes : array of shape (N, D), optional
+        Which cells were missing and are filled in.
 
     Returns
     -------
@@ -102,7 +105,7 @@ def explain(
     '20 % of the rows: high minutes (29.9, overall 14.1).'
     """
     _check_shapes(fitted, points, classification)
-    everything = Rows(points, np.ones(len(points)) if weights is None else weights, classification)
+    everything = Rows(points, np.ones(len(points)) if weights is None else weights, classification, holes=holes)
     fitted, rows = only_clusters(fitted, everything)
     columns = describe_columns(fitted.features, rows)
     overlaps = pair_overlaps(fitted, rows.points, rows.weights) if overlaps is None else overlaps
@@ -125,7 +128,7 @@ def explain_rows(fitted: FittedMixture, rows: Rows) -> tuple[FittedMixture, Rows
     """What there is to speak of (see `mixtura.explain.kinds`), and what there is to say."""
     seen, beside = shown(fitted, rows)
     overlaps = None if seen is fitted else pair_overlaps(fitted, rows.points, rows.weights)
-    told = explain(seen, beside.points, beside.weights, beside.classification, overlaps)
+    told = explain(seen, beside.points, beside.weights, beside.classification, overlaps, beside.holes)
     title = headline(fitted.n_components, len(rows.points), len(fitted.features))
     return seen, beside, told._replace(headline=title)
 

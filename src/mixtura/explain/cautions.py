@@ -21,6 +21,7 @@ _OVERLAP = 0.2
 _SAME_OPTIMUM = 0.1  # nats; starts that end nearer than this found the same
 _FEW_STARTS = 3  # fewer say nothing about agreement
 _TINY = 5
+_A_ROW = 0.5  # rows of noise below are none
 _NAMED = 3  # of clusters, or pairs of them, that have the same fault; the others are counted
 
 
@@ -73,7 +74,7 @@ def _spike(history: dict[str, Any]) -> Iterator[str]:
 
 
 def _noise(history: dict[str, Any]) -> Iterator[str]:
-    if "noise_share" in history:
+    if history.get("noise_share", 0) * history["total_weight"] >= _A_ROW:
         yield (
             f"{percent(history['noise_share'])} of the rows are noise: they lie apart from all clusters and have the "
             "label -1; what is said of clusters leaves them out."

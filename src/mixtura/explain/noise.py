@@ -25,6 +25,7 @@ def only_clusters(fitted: FittedMixture, rows: Rows) -> tuple[FittedMixture, Row
         ids=ids[kept],
         truth=None if rows.truth is None else rows.truth[kept],
         extra=None if rows.extra is None else {name: values[kept] for name, values in rows.extra.items()},
+        holes=None if rows.holes is None else rows.holes[kept],
     )
 
 

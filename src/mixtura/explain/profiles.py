@@ -107,9 +107,13 @@ def _differences(means: Float[ndarray, " D"], columns: tuple[Column, ...]) -> Fl
 
 
 def _prototype(rows: Rows, mine: Bool[ndarray, " N"]) -> int | None:
-    """Where weight times density of the component, which is probability times density of the mixture, is largest."""
+    """Where weight times density of the component, which is probability times density of the mixture, is largest.
+
+    Only complete rows are compared.
+    """
     _, probabilities, log_density = rows.classification
-    return _best(np.log(probabilities) + log_density, mine)
+    complete = mine if rows.holes is None else mine & ~rows.holes.any(1)  # fewer cells are denser, and typical of less
+    return _best(np.log(probabilities) + log_density, complete)
 
 
 def _doubtful(rows: Rows, mine: Bool[ndarray, " N"]) -> int | None:

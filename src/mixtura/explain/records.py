@@ -82,8 +82,8 @@ class Cluster(NamedTuple):
     are (mean of the cluster - mean of all) / standard deviation of all; `distinguishing` are the columns, largest
     difference first; `description` says in words what is high or low. `overlap` is with the `nearest` cluster: see
     `mixtura.explain.overlap`; `separation` says what keeps the two apart. `rules` tell it from all other clusters.
-    `prototype` is the row where the component is densest, `doubtful` the row that belongs
-    here with the least probability: both are positions in the table, from 0. What rows alone can tell is None where
+    `prototype` is the complete row where the component is densest, `doubtful` the row that belongs here
+    with the least probability: both are positions in the table, from 0. What rows alone can tell is None where
     there are none.
     """
 
