@@ -13,6 +13,10 @@ class FitError(ValueError):
     """No start led to a usable mixture."""
 
 
+class OptionError(ValueError):
+    """An option does not go with another one, or with this mixture."""
+
+
 class OutputError(OSError):
     """An output exists already or cannot be written."""
 

@@ -12,7 +12,7 @@ from numpy import ndarray
 
 from mixtura.covariance import MODELS
 from mixtura.diagnostics import components_to_try
-from mixtura.errors import FitError
+from mixtura.errors import DataError, FitError, OptionError
 from mixtura.runners.local import Local
 from mixtura.scaling import Scaling, choose_scaling
 from mixtura.sources.array import ArraySource
@@ -111,7 +111,8 @@ def likelihood_ratio_test(
     Raises
     ------
     DataError
-        If the table cannot be used, or more components than different rows are to be tested.
+        If the table cannot be used, holds anything but numbers, or more components than different rows are to be
+        tested.
     FitError
         If a fit to the data leads to no mixture.
     ValueError
@@ -126,7 +127,14 @@ def likelihood_ratio_test(
     0.05
     """
     _check(covariance, n_bootstrap, level)
-    table = require_variation(complete(table_of(data)))
+    table = require_variation(complete(table_of(data), "model"))
+    if table.columns:
+        raise DataError("The test is for numbers, and some columns hold levels or counts: leave these out.")
+    if (holes := np.isnan(table.points).any(1)).any():
+        raise DataError(
+            f"{table.origin}: {holes.sum()} of {len(holes)} rows have missing cells, which the test cannot draw: leave "
+            "these rows out, on the command line with --missing drop."
+        )
     counts = table.weights if weights is None else weights_of(weights, table)
     numbers = _numbers(table.points, counts, n_components)
     rows = _scaled(table.points, counts, options.scale)
@@ -228,7 +236,7 @@ def _check(covariance: str, n_bootstrap: int, level: float) -> None:
     if not 0 < level < 1:
         raise ValueError(f"level={level} is no probability between 0 and 1.")
     if n_bootstrap < 1 / level - 1:
-        raise ValueError(
+        raise OptionError(
             f"With n_bootstrap={n_bootstrap} no p-value is below {1 / (n_bootstrap + 1):.3g}: level={level} takes "
             f"{ceil(1 / level - 1 - 1e-9)} samples or more."
         )

@@ -229,10 +229,12 @@ def imputed_columns(
     filled = impute(fitted, table, n_draws=n_draws, seed=seed)
     M, N = n_draws or 1, len(table.points)
     names = np.arange(1, N + 1) if table.ids is None else table.ids
-    columns = {id_name or "row": names, **dict(zip(fitted.features, filled.reshape(M, N, -1).T, strict=True))}
-    repeated = {name: np.tile(values, M) if values.ndim == 1 else values.T.ravel() for name, values in columns.items()}
+    cells = {name: values.ravel() for name, values in zip(fitted.features, filled.reshape(M * N, -1).T, strict=True)}
+    for name, levels in fitted.levels.items():
+        cells[name] = np.array(levels)[cells[name].astype(int)]
     draws = {} if n_draws is None else {"draw": np.repeat(np.arange(1, M + 1), N)}
-    return draws | repeated | {name: np.tile(values, M) for name, values in table.extra.items()}
+    named = draws | {id_name or "row": np.tile(names, M)}
+    return named | cells | {name: np.tile(values, M) for name, values in table.extra.items()}
 
 
 def label_rows(fitted: FittedMixture, table: Table, *, truth: str | None = None, n_threads: int = 1) -> Rows:

@@ -33,4 +33,4 @@ def test_more_than_one_model_is_refused(run, faithful):
 
 def test_samples_too_few_for_the_level_are_refused(run, faithful):
     result = run("test", faithful, "--bootstrap", "9")
-    assert result.exit_code != 0 and "takes 19 samples or more" in result.stderr
+    assert result.exit_code == 2 and "takes 19 samples or more" in result.stderr

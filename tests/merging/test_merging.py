@@ -194,7 +194,7 @@ def test_families_without_covariances_are_merged_by_their_rows():
     assert len(found.merges) == 2
     with pytest.raises(DataError, match="Categorical have none"):
         merging.merge(fitted, ArraySource(points), "modes", runner=Local())
-    with pytest.raises(DataError, match="Categorical cannot be kept as groups, only Gaussian ones"):
+    with pytest.raises(DataError, match="can be kept as a model where all columns hold numbers"):
         grouped(fitted, found.groups(2), {})
 
 

@@ -12,15 +12,20 @@ from mixtura.explain.words import count
 from mixtura.likelihood_ratio import Comparison, likelihood_ratio_test
 from mixtura.runners.local import n_threads
 from mixtura.sources.roles import Roles
+from mixtura.sources.table import Missing
 from mixtura.trials import Options
 
-_ROLES, _WRITTEN = ("features", "exclude", "id", "weight", "profile", "truth"), ("format", "delimiter", "decimal", "na")
+_ROLES, _WRITTEN = (
+    ("features", "exclude", "id", "weight", "profile", "truth", "categorical"),
+    ("format", "delimiter", "decimal", "na"),
+)
 
 
 def facts(data: Sequence[str], asked: Mapping[str, Any]) -> dict[str, Any]:
     """The tests that were asked for, ready for JSON."""
-    roles = Roles(*(asked[name] for name in _ROLES))
-    reading = read(data, roles, asked["missing"], {name: asked[name] for name in _WRITTEN})
+    roles = Roles(**{name: asked[name] for name in _ROLES})
+    missing: Missing = "drop" if asked["missing"] == "drop" else "model"  # the test itself refuses holes
+    reading = read(data, roles, missing, {name: asked[name] for name in _WRITTEN})
     found = likelihood_ratio_test(
         reading.table,
         n_components=asked["k"],

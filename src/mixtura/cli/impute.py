@@ -45,6 +45,7 @@ def command(model: str, data: tuple[str, ...], output: str | None, draws: int | 
     _written.check_output(output, others.pop("overwrite"))
     fitted = load(model)
     id_name = others.pop("id")
-    roles = Roles(features=fitted.features, id=id_name, profile=others.pop("keep"))
+    kept = [name for name in others.pop("keep") if name not in fitted.features]  # these are written anyway
+    roles = Roles(features=fitted.features, id=id_name, profile=kept, levels=fitted.levels)
     table = read_table(list(data), roles, **others)
     _written.write(output, imputed_columns(fitted, table, id_name=id_name, n_draws=draws, seed=seed))

@@ -17,6 +17,7 @@ COMMANDS = (
 
 UNEXPECTED, INTERRUPTED = 1, 130  # 2 is click's, for usage
 EXIT_CODES: tuple[tuple[type[Exception], int], ...] = (
+    (errors.OptionError, 2),
     (errors.DataError, 3),
     (errors.FitError, 4),
     (errors.MissingExtraError, 5),

@@ -39,7 +39,8 @@ def command(
     """Merge the components of a MODEL into clusters.
 
     A group that is no ellipse takes several components. Which of them belong together is seen in the rows of DATA, by
-    default those that the model was fitted to. The merged model has the same density, and all other commands take it.
+    default those that the model was fitted to. The merged model has the same density; show, predict, report and compare
+    take it as any other.
     """
     from mixtura.cli._folder import check_file
     from mixtura.cli._merging import facts, lines

@@ -44,7 +44,13 @@ _MODEL = "full"
     metavar="P",
     help="Stop at the first p-value above.",
 )
-@_options.missing_option
+@click.option(
+    "--missing",
+    type=click.Choice(["drop", "error"]),
+    default="error",
+    show_default=True,
+    help="Rows with missing cells: leave them out, or refuse them.",
+)
 @click.option(
     "--scale",
     type=click.Choice(["standard", "robust", "none"]),

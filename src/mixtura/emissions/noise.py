@@ -73,7 +73,10 @@ def smallest_box(blocks: Blocks, scale: Float[ndarray, " D"]) -> UniformNoise:
     low, high = _ends(block.points * scale for block in blocks())
     if np.isnan(low).any():
         column = int(np.isnan(low).argmax())
-        raise DataError(f"Column {column + 1} has missing cells, and noise needs rows without: leave these rows out.")
+        raise DataError(
+            f"Column {column + 1} has missing cells, and noise needs rows without: leave these rows out, on the "
+            "command line with --missing drop."
+        )
     if not (high > low).all():
         column = int(np.argmin(high - low))
         raise DataError(

@@ -57,8 +57,8 @@ def _family(fitted: FittedMixture) -> Grouped:
     emission = fitted.model.emission
     if not isinstance(emission, Gaussian):
         raise DataError(
-            f"Components of the family {type(emission).__name__} cannot be kept as groups, only Gaussian ones: use the "
-            "groups themselves, and the sums of the probabilities of their components."
+            "Merged components can be kept as a model where all columns hold numbers, and some of these hold levels or "
+            "counts: use the groups themselves, and the sums of the probabilities of their components."
         )
     return Grouped(emission.covariance, emission.ridge)
 

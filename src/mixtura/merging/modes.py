@@ -71,7 +71,7 @@ def _climb(fitted: FittedMixture, precisions: Float[ndarray, "K D D"]) -> Float[
     posterior = fitted.model.posterior(fitted.parameters)
     places = means.copy()
     for _ in range(_CLIMB):
-        shares = posterior(Block(places, np.ones(len(places))))[0]
+        shares = posterior(Block(places, np.ones(len(places))))[0][:, : len(means)]  # without noise
         stiffness = np.einsum("nk,kde->nde", shares, precisions)
         steps = np.linalg.solve(stiffness, (shares @ pulls)[:, :, None])[:, :, 0] - places
         places += steps

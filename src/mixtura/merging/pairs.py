@@ -38,7 +38,7 @@ def collect(fitted: FittedMixture, source: Source, membership: Float[ndarray, "K
 
 def block_pairs(block: Block, posterior: Posterior, membership: Float[ndarray, "K G"]) -> PairSums:
     """What one block adds."""
-    shares = (posterior(block)[0] @ membership).T
+    shares = (posterior(block)[0][:, : len(membership)] @ membership).T  # beside the components there may be noise
     weights, disorder = block.weights, _disorder(shares)
     G = len(shares)
     relief, confused = np.zeros((G, G)), np.zeros((G, G))

@@ -100,7 +100,7 @@ def stability(
     Raises
     ------
     DataError
-        As `classify`.
+        As `classify`, and if the clusters are merged components.
     FitError
         If no replicate led to a usable mixture.
     ValueError

@@ -11,7 +11,7 @@ from jaxtyping import Float
 from numpy import ndarray
 
 from mixtura.emissions._moments import matrices
-from mixtura.errors import FitError
+from mixtura.errors import DataError, FitError, OptionError
 from mixtura.fitted import FittedMixture
 from mixtura.mixture import MixtureParameters
 from mixtura.ordering import match
@@ -84,12 +84,11 @@ def uncertainty(
     Raises
     ------
     DataError
-        As `classify`.
+        As `classify`, and if components are not Gaussian, or merged.
     FitError
         If no replicate led to a usable mixture, or the likelihood has no peak where the fit ended.
     ValueError
-        If an option is unknown or out of range, components are not Gaussian, or the method asks for the likelihood of a
-        fit that had a prior.
+        If an option is unknown or out of range, or the method asks for the likelihood of a fit that had a prior.
 
     Notes
     -----
@@ -110,7 +109,10 @@ def uncertainty(
     _check(method, n_replicates, level)
     origin = original(fitted, data, weights)
     if not hasattr(origin.parameters.emission, "covariances"):
-        raise ValueError("Standard errors are those of Gaussian components; this mixture has others.")
+        raise DataError(
+            "Standard errors are those of components over columns of numbers, and some columns hold levels or counts: "
+            "fit without these, or ask stability which clusters come back."
+        )
     if method in CURVATURES:
         return _by_curvature(origin, method, level)
     number = DRAWS[method].usual_number(origin) if n_replicates is None else n_replicates
@@ -175,7 +177,7 @@ def _values(origin: Original, parameters: MixtureParameters) -> Values:
 def _by_curvature(origin: Original, method: str, level: float) -> Uncertainty:
     emission: Any = origin.model.emission
     if emission.prior is not None or origin.model.concentration != 1:
-        raise ValueError(f'method="{method}" looks at the likelihood alone, but the fit had a prior: use "bootstrap".')
+        raise OptionError(f'method="{method}" looks at the likelihood alone, but the fit had a prior: use "bootstrap".')
     covariance, point = covariance_of_estimates(origin, method == "sandwich")
     estimates, errors = _values(origin, origin.parameters), _errors(point, covariance)
     low, high = _normal_intervals(estimates, errors, level)

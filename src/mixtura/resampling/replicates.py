@@ -11,6 +11,8 @@ from numpy import ndarray
 
 from mixtura import climbing, em, race, starts
 from mixtura.acceleration import SmallRemainder, default_tolerance
+from mixtura.emissions.grouped import Grouped
+from mixtura.errors import DataError
 from mixtura.fitted import FittedMixture
 from mixtura.mixture import Mixture, MixtureParameters
 from mixtura.runners.local import Local
@@ -55,9 +57,14 @@ def original(fitted: FittedMixture, data: Any, weights: Any = None) -> Original:
     Raises
     ------
     DataError
-        As `mixtura.classify`.
+        As `mixtura.classify`, and if the clusters are merged components, which no fit finds again.
     """
     fitted = fitted.middle
+    if isinstance(fitted.model.emission, Grouped):
+        raise DataError(
+            "The clusters of this model are groups of components, which fits to other rows would not find again: ask "
+            "the model before merging."
+        )
     table = read_rows(fitted, data, weights)
     counts = np.ones(len(table.points)) if table.weights is None else table.weights
     known, D = fitted.scaling, table.points.shape[1]
