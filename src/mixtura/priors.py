@@ -193,7 +193,10 @@ def _moments(blocks: Callable[[], Iterable[Block]]) -> tuple[ndarray, ndarray, f
     mean = sums / total
     if np.isnan(mean).any():
         column = int(np.isnan(mean).argmax()) + 1
-        raise DataError(f"Column {column} has missing cells, and a prior needs rows without: leave these rows out.")
+        raise DataError(
+            f"Column {column} has missing cells, and a prior needs rows without: leave these rows out, on the "
+            "command line with --missing drop."
+        )
     scatter = merge_all(((x - mean) * w[:, None]).T @ (x - mean) for x, w in blocks())
     return mean, scatter / max(total - 1, 1.0), total
 
