@@ -15,6 +15,7 @@ atan(-2 a / b) / 2; where it leads no lower, the step is Browne & McNicholas', w
 """
 
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 from jaxtyping import Float
@@ -60,15 +61,19 @@ def _common_axes(
 ) -> Float[ndarray, "D D"]:
     """The orthogonal Q; the search begins at the axes before or at those of the pooled scatter, whichever is lower."""
 
-    def look(axes: Float[ndarray, "D D"]) -> View:
-        turned = axes.T @ scatter @ axes
-        objective, slopes = criterion(_diagonals(turned), counts)
-        angles, promise = _jacobi_angles(turned, slopes)
-        return View(axes, objective, promise, axes @ _rotation(angles), lambda: axes @ _majorising(turned, slopes))
-
+    look = partial(_look, criterion, scatter, counts)
     origins = [scatter] if previous is None else [scatter, previous]
     views = [look(np.linalg.eigh(origin.sum(0))[1]) for origin in origins]
     return descend(look, min(views, key=lambda view: view.objective), counts.sum())
+
+
+def _look(
+    criterion: _Criterion, scatter: Float[ndarray, "K D D"], counts: Float[ndarray, " K"], axes: Float[ndarray, "D D"]
+) -> View:
+    turned = axes.T @ scatter @ axes
+    objective, slopes = criterion(_diagonals(turned), counts)
+    angles, promise = _jacobi_angles(turned, slopes)
+    return View(axes, objective, promise, axes @ _rotation(angles), lambda: axes @ _majorising(turned, slopes))
 
 
 def _diagonals(matrices: Float[ndarray, "K D D"]) -> Float[ndarray, "K D"]:

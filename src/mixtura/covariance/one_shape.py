@@ -10,6 +10,7 @@ no lower, the step is the classical one, the best volumes for the present shape.
 """
 
 from collections.abc import Callable
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -77,31 +78,34 @@ def _pool(scatter: Float[ndarray, "K D D"], volumes: Float[ndarray, " K"]) -> _P
     return _Pool(total, log_det, parts.reshape(len(parts), -1), np.einsum("kdd->k", parts))
 
 
+_PoolOf = Callable[[ndarray, ndarray], _Pool]
+
+
 def _of_one_shape(
-    pool: Callable[[ndarray, ndarray], _Pool],
-    scatter: Float[ndarray, "K ..."],
-    counts: Float[ndarray, " K"],
-    start: Float[ndarray, " K"],
+    pool: _PoolOf, scatter: Float[ndarray, "K ..."], counts: Float[ndarray, " K"], start: Float[ndarray, " K"]
 ) -> ndarray:
     """The covariances of the best volumes; `start` has the logarithms of some."""
-    n_rows, n_columns = counts.sum(), scatter.shape[-1]
-
-    def look(log_volumes: Float[ndarray, " K"]) -> View:
-        pooled = pool(scatter, np.exp(log_volumes))
-        slope = n_columns * counts - n_rows * pooled.traces
-        step = _newton_step(pooled, slope / n_rows)
-        return View(
-            log_volumes,
-            n_rows * pooled.log_det + n_columns * float(counts @ log_volumes),
-            -0.5 * float(slope @ step),
-            log_volumes + step,
-            lambda: log_volumes + np.log(n_rows * pooled.traces / (n_columns * counts)),
-        )
-
-    log_volumes = descend(look, look(start), n_rows)
+    look = partial(_look, pool, scatter, counts)
+    log_volumes = descend(look, look(start), counts.sum())
     best = pool(scatter, np.exp(log_volumes))
-    volumes = np.exp(log_volumes) * best.traces / (n_columns * counts)
+    volumes = np.exp(log_volumes) * best.traces / (scatter.shape[-1] * counts)
     return volumes.reshape(-1, *[1] * best.total.ndim) * best.total
+
+
+def _look(
+    pool: _PoolOf, scatter: Float[ndarray, "K ..."], counts: Float[ndarray, " K"], log_volumes: Float[ndarray, " K"]
+) -> View:
+    n_rows, n_columns = counts.sum(), scatter.shape[-1]
+    pooled = pool(scatter, np.exp(log_volumes))
+    slope = n_columns * counts - n_rows * pooled.traces
+    step = _newton_step(pooled, slope / n_rows)
+    return View(
+        log_volumes,
+        n_rows * pooled.log_det + n_columns * float(counts @ log_volumes),
+        -0.5 * float(slope @ step),
+        log_volumes + step,
+        lambda: log_volumes + np.log(n_rows * pooled.traces / (n_columns * counts)),
+    )
 
 
 def _newton_step(pooled: _Pool, slope: Float[ndarray, " K"]) -> Float[ndarray, " K"]:
