@@ -18,6 +18,8 @@ def test_rows_that_waver_are_named(run, faithful, tmp_path):
     assert run("fit", faithful, "-k", "5", "--covariance", "full", "-o", tmp_path / "o").exit_code == 0
     result = run("stability", tmp_path / "o" / "model.safetensors", "--replicates", "8", "--json")
     told = json.loads(result.stdout)
+    shown = run("stability", tmp_path / "o" / "model.safetensors", "--replicates", "8").stdout
+    assert f"least steady are {told['shaky_rows'][0]['row']} (stayed in" in " ".join(shown.split())
     assert told["n_shaky_rows"] > 5 == len(told["shaky_rows"])
     assert all(1 <= row["row"] <= 272 and row["consistency"] < 0.8 for row in told["shaky_rows"])
 

@@ -67,7 +67,7 @@ def lines(told: Mapping[str, Any]) -> list[str]:
 def _shaky(told: Mapping[str, Any]) -> list[str]:
     if not told["n_shaky_rows"]:
         return wrap(f"Every row stays with its cluster in {percent(_SHAKY)} of the fits or more.")
-    named = ", ".join(f"{row['row']} ({percent(row['consistency'])})" for row in told["shaky_rows"])
+    named = ", ".join(f"{row['row']} (stayed in {percent(row['consistency'])})" for row in told["shaky_rows"])
     least = "the least steady are" if told["n_shaky_rows"] > _NAMED else "these are"
     rows = count(told["n_shaky_rows"], "row")
     return wrap(f"{rows} left their cluster in more than {percent(1 - _SHAKY)} of the fits; {least} {named}.")
