@@ -210,9 +210,9 @@ def impute(fitted: FittedMixture, data: Any, *, n_draws: int | None = None, seed
     >>> import mixtura
     >>> iris = mixtura.datasets.load("iris").frame("pyarrow")
     >>> fitted = mixtura.assemble(mixtura.select(iris, n_components=[2], covariances=["full"]))
-    >>> row = {name: [None] for name in fitted.features} | {"petal_length_cm": [1.5]}
+    >>> row = {name: [None] for name in fitted.features} | {"petal_length_cm": [4.5]}
     >>> mixtura.impute(fitted, row).round(1)
-    array([[5. , 3.4, 1.5, 0.2]])
+    array([[6. , 2.8, 4.5, 1.5]])
     """
     source = read_rows(fitted, data).source()
     if n_draws is None:
