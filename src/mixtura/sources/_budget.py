@@ -9,7 +9,7 @@ _NUMBERS = 1 << 23  # in a sample where nobody says: 64 MB
 _FEWEST_ROWS = 20_000
 _COPIES = 4  # of the sample, while it is drawn or looked at
 _BLOCKS = 12  # in flight: decoded, waiting, worked on, and Arrow's own
-_PROCESS = 370_000_000  # bytes: Python, its libraries, machine code of kernels
+_PROCESS = 400_000_000  # bytes: Python, its libraries, machine code of kernels once they have been compiled
 
 
 def sample_rows(n_columns: int, block_rows: int, memory: int | None) -> int:
