@@ -74,7 +74,7 @@ def _spike(history: dict[str, Any]) -> Iterator[str]:
 
 
 def _noise(history: dict[str, Any]) -> Iterator[str]:
-    if history.get("noise_share", 0) * history["total_weight"] >= _A_ROW:
+    if history.get("noise_share", 0) * history.get("total_weight", 0) >= _A_ROW:
         yield (
             f"{percent(history['noise_share'])} of the rows are noise: they lie apart from all clusters and have the "
             "label -1; what is said of clusters leaves them out."
