@@ -62,6 +62,27 @@ def test_the_report_tells_the_shares(output):
     assert re.search("<bdi>Rom</bdi> 9[0-9] %", page)
 
 
+def test_the_report_tells_columns_of_categories_from_those_beside_them(run, table, tmp_path):
+    options = [
+        "--categorical",
+        "town",
+        "--profile",
+        "member",
+        "-k",
+        "2",
+        "--covariance",
+        "tied",
+        "-o",
+        tmp_path / "out",
+    ]
+    assert run("fit", table, *options).exit_code == 0
+    page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+    clustered_on, _, beside = page.partition("Columns that were not clustered on")
+    assert "Categories: rows were clustered on these too" in clustered_on
+    assert "Oslo" in clustered_on.partition("Categories: rows")[2] and "Oslo" not in beside.partition("</table>")[0]
+    assert "emission.means" not in page and "Data, how" not in page
+
+
 def test_show_tells_the_likeliest_levels(run, output):
     result = run("show", output[0] / "model.safetensors")
     assert result.exit_code == 0

@@ -52,7 +52,8 @@ def shown(fitted: FittedMixture, rows: Rows) -> Shown:
     points = _measured(fitted, rows.points[:, numbers]) if numbers else _indicators(known, fitted)
     extra = {**beside, **(rows.extra or {})}
     holes = None if rows.holes is None or not rows.holes[:, numbers].any() else rows.holes[:, numbers]
-    return Shown(as_numbers(fitted), rows._replace(points=np.ascontiguousarray(points), extra=extra, holes=holes))
+    seen = rows._replace(points=np.ascontiguousarray(points), extra=extra, holes=holes, categories=tuple(beside))
+    return Shown(as_numbers(fitted), seen)
 
 
 def as_numbers(fitted: FittedMixture) -> FittedMixture:

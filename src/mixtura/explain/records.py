@@ -14,8 +14,9 @@ class Rows(NamedTuple):
     """The rows that a fit is described by.
 
     `weights` say how much each row counts, `ids` what it is called (its number, from 1, where there are none), `truth`
-    which group it is known to belong to; `extra` are columns to show that were not clustered on, by name. `holes` are
-    the cells that were missing, if some were: there `points` hold what the mixture expects.
+    which group it is known to belong to; `extra` are columns to show beside the points, by name, of which those among
+    `categories` were clustered on. `holes` are the cells that were missing, if some were: there `points` hold what the
+    mixture expects.
     """
 
     points: Float[ndarray, "N D"]
@@ -25,6 +26,7 @@ class Rows(NamedTuple):
     truth: ndarray | None = None
     extra: Mapping[str, ndarray] | None = None
     holes: Bool[ndarray, "N D"] | None = None
+    categories: tuple[str, ...] = ()
 
 
 class Column(NamedTuple):

@@ -63,7 +63,8 @@ def facts(
     dict
         Keys `schema`, `answer`, `warnings`, `clusters`, `columns`, `certainty`, `overlaps`, `importance`, `choice`,
         `doubtful_rows`, `outlying_rows`, `probability_shares`, `truth`, `drawn`, `discriminant`, `checks`,
-        `reproduce`, `profiles`, `missing`, `left_out`. Log-likelihoods are in nats.
+        `reproduce`, `profiles`, `categories` (those of the profiles that rows were clustered on), `missing`,
+        `left_out`. Log-likelihoods are in nats.
 
     Examples
     --------
@@ -100,6 +101,7 @@ def facts(
         "checks": _checks(fitted, rows),
         "reproduce": _reproduce(fitted, command),
         "profiles": _profiles(fitted, rows),
+        "categories": list(rows.categories) if rows else [],
         "missing": plain(_missing(fitted, rows)),
         "left_out": left_out or {"columns": [], "n_rows_with_missing_cells": 0},
     }
