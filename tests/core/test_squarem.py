@@ -136,9 +136,15 @@ def stretched(parameters, scale):
     return parameters._replace(emission=type(parameters.emission)(means * scale, covariances * factor))
 
 
-def test_what_is_no_ellipse_has_no_coordinates():
+@pytest.mark.parametrize("size", [0.0, np.inf])
+@pytest.mark.parametrize("covariance", ["full", "diag", "spherical"])
+def test_what_is_no_ellipse_has_no_coordinates(covariance, size):
+    model, start = begun(covariance, overlapping(50))
+    covariances = np.where(start.emission.covariances == 0, 0, size)
+    assert model.coordinates(start._replace(emission=start.emission._replace(covariances=covariances)), start) is None
+
+
+def test_components_without_weight_have_no_coordinates():
     model, start = begun("full", overlapping(50))
-    flat = start._replace(emission=start.emission._replace(covariances=0 * start.emission.covariances))
-    assert model.coordinates(flat, start) is None
     none = start._replace(weights=np.array([1.0, 0.0, 0.0]))
     assert model.coordinates(none, start) is None

@@ -57,13 +57,27 @@ def test_decimals_of_a_database_are_numbers():
     ("columns", "message"),
     [
         ({"kind": ["a", "b", "c"]}, "could not convert string to float"),
-        ({"width": [1.0, None, 3.0]}, r"NaN in 1 of 3 rows, first in row 2, column 'width'"),
         ({"size": [1.0, 2.0, 3.0], "tags": [[1], [2], [3]]}, "setting an array element with a sequence"),
     ],
 )
 def test_cells_that_cannot_be_used(kind, columns, message):
     with pytest.raises(ValueError, match=message):
         kind(2).fit(Relation(pa.table(columns)))
+
+
+def test_missing_cells_are_named():
+    holes = Relation(pa.table({"width": [1.0, None, 3.0]}))
+    with pytest.raises(ValueError, match=r"NaN in 1 of 3 rows, first in row 2, column 'width'"):
+        KMeans(2).fit(holes)
+
+
+def test_missing_cells_are_clustered():
+    is_missing = np.arange(len(FAITHFUL.data)) % 5 == 0
+    eruptions, waiting = FAITHFUL.data.T
+    holes = pa.table({"eruptions": eruptions, "waiting": pa.array(waiting, mask=is_missing)})
+    found = GaussianMixture(2, random_state=0).fit(Relation(holes))
+    array = np.column_stack([eruptions, np.where(is_missing, np.nan, waiting)])
+    assert np.array_equal(found.means_, GaussianMixture(2, random_state=0).fit(array).means_)
 
 
 @both

@@ -15,14 +15,8 @@ def coordinates(
     means: Float[ndarray, "K D"], covariances: ndarray, widths: Float[ndarray, " D"]
 ) -> Float[ndarray, " M"] | None:
     """None where a covariance is not positive definite."""
-    D = means.shape[1]
-    if covariances.ndim < 3:
-        shapes = -0.5 * np.log(covariances)
-    else:
-        whiteners, _ = whiten(covariances)
-        diagonal = whiteners.diagonal(axis1=1, axis2=2)
-        leaning = (whiteners / diagonal[:, None])[:, *np.tril_indices(D, -1)]
-        shapes = np.concatenate([np.log(diagonal), leaning], axis=1)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        shapes = -0.5 * np.log(covariances) if covariances.ndim < 3 else _shapes(covariances)
     found = np.concatenate([(means / widths).ravel(), shapes.ravel()])
     return found if np.isfinite(found).all() else None
 
@@ -46,6 +40,13 @@ def widths(means: Float[ndarray, "K D"], covariances: ndarray) -> Float[ndarray,
     variances = covariances.diagonal(axis1=1, axis2=2) if covariances.ndim == 3 else covariances.reshape(len(means), -1)
     typical: ndarray = np.sqrt(variances.mean(0) * np.ones(D))
     return typical
+
+
+def _shapes(covariances: Float[ndarray, "K D D"]) -> Float[ndarray, "K M"]:
+    whiteners, _ = whiten(covariances)
+    diagonal = whiteners.diagonal(axis1=1, axis2=2)
+    leaning = (whiteners / diagonal[:, None])[:, *np.tril_indices(covariances.shape[-1], -1)]
+    return np.concatenate([np.log(diagonal), leaning], axis=1)
 
 
 def _matrices(shapes: Float[ndarray, "K M"], D: int) -> Float[ndarray, "K D D"]:
