@@ -3,15 +3,14 @@
 A mixture of such components is latent class analysis (Lazarsfeld & Henry 1968; Goodman 1974).
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 import numpy as np
 from jaxtyping import Float, Int
 from numpy import ndarray
 
-from mixtura.emissions.contract import Plain, draw_alone, from_named
+from mixtura.emissions.contract import ByComponent, Plain, draw_alone
 
 # What rows of a component never showed is next to impossible, not impossible: else a row that no component allows
 # would have no density at all. So far below one over any number of rows, no log-likelihood shows it.
@@ -33,12 +32,14 @@ class Tallies(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Categorical(Plain):
+class Categorical(ByComponent, Plain):
     """Independent categorical columns, of as many levels as `n_levels` says for each.
 
     A cell holds the number of its level, from 0 on. One that is missing is NaN and contributes nothing, which is right
     where cells are missing at random. Probabilities are those of maximum likelihood, none taken below 1e-15.
     """
+
+    parameters: ClassVar = CategoricalParameters
 
     n_levels: tuple[int, ...] = ()
 
@@ -113,9 +114,6 @@ class Categorical(Plain):
     ) -> CategoricalParameters:
         return CategoricalParameters(np.tile(self._shares(points, weights), (n_components, 1)))
 
-    def reorder(self, parameters: CategoricalParameters, order: ndarray) -> CategoricalParameters:
-        return CategoricalParameters(parameters.probabilities[order])
-
     def place(
         self, parameters: CategoricalParameters, mixture: Float[ndarray, " K"], component: int,
         points: Float[ndarray, "N D"], around: tuple[int, int],
@@ -150,16 +148,6 @@ class Categorical(Plain):
 
     def shape(self, parameters: CategoricalParameters) -> tuple[int, int]:
         return len(parameters.probabilities), len(self.n_levels)
-
-    def locations(self, parameters: CategoricalParameters) -> Float[ndarray, "K L"]:
-        return parameters.probabilities
-
-    def arrays(self, parameters: CategoricalParameters) -> dict[str, ndarray]:
-        return parameters._asdict()
-
-    def from_arrays(self, arrays: Mapping[str, ndarray]) -> CategoricalParameters:
-        parameters: CategoricalParameters = from_named(CategoricalParameters, arrays)
-        return parameters
 
     def n_free(self, parameters: CategoricalParameters) -> int:
         return len(parameters.probabilities) * sum(number - 1 for number in self.n_levels)

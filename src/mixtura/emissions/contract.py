@@ -1,7 +1,7 @@
 """What every emission family gives to a mixture."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, ClassVar, Protocol, runtime_checkable
 
 import numpy as np
 from jaxtyping import Float, Int
@@ -159,6 +159,40 @@ class Plain:
         return like
 
 
+class ByComponent:
+    """What families share whose parameters are a NamedTuple of arrays, each with a row for every component.
+
+    The first array says where components lie in every column.
+    """
+
+    parameters: ClassVar[Any]
+
+    def reorder(self, parameters: Any, order: ndarray) -> Any:
+        """The same rows of every array, in another order."""
+        return self.parameters(*(array[order] for array in parameters))
+
+    def shape(self, parameters: Any) -> tuple[int, int]:
+        """That of the first array."""
+        return self.locations(parameters).shape
+
+    def locations(self, parameters: Any) -> Float[ndarray, "K M"]:
+        """The first array."""
+        first: ndarray = parameters[0]
+        return first
+
+    def arrays(self, parameters: Any) -> dict[str, ndarray]:
+        """The arrays, by the names of the fields."""
+        named: dict[str, ndarray] = parameters._asdict()
+        return named
+
+    def from_arrays(self, arrays: Mapping[str, ndarray]) -> Any:
+        """A NamedTuple of the arrays that have the names of its fields; ValueError, in words, if others are there."""
+        if arrays.keys() != set(self.parameters._fields):
+            held, wanted = (", ".join(sorted(names)) or "none" for names in (arrays, self.parameters._fields))
+            raise ValueError(f"it holds the arrays {held} for its components, not {wanted}")
+        return self.parameters(**arrays)
+
+
 def draw_labels(shares: Float[ndarray, "N K"], rng: np.random.Generator) -> Int[ndarray, " N"]:
     """For each row one of its components, as likely as its share is large."""
     passed = shares.cumsum(1) < rng.uniform(size=(len(shares), 1))
@@ -174,11 +208,3 @@ def draw_alone(
     drawn = np.empty(points.shape)
     drawn[order] = family.sample(parameters, counts, rng)
     return np.where(np.isnan(points), drawn, points)
-
-
-def from_named(parameters_type: Any, arrays: Mapping[str, ndarray]) -> Any:
-    """A NamedTuple of the arrays that have the names of its fields; ValueError, in words, if others are there."""
-    if arrays.keys() != set(parameters_type._fields):
-        held, wanted = (", ".join(sorted(names)) or "none" for names in (arrays, parameters_type._fields))
-        raise ValueError(f"it holds the arrays {held} for its components, not {wanted}")
-    return parameters_type(**arrays)

@@ -1,8 +1,8 @@
 """Gaussian components."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 from jaxtyping import Float, Int
@@ -25,7 +25,7 @@ from mixtura.emissions._moments import (
     rescale,
     side_by_side,
 )
-from mixtura.emissions.contract import from_named
+from mixtura.emissions.contract import ByComponent
 from mixtura.priors import NormalInverseWishart
 from mixtura.spaces import Spread
 
@@ -41,13 +41,15 @@ class GaussianParameters(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Gaussian:
+class Gaussian(ByComponent):
     """Gaussian components under a covariance model: its name in `mixtura.covariance.MODELS`.
 
     `ridge` is added to every variance in the M-step, in squared units of the data, one number or one for each column;
     where components share volumes or shapes, before they are shared out. With a `prior`, in the units of the fit, the
     M-step finds the largest posterior density.
     """
+
+    parameters: ClassVar = GaussianParameters
 
     covariance: str = "full"
     ridge: float | tuple[float, ...] = 1e-6
@@ -141,9 +143,6 @@ class Gaussian:
         one = np.asarray(covariance[self.model.kind])
         return GaussianParameters(np.tile(mean, (n_components, 1)), np.repeat(one[None], n_components, axis=0))
 
-    def reorder(self, parameters: GaussianParameters, order: ndarray) -> GaussianParameters:
-        return GaussianParameters(parameters.means[order], parameters.covariances[order])
-
     def place(
         self, parameters: GaussianParameters, mixture: Float[ndarray, " K"], component: int,
         points: Float[ndarray, "N D"], around: tuple[int, int],
@@ -193,18 +192,6 @@ class Gaussian:
             columns = covariances[:, varies] if covariances.ndim == 2 else covariances[:, None]
             seen = columns / spread.deviations[varies] ** 2
         return spurious_components(counts, seen, self.model.has_own_axes)
-
-    def shape(self, parameters: GaussianParameters) -> tuple[int, int]:
-        return parameters.means.shape
-
-    def locations(self, parameters: GaussianParameters) -> Float[ndarray, "K D"]:
-        return parameters.means
-
-    def arrays(self, parameters: GaussianParameters) -> dict[str, ndarray]:
-        return parameters._asdict()
-
-    def from_arrays(self, arrays: Mapping[str, ndarray]) -> GaussianParameters:
-        return from_named(GaussianParameters, arrays)
 
     def n_free(self, parameters: GaussianParameters) -> int:
         K, D = parameters.means.shape

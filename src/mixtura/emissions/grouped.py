@@ -4,9 +4,8 @@ The density of a cluster is sum_j s_j N(x; m_j, S_j) over the components j of it
 one. As a whole it is no ellipse; `means` and `covariances` are its moments.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 import numpy as np
 from jaxtyping import Float, Int
@@ -14,7 +13,7 @@ from numpy import ndarray
 
 from mixtura._kernels.densities import Moments
 from mixtura.emissions._moments import Ellipses, matrices
-from mixtura.emissions.contract import Plain, draw_labels, from_named
+from mixtura.emissions.contract import ByComponent, Plain, draw_labels
 from mixtura.emissions.gaussian import Gaussian, GaussianParameters
 from mixtura.spaces import Spread
 
@@ -69,8 +68,10 @@ class GroupedStatistics(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Grouped(Plain):
+class Grouped(ByComponent, Plain):
     """Clusters of one or more Gaussian components each, all of these under one covariance model."""
+
+    parameters: ClassVar = GroupedParameters
 
     covariance: str = "full"
     ridge: float | tuple[float, ...] = 1e-6
@@ -201,12 +202,6 @@ class Grouped(Plain):
 
     def locations(self, parameters: GroupedParameters) -> Float[ndarray, "K D"]:
         return parameters.means
-
-    def arrays(self, parameters: GroupedParameters) -> dict[str, ndarray]:
-        return parameters._asdict()
-
-    def from_arrays(self, arrays: Mapping[str, ndarray]) -> GroupedParameters:
-        return from_named(GroupedParameters, arrays)
 
     def n_free(self, parameters: GroupedParameters) -> int:
         n_parts = len(parameters.groups)

@@ -14,10 +14,9 @@ M-step of any covariance model finds C. Whatever C is, dof₀ + n is the best do
 share one dof too, the average.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 import numpy as np
 from jaxtyping import Float, Int
@@ -27,7 +26,7 @@ from mixtura._kernels import reference
 from mixtura._kernels.densities import Moments
 from mixtura.covariance import CovarianceModel, add_ridge
 from mixtura.emissions._moments import Ellipses, move, rescale
-from mixtura.emissions.contract import Plain, from_named
+from mixtura.emissions.contract import ByComponent, Plain
 from mixtura.emissions.gaussian import Gaussian, GaussianParameters
 from mixtura.spaces import Spread
 
@@ -46,12 +45,14 @@ class NormalWishartParameters(NamedTuple):
 
 
 @dataclass(frozen=True)
-class NormalWishart(Plain):
+class NormalWishart(ByComponent, Plain):
     """Gaussian components under a covariance model and a normal-Wishart prior.
 
     `location` (m₀) is one number or D; `shrinkage` (b₀) says how many rows it is worth; `dof` is that of the
     precisions, above D - 1; `scale` (V₀) is one number, D or, row by row, D x D, in squared units of the data.
     """
+
+    parameters: ClassVar = NormalWishartParameters
 
     covariance: str = "full"
     ridge: float | tuple[float, ...] = 0.0
@@ -145,9 +146,6 @@ class NormalWishart(Plain):
         counts = np.full(n_components, weights.sum() / n_components)
         return NormalWishartParameters(*self.gaussian.pooled(points, weights, n_components), counts)
 
-    def reorder(self, parameters: NormalWishartParameters, order: ndarray) -> NormalWishartParameters:
-        return NormalWishartParameters(*(array[order] for array in parameters))
-
     def place(
         self, parameters: NormalWishartParameters, mixture: Float[ndarray, " K"], component: int,
         points: Float[ndarray, "N D"], around: tuple[int, int],
@@ -172,18 +170,6 @@ class NormalWishart(Plain):
     ) -> Int[ndarray, " M"]:
         """None: the prior forbids spikes."""
         return np.empty(0, dtype=int)
-
-    def shape(self, parameters: NormalWishartParameters) -> tuple[int, int]:
-        return parameters.means.shape
-
-    def locations(self, parameters: NormalWishartParameters) -> Float[ndarray, "K D"]:
-        return parameters.means
-
-    def arrays(self, parameters: NormalWishartParameters) -> dict[str, ndarray]:
-        return parameters._asdict()
-
-    def from_arrays(self, arrays: Mapping[str, ndarray]) -> NormalWishartParameters:
-        return from_named(NormalWishartParameters, arrays)
 
     def n_free(self, parameters: NormalWishartParameters) -> int:
         return self.gaussian.n_free(parameters.expected)

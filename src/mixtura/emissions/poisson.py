@@ -1,14 +1,13 @@
 """Columns of counts: within a component they are independent and follow Poisson's law."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 import numpy as np
 from jaxtyping import Float, Int
 from numpy import ndarray
 
-from mixtura.emissions.contract import Plain, draw_alone, from_named
+from mixtura.emissions.contract import ByComponent, Plain, draw_alone
 
 _RAREST = 1e-300  # a rate of zero would have a logarithm of minus infinity
 _CUT = 0.8  # standard deviations to both sides where a component is cut in two
@@ -28,8 +27,10 @@ class Totals(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Poisson(Plain):
+class Poisson(ByComponent, Plain):
     """Independent counts; a cell that is missing (NaN) contributes nothing."""
+
+    parameters: ClassVar = PoissonParameters
 
     def check(self, parameters: PoissonParameters) -> None:
         rates = parameters.rates
@@ -86,9 +87,6 @@ class Poisson(Plain):
         one = self.maximise(totals, weights.sum(keepdims=True), nothing)
         return PoissonParameters(np.tile(one.rates, (n_components, 1)))
 
-    def reorder(self, parameters: PoissonParameters, order: ndarray) -> PoissonParameters:
-        return PoissonParameters(parameters.rates[order])
-
     def place(
         self, parameters: PoissonParameters, mixture: Float[ndarray, " K"], component: int,
         points: Float[ndarray, "N D"], around: tuple[int, int],
@@ -117,19 +115,6 @@ class Poisson(Plain):
     def spurious(self, parameters: PoissonParameters, counts: Float[ndarray, " K"], spread: None) -> Int[ndarray, " M"]:
         """None: no probability is larger than one."""
         return np.empty(0, dtype=int)
-
-    def shape(self, parameters: PoissonParameters) -> tuple[int, int]:
-        return parameters.rates.shape
-
-    def locations(self, parameters: PoissonParameters) -> Float[ndarray, "K D"]:
-        return parameters.rates
-
-    def arrays(self, parameters: PoissonParameters) -> dict[str, ndarray]:
-        return parameters._asdict()
-
-    def from_arrays(self, arrays: Mapping[str, ndarray]) -> PoissonParameters:
-        parameters: PoissonParameters = from_named(PoissonParameters, arrays)
-        return parameters
 
     def n_free(self, parameters: PoissonParameters) -> int:
         return parameters.rates.size

@@ -5,9 +5,8 @@ and rate v_k / 2. Given x, at the distance δ = (x - m_k)ᵀ S_k⁻¹ (x - m_k),
 for rows far away, so they weigh little in means and scatters. The M-step for v_k is that of a gamma distribution.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 import numpy as np
 from jaxtyping import Float, Int
@@ -20,7 +19,7 @@ from mixtura.emissions import _straight as straight
 from mixtura.emissions import incomplete
 from mixtura.emissions._moments import Ellipses, move
 from mixtura.emissions._precisions import FEWEST, MOST
-from mixtura.emissions.contract import Plain, from_named
+from mixtura.emissions.contract import ByComponent, Plain
 from mixtura.emissions.gaussian import Gaussian, GaussianParameters
 from mixtura.spaces import Spread
 
@@ -59,11 +58,13 @@ class StudentStatistics(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Student(Plain):
+class Student(ByComponent, Plain):
     """Student-t components whose scale matrices follow a covariance model.
 
     `dof` is "shared" by all, "free", of each component its own, or a number as text. `ridge` as in `Gaussian`.
     """
+
+    parameters: ClassVar = StudentParameters
 
     covariance: str = "full"
     dof: str = "shared"
@@ -161,9 +162,6 @@ class Student(Plain):
         ellipses = self.inner.pooled(self.view(points, weights), weights, n_components)
         return StudentParameters(*ellipses, np.full(n_components, self.known_dof or _BEGIN))
 
-    def reorder(self, parameters: StudentParameters, order: ndarray) -> StudentParameters:
-        return StudentParameters(*(array[order] for array in parameters))
-
     def place(
         self, parameters: StudentParameters, mixture: Float[ndarray, " K"], component: int,
         points: Float[ndarray, "N D"], around: tuple[int, int],
@@ -187,19 +185,6 @@ class Student(Plain):
         self, parameters: StudentParameters, counts: Float[ndarray, " K"], spread: Spread
     ) -> Int[ndarray, " M"]:
         return self.inner.spurious(parameters.ellipses, counts, spread)
-
-    def shape(self, parameters: StudentParameters) -> tuple[int, int]:
-        return parameters.means.shape
-
-    def locations(self, parameters: StudentParameters) -> Float[ndarray, "K D"]:
-        return parameters.means
-
-    def arrays(self, parameters: StudentParameters) -> dict[str, ndarray]:
-        return parameters._asdict()
-
-    def from_arrays(self, arrays: Mapping[str, ndarray]) -> StudentParameters:
-        parameters: StudentParameters = from_named(StudentParameters, arrays)
-        return parameters
 
     def n_free(self, parameters: StudentParameters) -> int:
         n_dof = {"free": len(parameters.dof), "shared": 1}.get(self.dof, 0)

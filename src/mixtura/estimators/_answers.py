@@ -7,13 +7,13 @@ from jaxtyping import Float
 from numpy import ndarray
 from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, DensityMixin, TransformerMixin
 
-from mixtura import outlying
+from mixtura import criteria, outlying
 from mixtura.estimators._base import check_weights, generator
 from mixtura.runners.local import n_threads
 
 
 class Answers(ClassNamePrefixFeaturesOutMixin, TransformerMixin, DensityMixin, BaseEstimator):  # type: ignore[misc]
-    """What follows from `predict_proba`, `score_samples` and `to_fitted`."""
+    """What follows from `predict_proba`, `score_samples`, `to_fitted` and the evidence that criteria judge."""
 
     def transform(self: Any, X: Any) -> Float[ndarray, "N K"]:
         """The probabilities of the components as new features: the same as `predict_proba`."""
@@ -23,6 +23,18 @@ class Answers(ClassNamePrefixFeaturesOutMixin, TransformerMixin, DensityMixin, B
         """The mean log-likelihood per row, in nats; rows count as much as `sample_weight` says."""
         log_density = self.score_samples(X)
         return float(np.average(log_density, weights=check_weights(sample_weight, len(log_density))))
+
+    def bic(self: Any, X: Any, sample_weight: Any = None) -> float:
+        """Bayesian information criterion; smaller is better."""
+        return criteria.bic(self._evidence(X, sample_weight))
+
+    def aic(self: Any, X: Any, sample_weight: Any = None) -> float:
+        """Akaike's information criterion; smaller is better."""
+        return criteria.aic(self._evidence(X, sample_weight))
+
+    def icl(self: Any, X: Any, sample_weight: Any = None) -> float:
+        """Integrated completed likelihood; smaller is better."""
+        return criteria.icl(self._evidence(X, sample_weight))
 
     def outlier_scores(self: Any, X: Any) -> Float[ndarray, " N"]:
         """Minus the log-density of each row, in nats, shape (N,): large for outliers."""

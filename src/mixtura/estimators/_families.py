@@ -11,7 +11,7 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils import check_array
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from mixtura import criteria, em
+from mixtura import em
 from mixtura.criteria import Evidence
 from mixtura.estimators._answers import Answers
 from mixtura.estimators._base import check_weights, fill, generator, local, reference_means, weighted_source
@@ -64,18 +64,6 @@ class FamilyAnswers(Answers):
         log_density = np.empty(len(points))
         self._fill(log_density, points, self._model.classify, 2)
         return log_density
-
-    def bic(self, X: Any, sample_weight: Any = None) -> float:
-        """Bayesian information criterion; smaller is better."""
-        return criteria.bic(self._evidence(X, sample_weight))
-
-    def aic(self, X: Any, sample_weight: Any = None) -> float:
-        """Akaike's information criterion; smaller is better."""
-        return criteria.aic(self._evidence(X, sample_weight))
-
-    def icl(self, X: Any, sample_weight: Any = None) -> float:
-        """Integrated completed likelihood; smaller is better."""
-        return criteria.icl(self._evidence(X, sample_weight))
 
     def sample(self, n_samples: int = 1) -> tuple[ndarray, ndarray]:
         """Draw rows from the mixture.

@@ -9,7 +9,7 @@ from jaxtyping import Float
 from numpy import ndarray
 from sklearn.utils.validation import check_is_fitted
 
-from mixtura import criteria, projection
+from mixtura import projection
 from mixtura.covariance import MODELS
 from mixtura.criteria import Evidence
 from mixtura.emissions._moments import matrices
@@ -78,18 +78,6 @@ class FittedAnswers(Answers):
     def score_samples(self, X: Any) -> Float[ndarray, " N"]:
         """The log-density of each row, in nats, shape (N,)."""
         return self._answer(X, block_classification, 2)
-
-    def bic(self, X: Any, sample_weight: Any = None) -> float:
-        """Bayesian information criterion; smaller is better."""
-        return criteria.bic(self._evidence(X, sample_weight))
-
-    def aic(self, X: Any, sample_weight: Any = None) -> float:
-        """Akaike's information criterion; smaller is better."""
-        return criteria.aic(self._evidence(X, sample_weight))
-
-    def icl(self, X: Any, sample_weight: Any = None) -> float:
-        """Integrated completed likelihood; smaller is better."""
-        return criteria.icl(self._evidence(X, sample_weight))
 
     def sample(self, n_samples: int = 1) -> tuple[Float[ndarray, "N D"], ndarray]:
         """Draw rows from the mixture.
