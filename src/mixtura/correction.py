@@ -14,7 +14,6 @@ import numpy as np
 
 from mixtura import em
 from mixtura._kernels.densities import Moments
-from mixtura.emissions._moments import recentre
 from mixtura.mixture import Mixture, MixtureParameters
 from mixtura.statistics import MixtureStatistics, leaves, merge, times
 
@@ -59,16 +58,16 @@ class Corrected:
         self, error: MixtureStatistics, origin: MixtureParameters, parameters: MixtureParameters
     ) -> MixtureParameters:
         """Corrected steps, as long as components stay near the size that they have among all rows."""
-        before = -np.inf
+        before, emission = -np.inf, self.model.emission
         for _ in range(self._n_steps):
             sums = self.some(self.model.statistics(parameters))
-            step = parameters.emission.means - origin.emission.means
-            corrected = merge(sums, error._replace(emission=recentre(error.emission, error.counts, step)))
+            moved = emission.recentre(error.emission, error.counts, origin.emission, parameters.emission)
+            corrected = merge(sums, error._replace(emission=moved))
             shares = corrected.counts / (self.total_weight * self._plain.weights)
             if not (shares.min() > 1 / _FARTHEST and shares.max() < _FARTHEST):
                 return parameters
             after = self.model.maximise(corrected, parameters)
-            if not all(np.isfinite(array).all() for array in leaves(self.model.emission.density(after.emission))):
+            if not all(np.isfinite(array).all() for array in leaves(emission.density(after.emission))):
                 return parameters  # corrected moments need not be those of any rows
             objective, parameters = self.model.objective(sums, parameters), after
             if abs(objective - before) < _STILL * self.total_weight:

@@ -5,7 +5,7 @@ from functools import partial
 import numpy as np
 import pytest
 
-from laws.settings import FAMILIES, LETTERED, NAMES, POINTS, SETTINGS, D, N
+from laws.settings import FAMILIES, LETTERED, NAMES, POINTS, SETTINGS, D, N, assert_close, flat
 from mixtura import em
 from mixtura.acceleration import SmallGain
 from mixtura.covariance import MODELS
@@ -17,6 +17,7 @@ from mixtura.statistics import Block
 
 every_setting = pytest.mark.parametrize("name", SETTINGS)
 every_family = pytest.mark.parametrize("name", FAMILIES)
+MEANS = {"means", "centres"}
 
 
 @every_family
@@ -106,3 +107,33 @@ def test_reordering_components_changes_nothing_but_labels(name):
     before, after = (model.posterior(p)(block) for p in (parameters, model.reorder(parameters, order)))
     np.testing.assert_allclose(after[0], before[0][:, order], atol=1e-12)
     np.testing.assert_allclose(after[1], before[1], atol=1e-12)
+
+
+@every_family
+def test_statistics_about_other_places_lead_to_the_same_parameters(name):
+    model, parameters, points = FAMILIES[name]
+    emission, statistics = model.emission, model.statistics(parameters)(Block(points, np.ones(N)))
+    elsewhere = moved(parameters.emission)
+    about = emission.recentre(statistics.emission, statistics.counts, parameters.emission, elsewhere)
+    assert_close(
+        emission.maximise(about, statistics.counts, elsewhere),
+        emission.maximise(statistics.emission, statistics.counts, parameters.emission),
+    )
+
+
+def moved(emission):
+    """The same parameters, but for means that lie elsewhere."""
+    if hasattr(emission, "_fields"):
+        return emission._replace(**{name: getattr(emission, name) + 7.0 for name in MEANS & {*emission._fields}})
+    return tuple(moved(part) for part in emission)
+
+
+@pytest.mark.parametrize("name", [name for name in FAMILIES if "prior" not in name])  # which is believed again
+def test_parameters_imply_statistics_that_lead_back_to_them(name):
+    model, parameters, points = FAMILIES[name]
+    parameters = model.maximise(model.statistics(parameters)(Block(points, np.ones(N))), parameters)
+    counts = 1000 * parameters.weights
+    implied = model.emission.implied(counts, parameters.emission)
+    like = model.statistics(parameters)(Block(points, np.ones(N))).emission
+    assert [np.shape(array) for array in flat(implied)] == [np.shape(array) for array in flat(like)]
+    assert_close(model.emission.maximise(implied, counts, parameters.emission), parameters.emission, rtol=1e-6)

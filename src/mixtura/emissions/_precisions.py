@@ -71,6 +71,14 @@ def draw(
     return rng.gamma((own + sight.n_seen[:, 0]) / 2, 2 / (own + sight.squares[rows, labels]))
 
 
+def evenness(dof: Float[ndarray, " K"]) -> Float[ndarray, " K"]:
+    """The mean of E[log u] - E[u] for which these degrees of freedom are most likely."""
+    from scipy.special import digamma
+
+    expected: ndarray = digamma(dof / 2) - np.log(dof / 2) - 1
+    return expected
+
+
 def solve(evenness: Float[ndarray, " K"]) -> Float[ndarray, " K"]:
     """The degrees of freedom, from `FEWEST` to `MOST`, for which the mean of E[log u] - E[u] is most likely.
 

@@ -96,6 +96,9 @@ class Categorical(ByComponent, Plain):
         known = np.repeat(np.add.reduceat(answers, self._first, axis=1), self.n_levels, axis=1)
         return CategoricalParameters(np.divide(answers, known, out=parameters.probabilities.copy(), where=known > 0))
 
+    def implied(self, counts: Float[ndarray, " K"], parameters: CategoricalParameters) -> Tallies:
+        return Tallies(counts[:, None] * parameters.probabilities)
+
     def coordinates(self, parameters: CategoricalParameters, like: CategoricalParameters) -> Float[ndarray, " M"]:
         return np.log(np.maximum(parameters.probabilities, IMPOSSIBLE)).ravel()
 

@@ -35,6 +35,14 @@ class Emission(Protocol):
         """The parameters that maximise the expected log-likelihood, given statistics collected under `parameters`."""
         ...
 
+    def recentre(self, statistics: Any, counts: Float[ndarray, " K"], before: Any, after: Any) -> Any:
+        """What was collected under `before`, as sums of the same shares would be about the places of `after`."""
+        ...
+
+    def implied(self, counts: Float[ndarray, " K"], parameters: Any) -> Any:
+        """Statistics of so many rows whose moments are those of `parameters`, which `maximise` gives back; or None."""
+        ...
+
     def expect(
         self, points: Float[ndarray, "N D"], responsibilities: Float[ndarray, "N K"], density: Any
     ) -> Float[ndarray, "N D"]:
@@ -142,6 +150,13 @@ class Plain:
     def log_prior(self, parameters: Any) -> float:
         """Zero: nothing is thought of the parameters before."""
         return 0.0
+
+    def recentre(self, statistics: Any, counts: Float[ndarray, " K"], before: Any, after: Any) -> Any:
+        """The same: sums that are about no place."""
+        return statistics
+
+    def implied(self, counts: Float[ndarray, " K"], parameters: Any) -> Any:
+        """None: parameters say less than the rows that they came from."""
 
     def ascent(self, log_weights: Float[ndarray, "M K"], starts: Sequence[Any]) -> None:
         """None: no compiled call knows the M-step."""

@@ -10,8 +10,8 @@ from numpy import ndarray
 
 from mixtura import spaces
 from mixtura._kernels import conditional, reference
-from mixtura._kernels.densities import Ascent, Moments
-from mixtura.covariance import MODELS, CovarianceModel
+from mixtura._kernels.densities import Ascent, Moments, Tied
+from mixtura.covariance import MODELS, CovarianceModel, add_ridge
 from mixtura.covariance.degenerate import spurious_components
 from mixtura.emissions import _straight as straight
 from mixtura.emissions import incomplete
@@ -22,6 +22,7 @@ from mixtura.emissions._moments import (
     halving_step,
     matrices,
     move,
+    recentre,
     rescale,
     side_by_side,
 )
@@ -100,6 +101,21 @@ class Gaussian(ByComponent):
         if self.prior is not None:
             scatter, counts = self.prior.with_scatter(self.model, scatter, counts)
         return GaussianParameters(means, self.model.estimate(scatter, counts, self.ridge, parameters.covariances))
+
+    def recentre(
+        self, statistics: Moments, counts: Float[ndarray, " K"], before: GaussianParameters, after: GaussianParameters
+    ) -> Moments:
+        return recentre(statistics, counts, after.means - before.means)
+
+    def implied(self, counts: Float[ndarray, " K"], parameters: GaussianParameters) -> Moments:
+        """What a prior adds is not taken off: it is believed of the rows to come, too."""
+        own = np.multiply(counts.reshape(-1, *[1] * (parameters.covariances.ndim - 1)), parameters.covariances)
+        scatter = add_ridge(own, counts, tuple(-np.ravel(self.ridge)))
+        if isinstance(self.density(parameters), Tied):
+            scatter = scatter.sum(0, keepdims=True)
+        if scatter.ndim == 1:
+            scatter *= parameters.means.shape[1]
+        return Moments(np.zeros(parameters.means.shape), scatter)
 
     def log_prior(self, parameters: GaussianParameters) -> float:
         return 0.0 if self.prior is None else self.prior.log_density(self.model, *parameters)

@@ -140,6 +140,17 @@ class Grouped(ByComponent, Plain):
             parameters.groups, shares, *self.inner.maximise(statistics.parts, held, parameters.parts)
         )
 
+    def recentre(
+        self, statistics: GroupedStatistics, counts: Float[ndarray, " K"], before: GroupedParameters,
+        after: GroupedParameters,
+    ) -> GroupedStatistics:  # fmt: skip
+        parts = self.inner.recentre(statistics.parts, statistics.counts, before.parts, after.parts)
+        return statistics._replace(parts=parts)
+
+    def implied(self, counts: Float[ndarray, " K"], parameters: GroupedParameters) -> GroupedStatistics:
+        held = parameters.shares * (parameters.membership @ counts)
+        return GroupedStatistics(held, self.inner.implied(held, parameters.parts))
+
     def view(self, points: Float[ndarray, "N D"], weights: Float[ndarray, " N"]) -> Float[ndarray, "N D"]:
         return points
 

@@ -25,7 +25,7 @@ from numpy import ndarray
 from mixtura._kernels import reference
 from mixtura._kernels.densities import Moments
 from mixtura.covariance import CovarianceModel, add_ridge
-from mixtura.emissions._moments import Ellipses, move, rescale
+from mixtura.emissions._moments import Ellipses, move, recentre, rescale
 from mixtura.emissions.contract import ByComponent, Plain
 from mixtura.emissions.gaussian import Gaussian, GaussianParameters
 from mixtura.spaces import Spread
@@ -117,6 +117,12 @@ class NormalWishart(ByComponent, Plain):
         total = add_ridge(scatter, counts, self.ridge) + self._prior_scatter(away, self.shrinkage * share, scatter)
         covariances = self.model.maximise(total, self.dofs(counts), parameters.covariances)
         return NormalWishartParameters(self.location + share[:, None] * away, covariances, counts)
+
+    def recentre(
+        self, statistics: Moments, counts: Float[ndarray, " K"], before: NormalWishartParameters,
+        after: NormalWishartParameters,
+    ) -> Moments:  # fmt: skip
+        return recentre(statistics, counts, after.means - before.means)
 
     def dofs(self, counts: Float[ndarray, " K"]) -> Float[ndarray, " K"]:
         """Degrees of freedom of the precisions' posteriors."""

@@ -73,6 +73,10 @@ class Poisson(ByComponent, Plain):
         sums, known = statistics
         return PoissonParameters(np.divide(sums, known, out=parameters.rates.copy(), where=known > 0))
 
+    def implied(self, counts: Float[ndarray, " K"], parameters: PoissonParameters) -> Totals:
+        known = np.repeat(counts[:, None], parameters.rates.shape[1], axis=1)
+        return Totals(known * parameters.rates, known)
+
     def view(self, points: Float[ndarray, "N D"], weights: Float[ndarray, " N"]) -> Float[ndarray, "N D"]:
         """Square roots, whose spread does not grow with the counts; their mean where the count is missing."""
         roots, known = np.sqrt(np.nan_to_num(points.astype(np.float64))), ~np.isnan(points)

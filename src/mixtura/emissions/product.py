@@ -64,6 +64,14 @@ class Product(Plain):
         parts = zip(self.families, statistics, parameters, strict=True)
         return tuple(family.maximise(own, counts, part) for family, own, part in parts)
 
+    def recentre(self, statistics: Parts, counts: Float[ndarray, " K"], before: Parts, after: Parts) -> Parts:
+        parts = zip(self.families, statistics, before, after, strict=True)
+        return tuple(family.recentre(own, counts, old, new) for family, own, old, new in parts)
+
+    def implied(self, counts: Float[ndarray, " K"], parameters: Parts) -> Parts | None:
+        found = tuple(family.implied(counts, part) for family, part in zip(self.families, parameters, strict=True))
+        return None if None in found else found
+
     def log_prior(self, parameters: Parts) -> float:
         return sum(family.log_prior(part) for family, part in zip(self.families, parameters, strict=True))
 

@@ -17,7 +17,7 @@ from mixtura._kernels.densities import Moments
 from mixtura.emissions import _precisions as precisions
 from mixtura.emissions import _straight as straight
 from mixtura.emissions import incomplete
-from mixtura.emissions._moments import Ellipses, move
+from mixtura.emissions._moments import Ellipses, move, recentre
 from mixtura.emissions._precisions import FEWEST, MOST
 from mixtura.emissions.contract import ByComponent, Plain
 from mixtura.emissions.gaussian import Gaussian, GaussianParameters
@@ -131,6 +131,16 @@ class Student(ByComponent, Plain):
         means, scatter = move(parameters.means, mass, statistics.moments)
         covariances = self.inner.model.estimate(scatter, counts, self.ridge, parameters.covariances)
         return StudentParameters(means, covariances, self._find_dof(statistics.evenness, counts, parameters.dof))
+
+    def recentre(
+        self, statistics: StudentStatistics, counts: Float[ndarray, " K"], before: StudentParameters,
+        after: StudentParameters,
+    ) -> StudentStatistics:  # fmt: skip
+        return statistics._replace(moments=recentre(statistics.moments, statistics.mass, after.means - before.means))
+
+    def implied(self, counts: Float[ndarray, " K"], parameters: StudentParameters) -> StudentStatistics:
+        moments = self.inner.implied(counts, parameters.ellipses)
+        return StudentStatistics(counts, moments, counts * precisions.evenness(parameters.dof))
 
     def _find_dof(
         self, evenness: Float[ndarray, " K"], counts: Float[ndarray, " K"], before: Float[ndarray, " K"]

@@ -90,6 +90,12 @@ class Transformed(Plain):
     def maximise(self, statistics: Any, counts: Float[ndarray, " K"], parameters: Any) -> Any:
         return self.inner.maximise(statistics, counts, parameters)
 
+    def recentre(self, statistics: Any, counts: Float[ndarray, " K"], before: Any, after: Any) -> Any:
+        return self.inner.recentre(statistics, counts, before, after)
+
+    def implied(self, counts: Float[ndarray, " K"], parameters: Any) -> Any:
+        return self.inner.implied(counts, parameters)
+
     def view(self, points: Float[ndarray, "N D"], weights: Float[ndarray, " N"]) -> Float[ndarray, "N M"]:
         return self.inner.view(self.forward(points), weights)
 
