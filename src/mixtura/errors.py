@@ -21,5 +21,9 @@ class OutputError(OSError):
     """An output exists already or cannot be written."""
 
 
+class EngineError(RuntimeError):
+    """The machines that rows lie on cannot be reached, or were lost."""
+
+
 class MissingExtraError(ImportError):
     """A feature needs a package that is not installed; the message names the line that installs it."""

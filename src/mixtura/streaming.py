@@ -5,7 +5,7 @@ log-likelihood of fixed parameters, with a standard error of that of one row ove
 fit of n rows with p parameters loses about p / 2n nats a row to that of all rows, which the passes get back.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, NamedTuple
@@ -16,12 +16,13 @@ from mixtura import em
 from mixtura.acceleration import Resumed, SmallRemainder, default_tolerance
 from mixtura.correction import Corrected
 from mixtura.criteria import evaluate
+from mixtura.errors import DataError, EngineError
 from mixtura.evidence import of_responsibilities
 from mixtura.mixture import MixtureParameters
 from mixtura.race import part
-from mixtura.runners.contract import Sampled, Source
+from mixtura.runners.anywhere import Anywhere
+from mixtura.runners.contract import Sampled
 from mixtura.runners.held import Held
-from mixtura.runners.local import Local
 from mixtura.scaling import Scaling
 from mixtura.selection import Selection
 from mixtura.sources.array import ArraySource
@@ -66,7 +67,7 @@ def finish(
     finals: Finals | None = None,
     on_pass: em.Callback = em.ignore,
     keep: Keep = keep_nothing,
-) -> tuple[Selection, ValueError | None]:
+) -> tuple[Selection, DataError | EngineError | None]:
     """Take the best fits of a sample over all rows; an interrupt, or rows that cannot be read, end it as it is.
 
     With the selection comes what was wrong with the rows, if anything was.
@@ -75,7 +76,7 @@ def finish(
         return found, None
     found = found if finals else for_all_rows(found, source)
     finals = finals or first_finals(found)
-    runner = Held(Local(options.n_threads))
+    runner = Held(Anywhere(options.n_threads))
     contest = _Contest(source, found, options, runner)
     keep(found, finals)
     finals = contest.run(finals, on_pass, lambda finals: keep(found, finals))
@@ -201,28 +202,21 @@ class _Contest:
             search=candidate.search._replace(best=best),
         )
 
-    @property
-    def _run(self) -> em.Run:
-        return partial(self.runner, _Scaled(self.source, self.found.scaling))
+    def _run(self, function: Callable[[Block], Any]) -> Any:
+        """The sum over all rows, in the units of the fit."""
+        return self.runner(self.source, partial(_in_units, function=function, scaling=self.found.scaling))
 
     def _together(self, finals: Finals) -> "_Together":
-        threads = Local(self.options.n_threads)
-        some = partial(threads, _Scaled(ArraySource(*part(self.source.sample)), self.found.scaling))
+        block = part(self.source.sample)
+        rows = ArraySource(self.found.scaling.apply(block.points), block.weights)
+        some = partial(self.runner.runner, rows)
         models = tuple(self.found.candidates[i].model for i in finals.numbers)
         corrected = tuple(Corrected(model, some, self.source.total_weight) for model in models)
         return _Together(corrected, [list(trace) for trace in finals.traces])
 
 
-class _Scaled(NamedTuple):
-    """A source in the units of a fit."""
-
-    source: Source
-    scaling: Scaling
-
-    def blocks(self) -> Iterator[Block]:
-        """Yield its blocks."""
-        for block in self.source.blocks():
-            yield block._replace(points=self.scaling.apply(block.points))
+def _in_units(block: Block, function: Callable[[Block], Any], scaling: Scaling) -> Any:
+    return function(block._replace(points=scaling.apply(block.points)))
 
 
 @dataclass

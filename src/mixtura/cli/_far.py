@@ -22,7 +22,7 @@ from mixtura.cli._output import to_json
 from mixtura.cli._progress import Progress
 from mixtura.cli._request import Request
 from mixtura.diagnostics import components_to_try
-from mixtura.errors import DataError, FitError
+from mixtura.errors import DataError, EngineError, FitError
 from mixtura.explain import Rows, explain
 from mixtura.explain.words import headline
 from mixtura.fitted import FittedMixture
@@ -64,7 +64,7 @@ def run(request: Request) -> int:
                 _write(request, result, source, folder)
     if error is not None:
         kept = "" if folder is None else f" The best model so far is in {request.output}."
-        raise DataError(f"{error}{kept}")
+        raise type(error)(f"{error}{kept}")
     say(request, result.facts, lambda told: _answer.lines(told, request.verbose) + where(request, result))
     return INTERRUPTED if is_interrupted or interruption.is_by_hand else 0
 
@@ -93,7 +93,7 @@ def _open(request: Request) -> StreamedSource:
 
 def _fit(
     request: Request, source: StreamedSource, numbers: tuple[int, ...], progress: Progress
-) -> tuple[Selection, ValueError | None, bool]:
+) -> tuple[Selection, DataError | EngineError | None, bool]:
     """The choice, what was wrong with the rows on the way, and whether somebody cut it short."""
     key = sha256(f"{source.digest} {request.key} {numbers}".encode()).hexdigest()
     checkpoint, options = request.checkpoint, request.options

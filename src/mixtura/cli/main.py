@@ -21,6 +21,7 @@ EXIT_CODES: tuple[tuple[type[Exception], int], ...] = (
     (errors.DataError, 3),
     (errors.FitError, 4),
     (errors.MissingExtraError, 5),
+    (errors.EngineError, 5),
     (errors.OutputError, 6),
 )
 
@@ -87,8 +88,8 @@ def _one_line(error: Exception) -> str:
 def program(debug: bool) -> None:
     """Gaussian mixtures: from a table to the groups in it.
 
-    Exit codes: 0 done, 1 unexpected, 2 usage, 3 data, 4 no usable fit, 5 a package is missing, 6 the output exists or
-    cannot be written, 130 interrupted.
+    Exit codes: 0 done, 1 unexpected, 2 usage, 3 data, 4 no usable fit, 5 a package is missing or a cluster lost,
+    6 the output exists or cannot be written, 130 interrupted.
     """
 
 

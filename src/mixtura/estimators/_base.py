@@ -14,6 +14,7 @@ from sklearn.utils import check_random_state
 from sklearn.utils.validation import validate_data
 
 from mixtura.diagnostics import count_distinct_rows
+from mixtura.runners.anywhere import Anywhere
 from mixtura.runners.local import Local, n_threads
 from mixtura.sources.array import ArraySource
 from mixtura.statistics import Block
@@ -137,8 +138,8 @@ def generator(random_state: Any) -> np.random.Generator:
 
 
 def local(n_jobs: int | None) -> Local:
-    """Where a pass runs: `n_jobs` threads of this process."""
-    return Local(n_threads(n_jobs))
+    """Where a pass runs: `n_jobs` threads of this process, or where the rows are."""
+    return Anywhere(n_threads(n_jobs))
 
 
 def fill(answer: ndarray, points: Float[ndarray, "N D"], function: Callable[[Block], Any], runner: Local) -> None:

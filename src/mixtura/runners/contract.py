@@ -51,6 +51,19 @@ class Sampled(Measured, Protocol):
 
 
 @runtime_checkable
+class Distant(Source, Protocol):
+    """A source whose rows lie on other machines, in parts: functions of a part go there, and results come back."""
+
+    def reduce(self, function: Callable[[Source], Result], join: Callable[[Result, Result], Result]) -> Result:
+        """What `join` makes of `function(part)` of all parts, always in the same order, whatever runs where."""
+        ...
+
+    def apply(self, function: Callable[[Source], Result]) -> Iterator[Result]:
+        """`function(part)` for each part, in the order of reading."""
+        ...
+
+
+@runtime_checkable
 class Runner(Protocol):
     """Anything that applies a function to every block of a source, here or elsewhere: functions and results pickle."""
 

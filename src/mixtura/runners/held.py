@@ -1,25 +1,25 @@
-"""A runner that ends a fit as Ctrl-C does where its rows cannot be read any more, so that the best so far is kept."""
+"""A runner that ends a fit as Ctrl-C does where its rows cannot be read any more: the best so far is kept."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from mixtura.errors import DataError
+from mixtura.errors import DataError, EngineError
 from mixtura.runners.contract import Result, Runner, Source
 from mixtura.statistics import Block
 
 
 @dataclass
 class Held:
-    """`runner`, but what is wrong with the rows in the middle of a fit is kept in `error` and interrupts it."""
+    """`runner`, but what is wrong with the rows, or where they lie, is kept in `error` and interrupts the fit."""
 
     runner: Runner
-    error: DataError | None = None
+    error: DataError | EngineError | None = None
 
     def __call__(self, source: Source, function: Callable[[Block], Result]) -> Result:
         """The sum of `function(block)` over all blocks."""
         try:
             return self.runner(source, function)
-        except DataError as error:
+        except (DataError, EngineError) as error:
             self.error = error
             raise KeyboardInterrupt from None
 
