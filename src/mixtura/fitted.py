@@ -30,7 +30,8 @@ class FittedMixture:
         (log-likelihood by iteration), `starts` (kind, log_likelihood, n_iterations, n_rounds, outcome of every start),
         `climbs` (of every start the log-likelihood by iteration; none where it saw but a sample of the rows),
         `selection` (one row for every fit tried), `ranking` (its eligible rows, best first), `criterion`, `remark`,
-        `is_complete` (False after an interrupt).
+        `is_complete` (False after an interrupt), `stability` (how clusters fared in fits to rows drawn again, if
+        somebody asked).
     provenance : dict
         `versions`, `seed`, `data` (origin, digest), `command`.
     levels : dict

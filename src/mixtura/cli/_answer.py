@@ -27,7 +27,7 @@ Facts = Mapping[str, Any]
 def lines(facts: Facts, verbose: bool = False) -> list[str]:
     """What a person wants to know first: how many clusters, what they are, how sure, what to be wary of."""
     text = [*_headline(facts), *warning_lines(facts["warnings"]), "", *cluster_table(facts)]
-    notes = [*_certainty(facts), *_notes(facts)]
+    notes = [*_certainty(facts), *_stability(facts), *_notes(facts)]
     text += ["", *notes] if notes else []
     choice = choice_table(facts["choice"])
     if choice and (verbose or len(text) + len(choice) + 1 <= _SCREEN):
@@ -196,6 +196,15 @@ def _certainty(facts: Facts) -> list[str]:
     share, i, j = max((share, i, j) for i, row in enumerate(facts["overlaps"]) for j, share in enumerate(row) if i < j)
     names = (facts["clusters"][k]["name"] for k in (i, j))
     return wrap(f"{text} Closest: {' and '.join(names)}, overlap {percent(share)}.")
+
+
+def _stability(facts: Facts) -> list[str]:
+    """How clusters fared in fits to rows drawn again, if somebody asked."""
+    if not facts["stability"]:
+        return []
+    clusters = zip(facts["clusters"], facts["stability"]["clusters"], strict=True)
+    told = join([f"{short(c['name'])} in {percent(own['recovered'])}" for c, own in clusters])
+    return wrap(f"Came back in {count(facts['stability']['n_replicates'], 'fit')} to rows drawn again: {told}.")
 
 
 def _notes(facts: Facts) -> list[str]:

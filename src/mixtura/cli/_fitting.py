@@ -2,7 +2,7 @@
 
 import platform
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -18,11 +18,15 @@ from mixtura.cli._output import echo_json, echo_lines, to_json
 from mixtura.cli._progress import Progress
 from mixtura.cli._request import Request
 from mixtura.cli._screen import wrap
+from mixtura.cli._stability import remember
 from mixtura.diagnostics import components_to_try
 from mixtura.errors import FitError
+from mixtura.explain.words import count
 from mixtura.finding import find
+from mixtura.fitted import FittedMixture
 from mixtura.labels import label_columns, probability_columns
 from mixtura.persistence import save
+from mixtura.resampling import stability
 from mixtura.selection import Selection, select
 from mixtura.sources.streamed import StreamedSource
 from mixtura.sources.table import Table, require_variation
@@ -42,9 +46,12 @@ def run(request: Request) -> int:
             plan = _plan(request, reading, numbers)
         else:
             selection, is_interrupted = _select(request, reading.table, numbers, progress)
+            fitted = assemble(selection, reading.table.names, provenance=provenance(request, reading.table))
+            if request.stability and not is_interrupted:
+                fitted, is_interrupted = _test_stability(request, fitted, reading.table, progress)
             with deferred() as interruption:
                 progress.stage("describing the clusters")
-                result = _describe(request, reading, selection)
+                result = describe(fitted, reading, request.truth, n_threads=request.n_threads)
                 if folder is not None:
                     progress.stage(f"writing {request.output}")
                     _write(request, reading, result, folder)
@@ -122,10 +129,15 @@ def refuse_doubtful(selection: Selection, numbers: tuple[int, ...]) -> None:
         raise FitError(f"--strict: the best number of clusters, {number}, is the {end} that was tried: widen -k.")
 
 
-def _describe(request: Request, reading: Reading, selection: Selection) -> Described:
-    table = reading.table
-    fitted = assemble(selection, table.names, provenance=provenance(request, table))
-    return describe(fitted, reading, request.truth, n_threads=request.n_threads)
+def _test_stability(
+    request: Request, fitted: FittedMixture, table: Table, progress: Progress
+) -> tuple[FittedMixture, bool]:
+    """The mixture with a record of which clusters came back, or without if somebody cut that short, and whether."""
+    progress.stage(f"fitting {count(request.stability, 'time')} to rows drawn again")
+    with watched(None) as interruption, suppress(KeyboardInterrupt):
+        found = stability(fitted, table, n_replicates=request.stability, seed=request.seed, n_threads=request.n_threads)
+        fitted = remember(fitted, found.record())
+    return fitted, interruption.is_by_hand
 
 
 def provenance(request: Request, table: Table | StreamedSource) -> dict[str, Any]:

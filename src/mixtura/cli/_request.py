@@ -37,6 +37,7 @@ class Request:
     seed: int
     n_init: int | None
     max_iter: int
+    stability: int
     tol: float | None
     time_limit: float | None
     memory: int | None

@@ -1,6 +1,7 @@
 """What `mixtura stability` has to say, in facts and on one screen."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -19,32 +20,29 @@ _SHAKY = 0.8  # of the replicates: rows that follow their cluster less often are
 _NAMED = 5
 
 
-def facts(fitted: FittedMixture, data: Sequence[str], how: dict[str, Any]) -> dict[str, Any]:
-    """Everything that is on the screen, ready for JSON; rows are counted from 1."""
+def facts(fitted: FittedMixture, data: Sequence[str], how: dict[str, Any]) -> tuple[FittedMixture, dict[str, Any]]:
+    """The mixture with a record of it, and everything that is on the screen, ready for JSON; rows count from 1."""
     reading = read_again(fitted, data, how)
     found = stability(
         fitted, reading.table, n_replicates=how["replicates"], seed=how["seed"],
         n_threads=how["workers"] or n_threads(-1),
     )  # fmt: skip
+    record = found.record()
     shaky = np.flatnonzero(found.consistency < _SHAKY)
     shaky = shaky[np.argsort(found.consistency[shaky], kind="stable")]
     ids = np.flatnonzero(reading.kept) + 1 if reading.table.ids is None else reading.table.ids
     sizes = np.bincount(found.labels[found.labels >= 0], minlength=fitted.n_components)
-    columns = (fitted.cluster_names, sizes, found.means, found.recovered, found.dissolved, found.verdicts)
-    return {
-        "n_replicates": how["replicates"],
-        "n_failed": found.n_failed,
-        "clusters": [
-            {
-                "name": name, "n_rows": int(size), "similarity": None if np.isnan(mean) else float(mean),
-                "recovered": float(recovered), "dissolved": float(dissolved), "verdict": words,
-            }
-            for name, size, mean, recovered, dissolved, words in zip(*columns, strict=True)
-        ],
-        "contrast": found.contrast,
+    clusters = zip(fitted.cluster_names, sizes, record["clusters"], strict=True)
+    return remember(fitted, record), record | {
+        "clusters": [{"name": name, "n_rows": int(size)} | own for name, size, own in clusters],
         "n_shaky_rows": len(shaky),
         "shaky_rows": [{"row": ids[n].item(), "consistency": float(found.consistency[n])} for n in shaky[:_NAMED]],
-    }  # fmt: skip
+    }
+
+
+def remember(fitted: FittedMixture, record: dict[str, Any]) -> FittedMixture:
+    """The mixture whose report tells how stable its clusters are."""
+    return replace(fitted, history=fitted.history | {"stability": record})
 
 
 def lines(told: Mapping[str, Any]) -> list[str]:

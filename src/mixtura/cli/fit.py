@@ -46,6 +46,8 @@ _run_options = _options.combine(
                  help="Iterations of one fit at most."),
     click.option("--tol", type=_options.FiniteRange(0, min_open=True), metavar="NATS",
                  help="Stop when less than so many nats of log-likelihood are left to gain."),
+    click.option("--stability", type=click.IntRange(0, 100_000), metavar="N", default=0,
+                 help="Fit so often again, to rows drawn again, and tell which clusters come back."),
     _limits.time_option,
     click.option("--workers", type=click.IntRange(1), metavar="N", help="Threads; all processors by default."),
 )  # fmt: skip

@@ -13,23 +13,33 @@ from mixtura.cli import _options
 @click.option(
     "--replicates", type=click.IntRange(1, 100_000), metavar="N", default=100, show_default=True, help="How many fits."
 )
+@click.option("-o", "--output", metavar="FILE", help="Write the model to this file, for its report to tell of it.")
+@click.option("--overwrite", is_flag=True, help="Replace a file that exists.")
 @_options.stream_options
 @_options.other_role_options
 @_options.missing_option
 @_options.reading_options
 @_options.json_option
 @click.option("--no-color", is_flag=True, help="No colours; NO_COLOR in the environment does the same.")  # fmt: skip
-def command(model: str, data: tuple[str, ...], as_json: bool, no_color: bool, **how: Any) -> None:
+def command(
+    model: str, data: tuple[str, ...], output: str | None, overwrite: bool, as_json: bool, no_color: bool, **how: Any
+) -> None:
     """Say which clusters come back when rows are drawn again.
 
     Fits the MODEL anew to rows drawn with replacement from those of DATA, and compares each cluster with the most
     similar new one. Without DATA, the rows are those that the model was fitted to.
     """
+    from mixtura.cli._folder import check_file
     from mixtura.cli._output import echo_json, echo_lines
     from mixtura.cli._stability import facts, lines
-    from mixtura.persistence import load
+    from mixtura.persistence import load, save
 
-    told = facts(load(model), data, how)
+    if output is not None:
+        check_file(output, overwrite)
+    fitted, told = facts(load(model), data, how)
+    if output is not None:
+        save(fitted, output)
+        click.echo(f"Wrote {output}.", err=True)
     if as_json:
         echo_json(told)
     else:

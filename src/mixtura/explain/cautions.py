@@ -12,7 +12,7 @@ from mixtura.covariance import MODELS
 from mixtura.criteria import CRITERIA, label
 from mixtura.explain.numbers import brief, percent
 from mixtura.explain.records import Cluster
-from mixtura.explain.words import count
+from mixtura.explain.words import count, join
 from mixtura.fitted import FittedMixture
 
 _CLOSE_CALL = 2.0  # differences of BIC below say next to nothing (Kass & Raftery 1995)
@@ -39,6 +39,7 @@ def cautions(fitted: FittedMixture, clusters: tuple[Cluster, ...], overlaps: Flo
             _tiny(fitted, clusters),
             _overlapping(clusters, overlaps),
             _close_call(history),
+            _unstable(history, clusters),
             _lonely_start(history),
         )
     )
@@ -163,6 +164,18 @@ def _close_call(history: dict[str, Any]) -> Iterator[str]:
             f"{_setting(second)} would fit almost as well as {_setting(best)}: {label(name)} differs by only "
             f"{brief(difference)}."
         )
+
+
+def _unstable(history: dict[str, Any], clusters: tuple[Cluster, ...]) -> Iterator[str]:
+    """Of fits to rows drawn again, if somebody asked for them."""
+    record = history.get("stability", {"clusters": [None] * len(clusters)})
+    lost = [
+        cluster.name for cluster, own in zip(clusters, record["clusters"], strict=True) if own and not own["is_real"]
+    ]
+    if lost:
+        named = join([*lost[:_NAMED], *([f"{len(lost) - _NAMED} more"] if len(lost) > _NAMED else [])])
+        fits = count(record["n_replicates"], "fit")
+        yield f"In {fits} to rows drawn again, {named} did not come back: fewer clusters are safer."
 
 
 def _lonely_start(history: dict[str, Any]) -> Iterator[str]:

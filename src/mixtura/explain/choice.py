@@ -45,6 +45,20 @@ def tell_merged(history: dict[str, Any]) -> str:
     return f"Merged from {count(merged['n_components'], 'component')} ({merged['method']}): {groups}."
 
 
+def merging_facts(history: dict[str, Any]) -> dict[str, Any] | None:
+    """Every stage at which the components were seen as clusters, all of them first; None where none were merged."""
+    if "merged" not in history:
+        return None
+    merged = history["merged"]
+    K, entropies = merged["n_components"], merged["entropies"]
+    first = {"n_clusters": K, "left": [], "right": [], "affinity": None, "entropy": entropies[-1]}
+    later = [
+        one | {"n_clusters": K - step, "entropy": entropies[K - step - 1]}
+        for step, one in enumerate(merged["merges"], start=1)
+    ]
+    return {key: merged[key] for key in ("method", "n_components", "suggested", "groups")} | {"stages": [first, *later]}
+
+
 def _set_aside(fits: list[dict[str, Any]], criterion: str) -> dict[str, Any] | None:
     """How many fits could not be chosen, and the best of them, whose remark says why."""
     if not fits:

@@ -34,7 +34,7 @@ def grouped(fitted: FittedMixture, groups: Sequence[Sequence[int]], record: dict
         model=model,
         parameters=model.reorder(gathered, order),
         cluster_names=_names(fitted, ordered),
-        history=fitted.history | {"merged": record | {"groups": [list(group) for group in ordered]}},
+        history=_without_clusters(fitted) | {"merged": record | {"groups": [list(group) for group in ordered]}},
     )
 
 
@@ -44,13 +44,17 @@ def taken_apart(fitted: FittedMixture) -> FittedMixture:
         return fitted
     weights, emission = fitted.parameters
     parts = MixtureParameters(weights[emission.groups.astype(int)] * emission.shares, emission.parts)
-    history = {key: value for key, value in fitted.history.items() if key != "merged"}
     order = canonical_order(parts.weights, parts.emission.means, fitted.order)
     model = replace(fitted.model, emission=fitted.model.emission.inner)
     return replace(
         fitted, model=model, parameters=model.reorder(parts, order), cluster_names=default_names(len(order)),
-        history=history,
+        history=_without_clusters(fitted),
     )  # fmt: skip
+
+
+def _without_clusters(fitted: FittedMixture) -> dict[str, Any]:
+    """The history but for what it says of the clusters that were."""
+    return {key: value for key, value in fitted.history.items() if key not in ("merged", "stability")}
 
 
 def _family(fitted: FittedMixture) -> Grouped:

@@ -147,7 +147,7 @@ class MergingDisplay:
         for height, (left, right, affinity) in enumerate(self.combination.hierarchy.merges, start=1):
             (x1, y1), (x2, y2) = places[left], places[right]
             ax.plot([x1, x1, x2, x2], [y1, height, height, y2], **look)
-            ax.annotate(brief(affinity), ((x1 + x2) / 2, height), (0, 2), textcoords="offset points", ha="center",
+            ax.annotate(brief(affinity), ((x1 + x2) / 2, height), (3, 2), textcoords="offset points", ha="left",
                         fontsize="small")  # fmt: skip
             places[tuple(sorted(left + right))] = ((x1 + x2) / 2, height)
 

@@ -10,7 +10,7 @@ from mixtura.drawing.columns import most_distinguishing
 from mixtura.drawing.planes import discriminants
 from mixtura.drawing.sample import still_sample
 from mixtura.explain.cautions import starts_that_agree
-from mixtura.explain.choice import choice_facts, tell_merged
+from mixtura.explain.choice import choice_facts, merging_facts, tell_merged
 from mixtura.explain.missing import Missing, describe_missing
 from mixtura.explain.noise import only_clusters, without_noise
 from mixtura.explain.profiles import component_moments, overall_sds
@@ -64,7 +64,8 @@ def facts(
         Keys `schema`, `answer`, `warnings`, `clusters`, `columns`, `certainty`, `overlaps`, `importance`, `choice`,
         `doubtful_rows`, `outlying_rows`, `probability_shares`, `truth`, `drawn`, `discriminant`, `checks`,
         `reproduce`, `profiles`, `categories` (those of the profiles that rows were clustered on), `missing`,
-        `left_out`. Log-likelihoods are in nats.
+        `left_out`, `stability` (of each cluster, if somebody asked) and `merging` (every stage of it, where components
+        were merged). Log-likelihoods are in nats.
 
     Examples
     --------
@@ -104,6 +105,8 @@ def facts(
         "categories": list(rows.categories) if rows else [],
         "missing": plain(_missing(fitted, rows)),
         "left_out": left_out or {"columns": [], "n_rows_with_missing_cells": 0},
+        "stability": fitted.history.get("stability"),
+        "merging": merging_facts(fitted.history),
     }
 
 

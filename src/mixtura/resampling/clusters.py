@@ -58,6 +58,22 @@ class Stability(NamedTuple):
         """What the means say, in the words of Hennig's rule of thumb."""
         return tuple(verdict(float(mean)) for mean in self.means)
 
+    def record(self) -> dict[str, Any]:
+        """What the history of a mixture keeps of it: how clusters fared, ready for JSON."""
+        columns = zip(self.means, self.recovered, self.dissolved, self.verdicts, strict=True)
+        return {
+            "n_replicates": len(self.jaccard) + self.n_failed,
+            "n_failed": self.n_failed,
+            "contrast": self.contrast,
+            "clusters": [
+                {
+                    "similarity": None if np.isnan(mean) else float(mean), "recovered": float(recovered),
+                    "dissolved": float(dissolved), "verdict": words, "is_real": bool(mean >= _VERDICTS[-1][0]),
+                }
+                for mean, recovered, dissolved, words in columns
+            ],
+        }  # fmt: skip
+
     @property
     def contrast(self) -> float:
         """How decided pairs of rows are: 1 if all are always or never together, 0 if it is a toss-up."""
