@@ -275,9 +275,9 @@ def _flaw(counts: Float[ndarray, " K"], emission: Any, moments: GaussianParamete
         )
     if emission.model.is_shared or not len(spurious):
         return ""
-    return (
-        f"A component of {counts[spurious].min():.3g} rows is a spike: flat in some direction, an accident of few rows."
-    )
+    held = f"{counts[spurious].min():.3g}"
+    rows = "row" if held == "1" else "rows"
+    return f"A component of {held} {rows} is a spike: flat in some direction, an accident of few rows."
 
 
 def is_interrupted(candidate: Candidate) -> bool:

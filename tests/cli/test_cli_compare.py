@@ -85,6 +85,7 @@ def test_the_page_says_it_all_and_asks_nothing(run, two, three, tmp_path):
     [
         ((), 2, "One model compares with nothing"),
         (("--labels", "kind"), 3, "no column 'kind'"),
+        (("--labels", "waiting"), 3, "Rows were clustered on the column 'waiting': --labels takes another one."),
         (("none.safetensors",), 3, "does not exist"),
     ],
 )

@@ -51,6 +51,8 @@ def facts(models: Models, how: dict[str, Any]) -> dict[str, Any]:
 def _rows(models: Models, how: dict[str, Any]) -> Reading | None:
     """The rows to label: those given, or those of the fits where they are the same and still there."""
     features = list(dict.fromkeys(name for _, fitted in models for name in fitted.features))
+    if how["labels"] in features:
+        raise DataError(f"Rows were clustered on the column '{how['labels']}': --labels takes another one.")
     written = {name: how[name] for name in ("format", "delimiter", "decimal", "na")}
     if how["data"]:
         roles = Roles(features, truth=how["labels"], levels=_levels(models))

@@ -128,11 +128,15 @@ def _command_on_record(ctx: click.Context) -> str:
     return shlex.join(words)
 
 
+def _range(numbers: tuple[int, ...]) -> str:
+    return str(numbers[0]) if len(numbers) == 1 else f"{numbers[0]}-{numbers[-1]}"
+
+
 def _words(option: str, value: Any) -> list[str]:
     if option == "--na":
         return [word for text in value for word in (option, text)]
     if value is True:
         return [option]
     if isinstance(value, tuple):
-        return [option, f"{value[0]}-{value[-1]}" if option == "-k" else _options.list_names(value)]
+        return [option, _range(value) if option == "-k" else _options.list_names(value)]
     return [option, "auto" if value is None else str(value)]

@@ -77,7 +77,9 @@ def describe_spikes(emission: Gaussian, parameters: MixtureParameters, source: M
     spurious = emission.spurious(parameters.emission, counts, emission.spread(*sample))
     if not len(spurious):
         return ""
-    held = ", ".join(f"component {k} ({counts[k]:.3g} rows)" for k in spurious[:5])
+    sizes = [f"{counts[k]:.3g}" for k in spurious[:5]]
+    told = [f"component {k} ({n} {'row' if n == '1' else 'rows'})" for k, n in zip(spurious, sizes, strict=False)]
+    held = ", ".join(told)
     more = f" and {len(spurious) - 5} more" if len(spurious) > 5 else ""
     return (
         f"Flat in some direction, by an accident of few rows or because values repeat: {held}{more}. Try fewer than "

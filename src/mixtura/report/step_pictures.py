@@ -143,7 +143,6 @@ def _picture(title: str, seen: View | LineView, features: Sequence[str], marks: 
         f"{title}, the last step",
         *seen.axes(features),
         element("svg", element("rect", class_="frame", **frame), *marks, viewBox=box, **frame),
-        class_="fits",
     )
 
 
