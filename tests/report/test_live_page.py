@@ -115,7 +115,17 @@ def test_the_canvas_shows_the_rows_and_the_brush(page):
     before = page.evaluate(picture)
     assert len(before) > 10 * len(page.evaluate(blank))
     brush(page, 0, (0.1, 0.1), (0.3, 0.3))
-    assert page.evaluate(picture) != before
+    brushed = page.evaluate(picture)
+    assert brushed != before
+    page.locator(".brushable").nth(0).press("Escape")
+    settle(page)
+    assert page.evaluate(picture) == before
+    page.locator("#pairs .legend button").nth(1).press("Space")
+    settle(page)
+    assert page.evaluate(picture) not in (before, brushed)
+    page.locator("#pairs .legend button").nth(1).press("Space")
+    brush(page, 0, (0.1, 0.1), (0.3, 0.3))
+    assert page.evaluate(picture) == brushed
 
 
 def test_pointing_names_a_row_as_text(page, case):

@@ -4,7 +4,7 @@ const STEP = 8; // pixels that a key moves or stretches the brush
 const NEAR = 9; // pixels between the pointer and a row that is named
 const FINGER = 22; // half the side of the square that a finger brushes
 
-const matrix = { svg: null, canvas: null, cells: [], painters: [], colours: null, zoom: 1, brush: null, isFaint: false };
+const matrix = { svg: null, canvas: null, cells: [], painters: [], colours: null, zoom: 1, brush: null };
 
 function readCell(svg) {
   const [x, y, width, height] = ["x", "y", "width", "height"].map((name) => Number(svg.getAttribute(name)));
@@ -27,12 +27,12 @@ function startMatrix() {
   matrix.svg.before(matrix.canvas);
   for (const cell of matrix.cells) matrix.svg.parentElement.append(makeOverlay(cell));
   resize();
-  watchers.clusters.push(() => { select(); prepareAll(); paintAll(); });
-  watchers.rows.push(() => {
-    if (Boolean(chosen.rows) !== matrix.isFaint) prepareAll();
+  watchers.clusters.push(() => {
+    for (const painter of matrix.painters) painter.forget();
+    select();
     paintAll();
-    placeBrush();
   });
+  watchers.rows.push(() => { paintAll(); placeBrush(); });
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", resize);
   addEventListener("resize", () => { if (devicePixelRatio !== matrix.zoom) resize(); });
 }
@@ -47,13 +47,16 @@ function resize() {
   canvas.style.height = `${height}px`;
   matrix.colours = palette();
   matrix.painters = matrix.cells.map((cell) => new Painter(cell, matrix.zoom));
-  prepareAll();
   paintAll();
+  setTimeout(prepareToBrush);
 }
 
-function prepareAll() {
-  matrix.isFaint = Boolean(chosen.rows);
-  for (const painter of matrix.painters) painter.prepare(matrix.colours, matrix.isFaint);
+// What a first brush would else have to wait for, one cell at a time so that nothing else has to.
+function prepareToBrush() {
+  const painter = matrix.painters.find((one) => !one.stills[1]);
+  if (!painter) return;
+  painter.still(matrix.colours, true);
+  setTimeout(prepareToBrush);
 }
 
 function paintAll() {

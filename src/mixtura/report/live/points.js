@@ -48,16 +48,25 @@ class Painter {
     }
     this.image = new ImageData(this.width, this.height);
     this.pixels = new Uint32Array(this.image.data.buffer);
-    this.still = new Uint8ClampedArray(this.image.data.length);
+    this.forget();
+  }
+
+  // After clusters were hidden or shown, the rows look different.
+  forget() {
+    this.stills = [null, null];
   }
 
   inside(value, size) {
     return Math.min(Math.max(Math.round(value), this.margin), size - 1 - this.margin);
   }
 
-  // Everything as it is while nothing is brushed, or faint, to paint what is brushed onto.
-  prepare(colours, isFaint) {
-    const { still } = this;
+  // Everything as it is while nothing is brushed, or faint, to paint what is brushed onto: worked out once.
+  still(colours, isFaint) {
+    return (this.stills[Number(isFaint)] ??= this.all(colours, isFaint));
+  }
+
+  all(colours, isFaint) {
+    const still = new Uint8ClampedArray(this.image.data.length);
     for (let p = 0; p < still.length; p += 4) {
       [still[p], still[p + 1], still[p + 2]] = colours.paper;
       still[p + 3] = 255;
@@ -67,10 +76,11 @@ class Painter {
       const k = rows.labels[i];
       if (!chosen.hidden.has(k)) this.stamp(still, i, isFaint ? colours.faint : colours.clusters[k], share);
     }
+    return still;
   }
 
   paint(colours) {
-    this.image.data.set(this.still);
+    this.image.data.set(this.still(colours, Boolean(chosen.rows)));
     if (chosen.rows) for (const i of chosen.rows) this.cover(i, colours.solid[rows.labels[i]]);
     return this.image;
   }
