@@ -39,6 +39,7 @@ _HOMES = {
     "stability": "mixtura.resampling",
     "uncertainty": "mixtura.resampling",
     "stream": "mixtura.sources.streamed",
+    "table_facts": "mixtura.sources.check",
     "write_report": "mixtura.report",
 }
 _MODULES = ("datasets", "explain", "plots")
@@ -72,6 +73,7 @@ if TYPE_CHECKING:
     from mixtura.report import write_report as write_report
     from mixtura.resampling import stability as stability
     from mixtura.resampling import uncertainty as uncertainty
+    from mixtura.sources.check import table_facts as table_facts
     from mixtura.sources.streamed import stream as stream
     from mixtura.tables import classify as classify
     from mixtura.tables import describe as describe
@@ -111,6 +113,7 @@ __all__ = [
     "select_columns",
     "stability",
     "stream",
+    "table_facts",
     "uncertainty",
     "write_report",
 ]

@@ -134,12 +134,25 @@ def test_categories_are_not_taken_for_numbers(run, table):
 
 
 def test_check_shows_kinds(run, table):
-    columns = {column["name"]: column for column in json.loads(run("check", table, "--json").stdout)["columns"]}
+    told = json.loads(run("check", table, "--json").stdout)
+    columns = {column["name"]: column for column in told["columns"]}
     kinds = {name: column["kind"] for name, column in columns.items()}
     assert kinds == {"name": "text", "age": "number", "size": "number", "town": "category", "member": "category"}
-    assert columns["town"]["flags"] == ["text: 3 different values; --categorical town clusters on them"]
-    asked = json.loads(run("check", table, "--categorical", "town", "--json").stdout)["columns"][3]
-    assert (asked["kind"], asked["role"], asked["flags"]) == ("category", "feature", [])
+    (found,) = [finding for finding in told["findings"] if finding["about"] == "category"]
+    assert found["columns"] == ["town", "member"]
+    assert found["remedy"].startswith("--categorical town,member clusters on these")
+    told = json.loads(run("check", table, "--categorical", "town,member", "--json").stdout)
+    assert (told["columns"][3]["kind"], told["columns"][3]["role"]) == ("category", "feature")
+    assert "category" not in {finding["about"] for finding in told["findings"]}
+
+
+def test_fit_says_how_to_take_what_it_left_out(run, table, output):
+    options = ["-k", "2", "--covariance", "tied"]
+    screen = " ".join(run("fit", table, *options).stdout.split())
+    assert "member (text: 2 different values); --categorical town,member clusters on categories too." in screen
+    plan = " ".join(run("fit", table, *options, "--dry-run").stdout.split())
+    assert "--categorical town,member clusters on categories too." in plan
+    assert output[1]["left_out"]["categories"] == ["member"]
 
 
 def test_the_command_on_record_names_the_categories(output):

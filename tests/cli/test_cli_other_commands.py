@@ -66,10 +66,24 @@ def test_check_finds_and_does_not_fail(run, tmp_path):
     path.write_text("same,gap,kind\n1,2,a\n1,,b\n1,inf,c\n1,2,a\n")
     result = run("check", path)
     assert result.exit_code == 0
-    assert "4 rows, 3 columns" in " ".join(result.stdout.split()) and "1 row repeat" in result.stdout
-    facts = {column["name"]: column for column in json.loads(run("check", path, "--json").stdout)["columns"]}
-    assert facts["gap"]["n_missing"] == 1
-    assert facts["same"]["flags"] and facts["kind"]["kind"] == "category"
+    assert "4 rows, 3 columns" in " ".join(result.stdout.split()) and "1 row (25 %) repeats" in result.stdout
+    told = json.loads(run("check", path, "--json").stdout)
+    facts = {column["name"]: column for column in told["columns"]}
+    assert facts["gap"]["n_missing"] == 1 and facts["kind"]["kind"] == "category"
+    assert told["findings"][0]["about"] == "infinite" and "x gap is infinite in 1 cell" in result.stdout
+
+
+def test_check_tells_the_first_of_many_and_counts_the_rest(run, tmp_path):
+    path = tmp_path / "steps.csv"
+    rows = [",".join(str((n * d) % 3) for d in range(1, 8)) for n in range(60)]
+    path.write_text("\n".join([",".join("abcdefg"), *rows]) + "\n")
+    assert "few values: 1 more column" in run("check", path, "--exclude", "c,f").stdout
+
+
+def test_check_has_nothing_to_say_of_a_sound_table(run, tmp_path):
+    path = tmp_path / "sound.csv"
+    path.write_text("\n".join(["a,b", *(f"{a},{b}" for a, b in np.random.default_rng(0).normal(size=(50, 2)))]))
+    assert "Nothing stands in the way of a fit." in run("check", path).stdout
 
 
 def test_check_cannot_read_what_is_not_there(run, tmp_path):

@@ -41,43 +41,6 @@ def test_missing_and_infinite_cells_are_counted_and_left_out_of_averages():
     assert (facts.n_missing, facts.n_distinct, facts.maximum) == (2, 3, 3.0)
     assert facts.mean == pytest.approx(7 / 3)
     assert facts.top_share == 0.5
-    assert "1 infinite" in facts.flags
-
-
-FLAGGED = {
-    "constant: every cell is 2": [2.0] * N,
-    "numbers the rows": list(range(N)),
-    "every cell is missing": [None] * N,
-    "mostly missing": [1.0, 2.0, 3.5] + [np.nan] * (N - 3),
-    "strongly skewed": np.exp(SAMPLE) / 100,
-    "many ties: 4 different values": [1, 2, 4, 3] * (N // 4),
-    "40 infinite": [np.inf] * N,
-    "text: 2 different values; --categorical column clusters on them": ["a", "b"] * (N // 2),
-    "date: 40 different values": pd.date_range("2020-01-01", periods=N),
-    "numeric except 'n/a?' in row 40": ["1.5"] * (N - 1) + ["n/a?"],
-    "scale much larger than others": 1e6 * SAMPLE,
-    "same as other": RNG.permutation(N) / 4,
-}
-
-
-@pytest.mark.parametrize("flag", FLAGGED)
-def test_flags(flag):
-    other = FLAGGED["same as other"]
-    last = table_facts({"other": other, "third": RNG.random(N), "column": FLAGGED[flag]}).columns[-1]
-    assert last.flags == (flag,)
-
-
-def test_constant_columns_are_not_called_copies_of_each_other():
-    columns = table_facts({"one": [1.0] * N, "other": [1.0] * N}).columns
-    assert [column.flags for column in columns] == [("constant: every cell is 1",)] * 2
-
-
-def test_the_scale_of_a_column_is_compared_with_the_others_only():
-    assert "scale much larger than others" in facts_about(150 * SAMPLE, other=SAMPLE).flags
-
-
-def test_an_ordinary_column_has_no_flag():
-    assert facts_about(SAMPLE, other=RNG.random(N)).flags == ()
 
 
 @pytest.mark.parametrize(
@@ -90,6 +53,13 @@ def test_every_kind_of_column_has_facts(values):
 
 def test_text_has_a_most_frequent_value():
     assert facts_about(["a", "b", "a", None]).top_share == pytest.approx(2 / 3)
+
+
+def test_categories_have_levels():
+    assert facts_about(["a", "b", "a", None]).levels == {"a": 2, "b": 1}
+    assert facts_about([True, False, True]).levels == {"true": 2, "false": 1}
+    assert facts_about(pd.Categorical([3, 1, 3])).levels == {"3": 2, "1": 1}
+    assert facts_about([f"person {i}" for i in range(N)]).levels is None
 
 
 def test_repeated_rows_are_counted():

@@ -122,7 +122,7 @@ def test_numbers_of_all_types_become_floats():
         "money": pa.array(["1.25", "2.50", "3.75"]).cast(pa.decimal128(9, 2)),
         "codes": pa.array([5.0, 7.0, 5.0]).dictionary_encode(),
     }
-    table = read_table(pa.table(columns))
+    table = read_table(pa.table(columns), Roles(features=[*columns]))
     nan = np.nan
     expected = [[1, 0.5, 1, 1, 1.25, 5], [nan, 1.5, 2, 0, 2.5, 7], [3, nan, 4, nan, 3.75, 5]]
     np.testing.assert_array_equal(table.points, expected)

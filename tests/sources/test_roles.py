@@ -50,6 +50,8 @@ N = 12
 LEFT_OUT = {
     "text": (["a", "b", "c"] * 4, "text: 3 different values"),
     "categories": (pd.Categorical(["a", "b"] * 6), "text: 2 different values"),
+    "grades": (pd.Categorical([1, 2, 3] * 4), "text: 3 different values"),
+    "answers": ([True, False] * 6, "truth values"),
     "shares": (["36.6%", "4%", None] * 4, "numbers written as text: remove the % signs"),
     "dates": (pd.date_range("2020-01-01", periods=N), "date: 12 different values"),
     "constant": ([3] * N, "constant: every cell is 3"),

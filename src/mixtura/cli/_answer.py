@@ -12,6 +12,7 @@ from mixtura.criteria import CRITERIA, label, write
 from mixtura.explain.numbers import brief, percent, rounded
 from mixtura.explain.words import NOTABLE, count, join, level, short
 from mixtura.fitted import default_names
+from mixtura.sources.roles import option
 
 _SCREEN = 21  # lines, so that a blank one and two about files fit below on the smallest of terminals
 _NAME, _CELL = 18, 16
@@ -224,7 +225,9 @@ def _left_out(left_out: Facts) -> list[str]:
     n_rows = left_out["n_rows_with_missing_cells"]
     if n_rows:
         text.append(f"{count(n_rows, 'row')} with missing cells")
-    return wrap(f"Left out: {', '.join(text)}.") if text else []
+    names = left_out["categories"]
+    remedy = f"; {option('--categorical', *names)} clusters on categories too" if names else ""
+    return wrap(f"Left out: {', '.join(text)}{remedy}.") if text else []
 
 
 def _typical(profile: Facts) -> str:

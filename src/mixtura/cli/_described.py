@@ -92,4 +92,5 @@ def left_out(reading: Reading) -> dict[str, Any]:
     """The columns and rows that nobody asked to leave out."""
     everything, table, _ = reading
     columns = [{"name": name, "reason": reason} for name, reason in everything.dropped]
-    return {"columns": columns, "n_rows_with_missing_cells": len(everything.points) - len(table.points)}
+    n_incomplete = len(everything.points) - len(table.points)
+    return {"columns": columns, "categories": list(everything.groupings), "n_rows_with_missing_cells": n_incomplete}

@@ -170,7 +170,7 @@ def _described(fitted: FittedMixture, source: StreamedSource, counts: np.ndarray
 def _left_out(source: StreamedSource) -> dict[str, Any]:
     columns = [{"name": name, "reason": reason} for name, reason in source.dropped]
     n_incomplete = source.facts.n_left_out if source.cut.drops_incomplete else 0
-    return {"columns": columns, "n_rows_with_missing_cells": n_incomplete}
+    return {"columns": columns, "categories": [], "n_rows_with_missing_cells": n_incomplete}
 
 
 def _write(request: Request, result: Described, source: StreamedSource, folder: Path) -> None:

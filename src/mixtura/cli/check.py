@@ -1,11 +1,15 @@
 """`mixtura check`: what is in a table, before anything is fitted."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import click
 
 from mixtura.cli import _options
+
+_MARKS = {"error": "x", "warning": "!", "note": "-"}
+_TOLD = 4  # findings of one sort
 
 
 @click.command("check", epilog="Example: mixtura check examples/faithful.csv")
@@ -16,8 +20,8 @@ from mixtura.cli import _options
 def command(data: tuple[str, ...], as_json: bool, **options: Any) -> None:
     """Show what is in the columns of a table.
 
-    Kinds, missing cells, ranges, and what may hurt a fit. Findings are no errors: the exit code is 0 whenever the
-    data can be read at all.
+    Kinds, missing cells, ranges, and what a fit has to reckon with, each with what to do about it: x stops a fit, !
+    may spoil it, - is good to know. Findings are no errors: the exit code is 0 whenever the data can be read at all.
     """
     from mixtura.cli._output import echo_json, echo_lines
     from mixtura.sources.check import table_facts
@@ -26,7 +30,8 @@ def command(data: tuple[str, ...], as_json: bool, **options: Any) -> None:
     names = ("features", "exclude", "id", "weight", "profile", "truth", "categorical")
     roles = Roles(**{name: options.pop(name) for name in names})
     found = table_facts(list(data), roles, **options)
-    facts = found._asdict() | {"columns": [column._asdict() for column in found.columns]}
+    listed = {name: [one._asdict() for one in getattr(found, name)] for name in ("columns", "findings")}
+    facts = found._asdict() | listed
     if as_json:
         echo_json(facts)
     else:
@@ -34,20 +39,33 @@ def command(data: tuple[str, ...], as_json: bool, **options: Any) -> None:
 
 
 def _lines(facts: Mapping[str, Any]) -> list[str]:
-    from mixtura.cli._screen import heading, screen_width, wrap
+    from mixtura.cli._screen import heading, screen_width
     from mixtura.cli._tables import clip, lay_out_in_parts
     from mixtura.explain.words import count
 
-    repeated = facts["n_duplicated_rows"]
     columns = facts["columns"]
     title = f"{facts['origin']}: {count(facts['n_rows'], 'row')}, {count(len(columns), 'column')}"
-    text = heading(title)
-    text += [f"{count(repeated, 'row')} repeat an earlier one"] if repeated else []
     header = ["column", "kind", "role", "missing", "different", "least", "median", "most"]
     rows = [[clip(c["name"], 24), c["kind"], c["role"], *_numbers(c)] for c in columns]
     table = lay_out_in_parts(header, rows, screen_width(), left=3)
-    flagged = [line for c in columns if c["flags"] for line in wrap(f"{c['name']}: {', '.join(c['flags'])}")]
-    return [*text, "", *table, *(["", *flagged] if flagged else [])]
+    return [*heading(title), "", *table, "", *_findings(facts["findings"])]
+
+
+def _findings(findings: Sequence[Mapping[str, Any]]) -> list[str]:
+    """What to reckon with, the gravest first; of many of one sort the first few."""
+    from mixtura.cli._screen import wrap
+    from mixtura.explain.words import count
+
+    if not findings:
+        return ["Nothing stands in the way of a fit."]
+    text: list[str] = []
+    told: Counter[str] = Counter()
+    for finding in findings:
+        told[finding["about"]] += 1
+        if told[finding["about"]] <= _TOLD:
+            text += wrap(f"{_MARKS[finding['severity']]} {finding['sentence']} {finding['remedy']}".rstrip())
+    more = [f"{about}: {count(n - _TOLD, 'more column')}" for about, n in told.items() if n > _TOLD]
+    return [*text, *(wrap(f"{'; '.join(more)}: see --json.") if more else [])]
 
 
 def _numbers(column: Mapping[str, Any]) -> list[str]:

@@ -54,7 +54,8 @@ def facts(
     command : str
         What was typed to get the fit.
     left_out : dict, optional
-        `columns` (name and reason of each) and `n_rows_with_missing_cells` that were left out without being asked to.
+        `columns` (name and reason of each), the `categories` among them and `n_rows_with_missing_cells` that were left
+        out without being asked to.
     show_rows : bool
         Whether single rows may be named.
 
@@ -104,7 +105,7 @@ def facts(
         "profiles": _profiles(fitted, rows),
         "categories": list(rows.categories) if rows else [],
         "missing": plain(_missing(fitted, rows)),
-        "left_out": left_out or {"columns": [], "n_rows_with_missing_cells": 0},
+        "left_out": left_out or {"columns": [], "categories": [], "n_rows_with_missing_cells": 0},
         "stability": fitted.history.get("stability"),
         "merging": merging_facts(fitted.history),
     }

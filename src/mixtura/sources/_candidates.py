@@ -34,11 +34,12 @@ def candidates(found: Found, roles: Roles) -> Candidates:
     _check_weight(found, roles)
     taken = {*match_columns([*roles.others, *roles.exclude], columns, origin)}
     chosen = [name for name in match_columns(roles.features, columns, origin) or columns if name not in taken]
-    kinds = {name: kind_of(found.fields[name]) for name in chosen}
+    kinds: dict[str, str] = {name: kind_of(found.fields[name]) for name in chosen}
     _refuse_typing_slips(found, [name for name in chosen if kinds[name] == "text"])
     if roles.features:
         _refuse_other_kinds(found, chosen)
         return Candidates(tuple(chosen), (), True)
+    kinds |= {name: "truth values" for name in chosen if pa.types.is_boolean(found.fields[name].type)}
     dropped = tuple((name, _described(kinds[name])) for name in chosen if kinds[name] != "number")
     names = tuple(name for name in chosen if kinds[name] == "number")
     _require_some(names, dropped, origin)

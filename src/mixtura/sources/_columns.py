@@ -49,9 +49,9 @@ def simplify(table: pa.Table) -> pa.Table:
 
 
 def plain_type(dtype: pa.DataType) -> pa.DataType:
-    """Return the type that columns of this one are read as."""
+    """Return the type that columns of this one are read as; categories are text, though their names be numbers."""
     if pa.types.is_dictionary(dtype):
-        return plain_type(dtype.value_type)
+        return pa.string() if pa.types.is_integer(dtype.value_type) else plain_type(dtype.value_type)
     return pa.float64() if pa.types.is_decimal(dtype) or pa.types.is_float16(dtype) else dtype
 
 

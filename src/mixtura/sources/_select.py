@@ -11,15 +11,22 @@ from numpy import ndarray
 from mixtura.errors import DataError
 from mixtura.sources import _columns
 from mixtura.sources._arrays import to_arrow
-from mixtura.sources._categories import categories_of, with_kinds
+from mixtura.sources._categories import categories_of, is_grouping, with_kinds
 from mixtura.sources._gather import Gathered
 from mixtura.sources.column import Column
 from mixtura.sources.kinds import Encoded, encode
-from mixtura.sources.roles import Roles, match_column, match_columns
+from mixtura.sources.roles import Roles, match_column, match_columns, option
 from mixtura.sources.weights import check_weights
 
 _LONGEST_QUOTE = 40
 _ROWS_AT_A_TIME = 8192
+
+
+class Reason(NamedTuple):
+    """Why a column is not clustered on by default: the sort of reason, and what to say."""
+
+    about: str
+    text: str
 
 
 class Selected(NamedTuple):
@@ -32,6 +39,7 @@ class Selected(NamedTuple):
     extra: dict[str, ndarray]
     origin: str
     dropped: tuple[tuple[str, str], ...]
+    groupings: tuple[str, ...]
     parts: tuple[tuple[str, int], ...]
     columns: tuple[Column, ...]
     unknown: dict[str, tuple[str, ...]]
@@ -54,7 +62,8 @@ def select(gathered: Gathered, roles: Roles) -> Selected:
         ids=None if roles.id is None else table.column(roles.id).to_numpy(),
         extra={name: table.column(name).to_numpy() for name in shown},
         origin=gathered.origin,
-        dropped=dropped,
+        dropped=tuple((name, reason.text) for name, reason in dropped),
+        groupings=tuple(name for name, reason in dropped if reason.about == "category"),
         parts=gathered.parts,
         columns=columns if categories else (),
         unknown=points.unknown,
@@ -76,25 +85,31 @@ def refuse_two_roles(roles: Roles, columns: Sequence[str], origin: str) -> None:
 
 def _features(
     gathered: Gathered, roles: Roles, taken: set[str], categories: Sequence[str]
-) -> tuple[tuple[str, ...], tuple[tuple[str, str], ...]]:
+) -> tuple[tuple[str, ...], tuple[tuple[str, Reason], ...]]:
     """Return the columns to cluster on, and those left out without being asked to, with the reason."""
     columns, origin = gathered.table.column_names, gathered.origin
     taken = taken | set(match_columns(roles.exclude, columns, origin))
     asked = [*match_columns(roles.features, columns, origin), *categories] if roles.features else columns
     candidates = [name for name in dict.fromkeys(asked) if name not in taken]
-    dropped: tuple[tuple[str, str], ...] = ()
+    dropped: tuple[tuple[str, Reason], ...] = ()
     if not roles.features:
         _refuse_one_row(gathered)
         reasons = {name: None if name in categories else why_left_out(gathered, name) for name in candidates}
         dropped = tuple((name, reason) for name, reason in reasons.items() if reason)
         candidates = [name for name in candidates if not reasons[name]]
     if not candidates:
-        told = "; ".join(f"{name} ({reason})" for name, reason in dropped) or "every column has another role"
-        raise DataError(f"{origin} has no column to cluster on: {told}.")
+        raise _nothing_to_cluster_on(origin, dropped)
     for name in candidates:
         if name not in categories:
             _check_numeric(gathered, name)
     return tuple(candidates), dropped
+
+
+def _nothing_to_cluster_on(origin: str, dropped: Sequence[tuple[str, Reason]]) -> DataError:
+    told = "; ".join(f"{name} ({reason.text})" for name, reason in dropped) or "every column has another role"
+    groupings = [name for name, reason in dropped if reason.about == "category"]
+    remedy = f" {option('--categorical', *groupings)} clusters on categories." if groupings else ""
+    return DataError(f"{origin} has no column to cluster on: {told}.{remedy}")
 
 
 def _refuse_one_row(gathered: Gathered) -> None:
@@ -103,7 +118,7 @@ def _refuse_one_row(gathered: Gathered) -> None:
         raise DataError(f"{gathered.origin} has one row; a mixture needs at least two different ones.")
 
 
-def why_left_out(gathered: Gathered, name: str) -> str | None:
+def why_left_out(gathered: Gathered, name: str) -> Reason | None:
     """Return why a column is not clustered on by default, or None if it is."""
     column = gathered.table.column(name)
     kind = _columns.kind_of(column)
@@ -112,26 +127,32 @@ def why_left_out(gathered: Gathered, name: str) -> str | None:
     if kind != "number":
         return _describe(column)
     if column.null_count == len(column):
-        return "every cell is missing"
+        return Reason("empty", "every cell is missing")
     if name in _index_columns(gathered.table):
-        return "index of the data frame"
+        return Reason("identifier", "index of the data frame")
     if _columns.is_id_like(name, column):
-        return "numbers the rows"
+        return Reason("identifier", "numbers the rows")
     value = _columns.constant_value(column)
     if value is not None:
-        return f"constant: every cell is {value:g}"
-    return "integers too long for a float, such as identifiers" if _columns.first_unrepresentable(column) else None
+        return Reason("constant", f"constant: every cell is {value:g}")
+    if pa.types.is_boolean(column.type):
+        return Reason("category", "truth values")
+    is_long = _columns.first_unrepresentable(column) is not None
+    return Reason("identifier", "integers too long for a float, such as identifiers") if is_long else None
 
 
-def _describe(column: pa.ChunkedArray) -> str:
+def _describe(column: pa.ChunkedArray) -> Reason:
     kind, n_distinct = _columns.kind_of(column), _columns.count_distinct(column)
     if kind == "empty":
-        return "every cell is missing"
+        return Reason("empty", "every cell is missing")
+    if kind in ("nested", "other"):
+        return Reason(kind, f"{column.type} values")
     dressing = _columns.dressing(column) if kind == "text" else None
     if dressing:
-        return f"numbers written as text: remove the {dressing}"
+        return Reason("numbers as text", f"numbers written as text: remove the {dressing}")
+    about = ("constant" if n_distinct == 1 else "category") if kind == "text" and is_grouping(column) else kind
     values = "" if n_distinct is None else f": {n_distinct} different value{'s' if n_distinct != 1 else ''}"
-    return f"{column.type} values" if kind in ("nested", "other") else f"{kind}{values}"
+    return Reason(about, f"{kind}{values}")
 
 
 def _index_columns(table: pa.Table) -> set[str]:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
+from shlex import quote
 
 from mixtura.errors import DataError
 
@@ -91,3 +92,18 @@ def shorten(names: Sequence[str], most: int = 12) -> str:
     """Return the names in one line, the first few of them if there are many."""
     more = f" and {len(names) - most} more" if len(names) > most else ""
     return ", ".join(names[:most]) + more
+
+
+def option(flag: str, *names: str) -> str:
+    """Return an option of the command line with columns, as one types it.
+
+    Examples
+    --------
+    >>> print(option("--exclude", "bill length", "bill,depth"))
+    --exclude 'bill length,"bill,depth"'
+    """
+    return f"{flag} {quote(','.join(_listed(name) for name in names))}"
+
+
+def _listed(name: str) -> str:
+    return f'"{name}"' if "," in name else name

@@ -38,6 +38,8 @@ class Table:
         What the table is called in messages: a file name, or "the data frame".
     dropped : tuple of (str, str)
         The columns left out without being asked to, each with the reason.
+    groupings : tuple of str
+        Those of them whose values are categories, which `Roles.categorical` would take.
     parts : tuple of (str, int)
         The files the rows came from, each with its number of rows, so that a row can be named.
     columns : tuple of Column
@@ -53,6 +55,7 @@ class Table:
     extra: dict[str, ndarray] = field(default_factory=dict)
     origin: str = "the table"
     dropped: tuple[tuple[str, str], ...] = ()
+    groupings: tuple[str, ...] = ()
     parts: tuple[tuple[str, int], ...] = ()
     columns: tuple[Column, ...] = ()
     unknown: dict[str, tuple[str, ...]] = field(default_factory=dict)
