@@ -67,7 +67,7 @@ def _scaling_record(scaling: Scaling) -> dict[str, Any]:
 
 
 def _history(selection: Selection, chosen: Candidate) -> dict[str, Any]:
-    shift = chosen.evidence.n_rows * selection.scaling.log_volume  # from the units of the fit to those of the data
+    shift = selection.shift
     return {
         "n_rows": selection.n_rows,
         "total_weight": chosen.evidence.n_rows,

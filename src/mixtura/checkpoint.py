@@ -38,6 +38,7 @@ def write_checkpoint(path: str | os.PathLike[str], key: str, found: Selection, f
         "ranking": found.ranking,
         "scaling": [found.scaling.name, found.scaling.centre.tolist(), found.scaling.scale.tolist()],
         "n_rows": found.n_rows,
+        "shift": found.shift,
         "candidates": [_of_candidate(candidate) for candidate in found.candidates],
         "finals": {
             "numbers": finals.numbers,
@@ -79,9 +80,8 @@ def _restored(record: dict[str, Any], options: Options) -> tuple[Selection, Fina
     name, centre, scale = record["scaling"]
     scaling = Scaling(name, np.array(centre), np.array(scale))
     candidates = tuple(_candidate(part, options, scaling) for part in record["candidates"])
-    found = Selection(
-        candidates, record["criterion"], tuple(record["ranking"]), scaling, record["n_rows"], is_complete=True
-    )
+    ranked = record["criterion"], tuple(record["ranking"]), scaling, record["n_rows"]
+    found = Selection(candidates, *ranked, is_complete=True, shift=record["shift"])
     finals, numbers = record["finals"], tuple(record["finals"]["numbers"])
     parameters = tuple(
         _parameters(part, candidates[i].model) for i, part in zip(numbers, finals["parameters"], strict=True)

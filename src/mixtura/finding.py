@@ -17,7 +17,7 @@ from mixtura.evidence import collect_all_evidence
 from mixtura.mixture import MixtureParameters
 from mixtura.race import SAMPLE_ROWS, Plan, Round, Search, StartRecord
 from mixtura.runners.local import Local
-from mixtura.scaling import Scaling, choose_scaling
+from mixtura.scaling import Scaling, choose_scaling, seen_mass
 from mixtura.selection import Selection
 from mixtura.sources.array import ArraySource
 from mixtura.trials import Candidate, Options, Setting, is_interrupted
@@ -36,6 +36,10 @@ class _Bench(NamedTuple):
     @property
     def runner(self) -> Local:
         return Local(self.options.n_threads)
+
+    @property
+    def shift(self) -> float:
+        return self.scaling.shift(self.runner(self.source, seen_mass))
 
     @property
     def stop(self) -> SmallRemainder:
@@ -111,7 +115,7 @@ def find(
     features = tuple(f"x{d}" for d in range(points.shape[1]))
     is_complete = not any(map(is_interrupted, candidates))
     found = Selection(tuple(candidates), "bound", tuple(ranking), scaling, len(points), is_complete)
-    return found._replace(seed=seed, options=options, features=features)
+    return found._replace(seed=seed, options=options, features=features, shift=bench.shift)
 
 
 def _refuse_holes(points: Float[ndarray, "N D"]) -> None:
@@ -160,7 +164,7 @@ def _candidate(bench: _Bench, search: Search) -> Candidate:
     parameters, n_components = search.best.parameters, len(search.best.parameters.weights)
     plain, middle = bench.model.middle(parameters)
     evidence = collect_all_evidence(plain.posterior(middle), plain.n_free(middle), bench.source, bench.runner)
-    shift = bench.source.total_weight * bench.scaling.log_volume
+    shift = bench.shift
     bound = bench.model.rank(search.best.objective, n_components) - shift
     evidence = evidence._replace(log_likelihood=evidence.log_likelihood - shift, bound=bound)
     model, moved = bench.model.rescale(parameters, bench.scaling.centre, bench.scaling.scale)

@@ -14,9 +14,10 @@ from mixtura.covariance import MODELS
 from mixtura.diagnostics import components_to_try
 from mixtura.errors import DataError, FitError, OptionError
 from mixtura.runners.local import Local
-from mixtura.scaling import Scaling, choose_scaling
+from mixtura.scaling import Scaling, choose_scaling, seen_mass
 from mixtura.sources.array import ArraySource
 from mixtura.sources.table import complete, require_variation
+from mixtura.statistics import Block
 from mixtura.tables import table_of, weights_of
 from mixtura.trials import Candidate, Options, Setting, fit_all, is_interrupted
 
@@ -182,7 +183,7 @@ class _Workshop(NamedTuple):
 
 
 def _comparisons(
-    workshop: _Workshop, source: ArraySource, log_volume: float, numbers: Iterable[int]
+    workshop: _Workshop, source: ArraySource, shift: float, numbers: Iterable[int]
 ) -> Iterator[Comparison]:
     """One after another, each with its samples side by side."""
     n_rows, threads = max(2, round(source.total_weight)), Local(workshop.options.n_threads)
@@ -193,7 +194,6 @@ def _comparisons(
             raise FitError(f"No start led to a mixture of {number} or {number + 1} components. {larger.remark}")
         samples = threads.map(partial(workshop.draw, smaller, n_rows), range(workshop.n_bootstrap))
         drawn = sorted(value for value in samples if isfinite(value))
-        shift = source.total_weight * log_volume
         heights = smaller.evidence.log_likelihood - shift, larger.evidence.log_likelihood - shift
         p_value = (1 + sum(value >= observed for value in drawn)) / (1 + len(drawn))
         yield Comparison(number, observed, p_value, tuple(drawn), heights)
@@ -219,9 +219,10 @@ def _numbers(
 def _scaled(
     points: Float[ndarray, "N D"], weights: Float[ndarray, " N"] | None, name: str
 ) -> tuple[ArraySource, float]:
-    """The rows in the units of the fits, and the logarithm of the volume of one such unit."""
-    scaling = choose_scaling(points, np.ones(len(points)) if weights is None else weights, name)
-    return ArraySource(scaling.apply(points), weights), scaling.log_volume
+    """The rows in the units of the fits, and what log-likelihoods are there above those in the units of the data."""
+    counts = np.ones(len(points)) if weights is None else weights
+    scaling = choose_scaling(points, counts, name)
+    return ArraySource(scaling.apply(points), weights), scaling.shift(seen_mass(Block(points, counts)))
 
 
 def _as_it_is(n_columns: int) -> Scaling:

@@ -6,6 +6,8 @@ import numpy as np
 from jaxtyping import Float
 from numpy import ndarray
 
+from mixtura.statistics import Block
+
 # A standard deviation that is so many times the robust one is made by a few rows. That takes rows so far from the mean,
 # in standard deviations; where there are none, medians need not be found.
 _BLOWN_UP, _FAR = 30, 8
@@ -25,10 +27,21 @@ class Scaling(NamedTuple):
         """The rows in the units of the fit."""
         return np.ascontiguousarray((points - self.centre) / self.scale)
 
-    @property
-    def log_volume(self) -> float:
-        """What a row's log-density loses when it is said in the units of the data, in nats."""
-        return float(np.log(self.scale).sum())
+    def shift(self, mass: Float[ndarray, " D"]) -> float:
+        """What a log-likelihood loses when it is said in the units of the data, in nats; for the `seen_mass` of rows.
+
+        Cells that are missing have no density in any units.
+        """
+        return float((mass * np.log(self.scale)).sum())
+
+
+def seen_mass(block: Block) -> Float[ndarray, " D"]:
+    """How much the cells weigh that are there, column by column."""
+    holes = np.isnan(block.points)
+    if not holes.any():
+        return np.full(holes.shape[1], block.weights.sum())
+    mass: ndarray = np.einsum("n,nd->d", block.weights, ~holes)
+    return mass
 
 
 def choose_scaling(points: Float[ndarray, "N D"], weights: Float[ndarray, " N"], name: str = "standard") -> Scaling:

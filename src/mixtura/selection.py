@@ -13,9 +13,10 @@ from mixtura.covariance import MODELS
 from mixtura.criteria import CRITERIA, OF_SELECTIONS
 from mixtura.errors import FitError
 from mixtura.folds import Fold, split
-from mixtura.scaling import Scaling, choose_scaling
+from mixtura.scaling import Scaling, choose_scaling, seen_mass
 from mixtura.sources.array import ArraySource
 from mixtura.sources.column import Column
+from mixtura.statistics import Block
 from mixtura.trials import Candidate, Options, Setting, fit_all, is_interrupted, stream
 
 FOUR = ("full", "tied", "diag", "spherical")
@@ -33,6 +34,7 @@ class Selection(NamedTuple):
     seed: int = 0
     options: Options = Options()
     features: tuple[str, ...] = ()  # names of the columns; those of an array are x0, x1, …
+    shift: float = 0.0  # what log-likelihoods in the units of the fit are above those in the units of the data
 
     @property
     def best(self) -> Candidate:
@@ -187,7 +189,10 @@ def select(
     if not ranking:
         raise FitError(_why_none(candidates))
     features = tuple(f"x{d}" for d in range(points.shape[1]))
-    return Selection(tuple(candidates), criterion, ranking, scaling, len(points), is_complete, seed, options, features)
+    of_all = Selection(
+        tuple(candidates), criterion, ranking, scaling, len(points), is_complete, seed, options, features
+    )
+    return of_all._replace(shift=scaling.shift(seen_mass(Block(source.points, weights))))
 
 
 def _that_count(points: ndarray, weights: ndarray) -> tuple[ndarray, ndarray]:

@@ -23,7 +23,7 @@ from mixtura.race import part
 from mixtura.runners.anywhere import Anywhere
 from mixtura.runners.contract import Sampled
 from mixtura.runners.held import Held
-from mixtura.scaling import Scaling
+from mixtura.scaling import Scaling, seen_mass
 from mixtura.selection import Selection
 from mixtura.sources.array import ArraySource
 from mixtura.sources.streamed import StreamedSource
@@ -116,7 +116,7 @@ def for_all_rows(found: Selection, source: Sampled) -> Selection:
     candidates = tuple(_for_all(candidate, times, source.total_weight) for candidate in found.candidates)
     values = [candidate.criteria.get(found.criterion, np.inf) for candidate in candidates]
     ranking = tuple(sorted(found.ranking, key=values.__getitem__))
-    return found._replace(candidates=candidates, ranking=ranking, n_rows=source.n_rows)
+    return found._replace(candidates=candidates, ranking=ranking, n_rows=source.n_rows, shift=found.shift * times)
 
 
 def _for_all(candidate: Candidate, times: float, total_weight: float) -> Candidate:
@@ -161,32 +161,40 @@ class _Contest:
 
     def judged(self, finals: Finals) -> Selection:
         """The selection with the finalists as all rows see them, ranked anew, before all others."""
-        is_complete = finals.outcome is not em.Outcome.INTERRUPTED
-        seen = self._seen(finals) if is_complete else [None] * len(finals.numbers)
-        is_complete = is_complete and None not in seen
+        *seen, mass = self._seen(finals) if finals.outcome is not em.Outcome.INTERRUPTED else self._unseen(finals)
+        is_complete, shift = None not in seen, self.found.scaling.shift(mass)
         candidates = list(self.found.candidates)
         for place, number in enumerate(finals.numbers):
-            candidates[number] = self._candidate(candidates[number], finals, place, seen[place])
+            candidates[number] = self._candidate(candidates[number], finals, place, seen[place], shift)
         values = [candidate.criteria.get(self.found.criterion, np.inf) for candidate in candidates]
         first = sorted(finals.numbers, key=values.__getitem__)
         rest = [i for i in self.found.ranking if i not in finals.numbers]
-        return self.found._replace(candidates=tuple(candidates), ranking=(*first, *rest), is_complete=is_complete)
+        return self.found._replace(
+            candidates=tuple(candidates), ranking=(*first, *rest), is_complete=is_complete, shift=shift
+        )
 
     def _seen(self, finals: Finals) -> Sequence[Any]:
-        """Of each finalist log-likelihood and entropies, of labels and of responsibilities; None if the pass failed."""
+        """Of each finalist log-likelihood and entropies, of labels and of responsibilities; last how much cells weigh.
+
+        `_unseen` if the pass failed.
+        """
         models = [self.found.candidates[i].model for i in finals.numbers]
         posteriors = [model.posterior(p) for model, p in zip(models, finals.parameters, strict=True)]
         functions = [partial(of_responsibilities, posterior=posterior) for posterior in posteriors]
         try:
-            told: Sequence[Any] = self._run(partial(_each, functions=functions))
+            told: Sequence[Any] = self._run(partial(_each, functions=[*functions, seen_mass]))
         except KeyboardInterrupt:
-            return [None] * len(models)
+            return self._unseen(finals)
         return told
 
-    def _candidate(self, candidate: Candidate, finals: Finals, place: int, seen: Any) -> Candidate:
+    def _unseen(self, finals: Finals) -> Sequence[Any]:
+        """None of each finalist, and how much cells weigh by the sample."""
+        sample = self.source.sample
+        return [*[None] * len(finals.numbers), seen_mass(sample) * (self.source.total_weight / sample.weights.sum())]
+
+    def _candidate(self, candidate: Candidate, finals: Finals, place: int, seen: Any, shift: float) -> Candidate:
         """In the units of the data; as the last pass saw it where there was no further one."""
         parameters, trace, scaling = finals.parameters[place], finals.traces[place], self.found.scaling
-        shift = self.source.total_weight * scaling.log_volume
         evidence, emission = candidate.evidence, candidate.model.emission
         if seen is not None:
             evidence = evidence._replace(log_likelihood=seen[0] - shift, map_entropy=seen[1], entropy=seen[2])

@@ -28,7 +28,7 @@ from mixtura.folds import Fold
 from mixtura.mixture import Mixture, MixtureParameters
 from mixtura.priors import Prior
 from mixtura.runners.local import Local
-from mixtura.scaling import RIDGE, Scaling
+from mixtura.scaling import RIDGE, Scaling, seen_mass
 from mixtura.sources.array import ArraySource
 from mixtura.sources.column import Column
 
@@ -183,7 +183,7 @@ class _Workshop(NamedTuple):
             return float("inf")
         model = self._model(setting, fold.seen)
         found = self.runner(fold.unseen, model.statistics(best.parameters)).log_likelihood
-        return -2 * (found - fold.unseen.total_weight * self.scaling.log_volume)
+        return -2 * (found - self.scaling.shift(self.runner(fold.unseen, seen_mass)))
 
     def _emission(self, setting: Setting) -> Emission:
         numbers = Gaussian(setting.covariance, self.options.ridge)
@@ -236,7 +236,7 @@ class _Workshop(NamedTuple):
         """In the units of the data."""
         scaled = collect_all_evidence(model.posterior(parameters), model.n_free(parameters), self.source, self.runner)
         n_rows, is_one = self.source.total_weight, setting.n_components == 1
-        shift = n_rows * self.scaling.log_volume
+        shift = self.scaling.shift(self.runner(self.source, seen_mass))
         of_one = scaled.log_likelihood if is_one else self.of_one[MODELS[setting.covariance].kind]
         scaled = scaled._replace(log_likelihood=scaled.log_likelihood - shift, one_log_likelihood=of_one - shift)
         if not deviances:

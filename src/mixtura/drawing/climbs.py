@@ -13,7 +13,7 @@ from mixtura.explain.records import Rows
 from mixtura.fitted import FittedMixture
 from mixtura.mixture import Classification, MixtureParameters
 from mixtura.race import SAMPLE_ROWS
-from mixtura.scaling import Scaling
+from mixtura.scaling import Scaling, seen_mass
 from mixtura.statistics import Block
 
 
@@ -89,7 +89,7 @@ def _climb(
         max_iterations=max_iterations,
         callbacks=[passed.append],
     )
-    shift = float(block.weights.sum()) * scaling.log_volume
+    shift = scaling.shift(seen_mass(block))
     steps = tuple(_in_units_of_the_data(fitted, step.before, scaling) for step in passed)
     if steps:
         yield Climb(candidate.kind, steps, tuple(value - shift for value in fit.trace), fit.outcome)
