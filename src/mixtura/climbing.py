@@ -20,6 +20,7 @@ from mixtura.statistics import Block, Incomplete
 
 _FEW_ROWS, _FEW_COLUMNS, _FEW_NUMBERS = 4096, 64, 1 << 16  # numbers in the rows, or in their responsibilities
 _WORK_OF_A_CALL = 1e8  # rows x components x columns squared x steps: a tenth of a second
+_ROWS_OF_A_SEARCH = 20  # times the columns: what an M-step that searches costs beside a pass
 _OUTCOMES = {
     kernels.GOES_ON: em.Outcome.EXHAUSTED,
     kernels.STOPPED: em.Outcome.CONVERGED,
@@ -219,7 +220,8 @@ class Climbs:
 
     def _steps_at_once(self, n_fits: int) -> int:
         _, K, D = self.ascents.density.means.shape
-        return max(1, int(_WORK_OF_A_CALL // (n_fits * self.rows.n * K * (D + 4) ** 2)))
+        n_rows = self.rows.n + (_ROWS_OF_A_SEARCH * D if self.ascents.shaper else 0)
+        return max(1, int(_WORK_OF_A_CALL // (n_fits * n_rows * K * (D + 4) ** 2)))
 
     def _make_room(self, n_steps: int) -> None:
         """Traces for so many steps at least."""

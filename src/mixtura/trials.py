@@ -208,7 +208,7 @@ class _Workshop(NamedTuple):
             max_iterations=self.options.max_iterations,
             stop=self._stop(),
             watch=self.watch,
-            patience=PATIENCE if MODELS[setting.covariance].is_compiled else LESS_PATIENCE,
+            patience=PATIENCE if MODELS[setting.covariance].is_linear else LESS_PATIENCE,
         )
 
     def _stop(self) -> em.Stop:

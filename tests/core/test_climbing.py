@@ -10,14 +10,13 @@ from laws.settings import NAMES
 from mixtura import climbing, em, starts
 from mixtura._kernels import reference
 from mixtura.acceleration import SmallGain, SmallRemainder
-from mixtura.covariance import MODELS
+from mixtura.covariance import MODELS, CovarianceModel, closed
 from mixtura.emissions.gaussian import Gaussian
 from mixtura.mixture import Mixture
 from mixtura.runners.local import Local
 from mixtura.sources.array import ArraySource
 from mixtura.statistics import Block
 
-COMPILED = [name for name in NAMES if MODELS[name].is_compiled]
 CASES = [(30, 1, 2), (200, 2, 3), (31, 3, 1), (250, 5, 4), (600, 8, 6), (100, 13, 2)]
 
 
@@ -42,7 +41,7 @@ def climb(model, parameters, block, stop, max_iterations, **others):
 
 
 @pytest.mark.parametrize("size", CASES)
-@pytest.mark.parametrize("covariance", COMPILED)
+@pytest.mark.parametrize("covariance", NAMES)
 def test_steps_are_those_of_the_loop(covariance, size, monkeypatch):
     ridge = tuple(np.linspace(1e-6, 1e-3, size[1]))
     model, start, block = begun(covariance, *size, ridge)
@@ -50,6 +49,7 @@ def test_steps_are_those_of_the_loop(covariance, size, monkeypatch):
         found = climb(model, start, block, SmallGain(0.0), n_steps)
         with monkeypatch.context() as patch:
             patch.setattr("mixtura.mixture.kernels.collect", reference.collect)
+            patch.setattr("mixtura.covariance.descent._ENOUGH", 1e-22)
             expected = walk(model, start, block, SmallGain(0.0), n_steps)
         assert found.outcome is expected.outcome is em.Outcome.EXHAUSTED
         np.testing.assert_allclose(found.trace, expected.trace, rtol=1e-10)
@@ -59,10 +59,10 @@ def test_steps_are_those_of_the_loop(covariance, size, monkeypatch):
 @pytest.mark.parametrize(
     "stop", [SmallGain(1e-2), SmallGain(1e-7), SmallRemainder(1e-1), SmallRemainder(1e-4)], ids=str
 )
-@pytest.mark.parametrize("covariance", COMPILED)
+@pytest.mark.parametrize("covariance", NAMES)
 def test_it_stops_when_the_loop_does(covariance, stop):
     model, start, block = begun(covariance)
-    found, expected = climb(model, start, block, stop, 500), walk(model, start, block, stop, 500)
+    found, expected = climb(model, start, block, stop, 900), walk(model, start, block, stop, 900)
     assert found.outcome is expected.outcome is em.Outcome.CONVERGED
     assert len(found.trace) == len(expected.trace)
 
@@ -81,8 +81,11 @@ def test_whoever_looks_at_every_step_sees_the_same_numbers():
         np.testing.assert_array_equal(other.parameters.emission.covariances, alone.parameters.emission.covariances)
 
 
-def test_what_the_kernels_do_not_know_takes_the_loop():
-    model, start, block = begun("VVE")
+def test_what_the_kernels_do_not_know_takes_the_loop(monkeypatch):
+    own = CovarianceModel("full", closed.evv, lambda K, D: 0)
+    monkeypatch.setitem(MODELS, "own", own)
+    model, start, block = begun("own")
+    assert model.emission.ascent(np.log(start.weights)[None], [start.emission]) is None
     found, expected = (step(model, start, block, SmallGain(0.0), 5) for step in (climb, walk))
     assert found.trace == expected.trace
 
@@ -112,14 +115,20 @@ def test_calls_are_short_enough_to_be_interrupted(monkeypatch):
     assert found.trace == whole.trace[:30]
 
 
-def test_a_collapse_is_told_as_the_loop_tells_it():
-    points = np.concatenate([np.zeros((5, 2)), np.ones((5, 2))])
+@pytest.mark.parametrize("n_equal", [5, 10], ids=["one", "both"])
+@pytest.mark.parametrize("covariance", NAMES)
+def test_a_collapse_is_told_as_the_loop_tells_it(covariance, n_equal):
+    points = np.concatenate([np.zeros((5, 2)), np.ones((5, 2)) + np.random.default_rng(0).normal(size=(5, 2))])
+    points[5:n_equal] = 1.0
     block = Block(points, np.ones(10))
-    model = Mixture(Gaussian("full", 0.0))
+    model = Mixture(Gaussian(covariance, 0.0))
     start = starts.parameters_from(model, block, np.repeat([0, 1], 5), 2)
-    found, expected = climb(model, start, block, SmallGain(0.0), 50), walk(model, start, block, SmallGain(0.0), 50)
-    assert found.outcome is expected.outcome is em.Outcome.COLLAPSED
-    assert len(found.trace) == len(expected.trace)
+    with np.errstate(all="ignore"):
+        found, expected = climb(model, start, block, SmallGain(0.0), 50), walk(model, start, block, SmallGain(0.0), 50)
+    assert found.outcome is expected.outcome
+    assert abs(len(found.trace) - len(expected.trace)) <= 1  # the last digit says when two rows are none too few
+    if n_equal == 10:
+        assert found.outcome is em.Outcome.COLLAPSED
 
 
 def test_a_start_is_left_as_it_was():

@@ -12,7 +12,7 @@ from mixtura.emissions.gaussian import Gaussian
 from mixtura.mixture import Mixture
 from mixtura.statistics import Block
 
-CLOSED = [name for name in NAMES if MODELS[name].is_compiled]
+CLOSED = [name for name in NAMES if MODELS[name].is_linear]
 TOLERANCE = 1e-3
 
 

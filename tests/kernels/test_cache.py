@@ -14,10 +14,23 @@ whiteners, log_det = whiten(np.array([[[4.0, 2.0], [2.0, 10.0]]]))
 print(whiteners.tolist(), log_det.tolist())
 """
 
+BY_ADDRESS = """
+import numpy as np
+from mixtura._kernels.calling import call
+from mixtura._kernels.compile import cached_kernel
+from mixtura._kernels.shapers import shaper
+@cached_kernel
+def shape(address, scatter, counts, log_det, variances):
+    call(address, (scatter, counts, log_det, variances))
+variances = np.ones((2, 2))
+shape(shaper("EVI"), np.array([[4.0, 1.0], [9.0, 9.0]]), np.array([4.0, 7.0]), np.zeros(2), variances)
+print(variances.round(12).tolist())
+"""
 
-def _start(**environment):
+
+def _start(program=PROGRAM, **environment):
     return subprocess.Popen(
-        [sys.executable, "-c", PROGRAM],
+        [sys.executable, "-c", program],
         env={**os.environ, **environment},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -60,6 +73,14 @@ def test_a_file_cut_short_is_compiled_again(filled):
     file.write_bytes(content[: len(content) // 2])
     assert _answer(_start(MIXTURA_KERNEL_CACHE=str(folder))) == answers[0]
     assert len(file.read_bytes()) > len(content) // 2
+
+
+def test_code_on_disk_can_be_called_by_its_address(tmp_path):
+    """The volumes are 2 and 9, that of all their sum by 11 rows."""
+    for _ in range(2):
+        answer = _answer(_start(BY_ADDRESS, MIXTURA_KERNEL_CACHE=str(tmp_path)))
+        assert answer == "[[2.0, 0.5], [1.0, 1.0]]\n"
+        assert {file.name.split("-")[0] for file in tmp_path.glob("*/*")} == {"__main__.shape", "one_volume.evi"}
 
 
 def test_no_cache_where_nothing_can_be_written(tmp_path, monkeypatch):

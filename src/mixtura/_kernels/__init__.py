@@ -18,6 +18,7 @@ from mixtura._kernels.passes import (
     posterior,
     whiten,
 )
+from mixtura._kernels.shapers import shaper
 from mixtura._kernels.turning import Turned, turned
 
 __all__ = [
@@ -39,6 +40,7 @@ __all__ = [
     "leaves",
     "nearest",
     "posterior",
+    "shaper",
     "turned",
     "whiten",
 ]

@@ -9,6 +9,7 @@ import math
 
 from mixtura._kernels import family
 from mixtura._kernels.axes import DiagonalSums
+from mixtura._kernels.calling import call
 from mixtura._kernels.compile import cached_kernel, kernel
 from mixtura._kernels.densities import Ascent, Diagonal, Full, Tied
 from mixtura._kernels.family import implement
@@ -40,7 +41,7 @@ def climb(turned, ascents, which, stop, traces, progress):
 def _of(ascents, m):
     return Ascent(
         ascents.log_weights[m], family.of(ascents.density, m), ascents.covariances[m], ascents.ridge,
-        ascents.is_shared, ascents.is_round, ascents.has_equal_weights,
+        ascents.is_shared, ascents.is_round, ascents.has_equal_weights, ascents.shaper,
     )  # fmt: skip
 
 
@@ -106,6 +107,7 @@ def _share(quarters, ascent):
 def _reshape_full(sums, ascent, counts):
     density, covariances = ascent.density, ascent.covariances
     K, D = density.means.shape
+    scatter = zeros(counts, covariances.shape) if ascent.shaper else covariances
     mass = 0.0
     for k in range(K):
         mass += counts[k]
@@ -114,17 +116,32 @@ def _reshape_full(sums, ascent, counts):
             shift = sums.shifts[k, i] / counts[k]
             density.means[k, i] += shift
             for j in range(i + 1):
-                covariances[k, i, j] = product(products, i, j) - shift * sums.shifts[k, j]
+                scatter[k, i, j] = product(products, i, j) - shift * sums.shifts[k, j]
+    if ascent.shaper:
+        for k in range(K):
+            for i in range(D):
+                for j in range(i):
+                    scatter[k, j, i] = scatter[k, i, j]
+                scatter[k, i, i] += counts[k] * ascent.ridge[i]
+        call(ascent.shaper, (scatter, counts, density.log_det, covariances))
+    else:
+        _share_out(scatter, counts, mass, ascent)
+    for k in range(K):
+        density.log_det[k] = whiten_into(as_read_only(covariances[k]), density.whiteners[k])
+
+
+@kernel
+def _share_out(scatter, counts, mass, ascent):
+    """The lower triangles of scatters -> covariances, one for all or each its own, in their place."""
+    K, D, _ = scatter.shape
     for i in range(D):
         for j in range(i + 1):
             total = 0.0
             for k in range(K):
-                total += covariances[k, i, j]
+                total += scatter[k, i, j]
             for k in range(K):
-                own = total / mass if ascent.is_shared else covariances[k, i, j] / counts[k]
-                covariances[k, i, j] = covariances[k, j, i] = own + (ascent.ridge[i] if i == j else 0.0)
-    for k in range(K):
-        density.log_det[k] = whiten_into(as_read_only(covariances[k]), density.whiteners[k])
+                own = total / mass if ascent.is_shared else scatter[k, i, j] / counts[k]
+                scatter[k, i, j] = scatter[k, j, i] = own + (ascent.ridge[i] if i == j else 0.0)
 
 
 @kernel
@@ -153,16 +170,22 @@ def _reshape_tied(sums, ascent, counts):
 def _reshape_diagonal(sums, ascent, counts):
     density, covariances = ascent.density, ascent.covariances
     K, D = density.means.shape
+    scatter = zeros(counts, (K, D)) if ascent.shaper else covariances
     for d in range(D):
         total = mass = 0.0
         for k in range(K):
             shift = sums.shifts[d, k] / counts[k]
             density.means[k, d] += shift
-            covariances[k, d] = sums.squares[d, k] - shift * sums.shifts[d, k]
-            total += covariances[k, d]
+            scatter[k, d] = sums.squares[d, k] - shift * sums.shifts[d, k]
+            total += scatter[k, d]
             mass += counts[k]
         for k in range(K):
-            covariances[k, d] = (total / mass if ascent.is_shared else covariances[k, d] / counts[k]) + ascent.ridge[d]
+            if ascent.shaper:
+                scatter[k, d] += counts[k] * ascent.ridge[d]
+            else:
+                scatter[k, d] = (total / mass if ascent.is_shared else scatter[k, d] / counts[k]) + ascent.ridge[d]
+    if ascent.shaper:
+        call(ascent.shaper, (scatter, counts, density.log_det, covariances))
     for k in range(K):
         density.log_det[k] = _whiten_axes(covariances, k, ascent.is_round, density.whiteners)
 

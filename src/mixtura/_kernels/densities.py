@@ -66,3 +66,4 @@ class Ascent(NamedTuple):
     is_shared: bool  # whether all components have one covariance
     is_round: bool = False  # whether components are spheres
     has_equal_weights: bool = False
+    shaper: int = 0  # the address of the covariance model's M-step, see `shapers`; 0 where the flags say it all

@@ -33,6 +33,7 @@ class CovarianceModel(NamedTuple):
     is_shared: bool = False
     has_own_axes: bool = False  # whether every component finds its axes alone, which takes rows
     is_of_its_units: bool = False  # whether another unit for one column makes it another model
+    name: str = ""  # by which kernels know it, if they do
 
     @property
     def kind(self) -> str:
@@ -40,9 +41,9 @@ class CovarianceModel(NamedTuple):
         return "full" if self.scatter == "pooled" else self.scatter
 
     @property
-    def is_compiled(self) -> bool:
-        """Whether `kernels.climb` knows the formula."""
-        return self.maximise in _COMPILED
+    def is_linear(self) -> bool:
+        """Whether covariances are all one or each its own, so that means of them are the model's as well."""
+        return self.maximise in _LINEAR
 
     def estimate(
         self, scatter: ndarray, counts: Float[ndarray, " K"], ridge: Ridge, previous: ndarray | None = None
@@ -70,6 +71,7 @@ def _row(name: str, maximise: Maximise, words: str) -> CovarianceModel:
         is_shared="V" not in name,
         has_own_axes=orientation == "V",
         is_of_its_units=shape == "I" or (orientation != "I" and shape != orientation),
+        name=name,
     )
 
 
@@ -79,7 +81,7 @@ def _count(name: str, K: int, D: int) -> int:
     return sum(times[letter] * size for letter, size in zip(name, (1, D - 1, D * (D - 1) // 2), strict=True))
 
 
-_COMPILED = (closed.eii, closed.vii, closed.eei, closed.vvi, closed.eee, closed.vvv)
+_LINEAR = (closed.eii, closed.vii, closed.eei, closed.vvi, closed.eee, closed.vvv)
 MODELS: dict[str, CovarianceModel] = {
     name: _row(name, maximise, words)
     for name, maximise, words in (

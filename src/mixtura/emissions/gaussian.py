@@ -8,6 +8,7 @@ import numpy as np
 from jaxtyping import Float, Int
 from numpy import ndarray
 
+from mixtura import _kernels as kernels
 from mixtura import spaces
 from mixtura._kernels import conditional, reference
 from mixtura._kernels.densities import Ascent, Moments, Tied
@@ -121,7 +122,8 @@ class Gaussian(ByComponent):
         return 0.0 if self.prior is None else self.prior.log_density(self.model, *parameters)
 
     def ascent(self, log_weights: Float[ndarray, "M K"], starts: Sequence[GaussianParameters]) -> Ascent | None:
-        if not self.model.is_compiled or self.prior is not None:
+        shaper = 0 if self.model.is_linear else kernels.shaper(self.model.name)
+        if self.prior is not None or not (shaper or self.model.is_linear):
             return None
         is_round, is_pooled = starts[0].covariances.ndim == 1, self.model.scatter == "pooled"
         means, covariances = (np.array(arrays) for arrays in zip(*starts, strict=True))
@@ -129,7 +131,8 @@ class Gaussian(ByComponent):
         if is_round:
             covariances = np.repeat(covariances[:, :, None], D, axis=2)
         density = side_by_side(means, covariances, is_pooled)
-        return Ascent(log_weights, density, covariances, np.full(D, self.ridge), self.model.is_shared, is_round)
+        ridge, is_shared = np.full(D, self.ridge), self.model.is_shared
+        return Ascent(log_weights, density, covariances, ridge, is_shared, is_round, shaper=shaper)
 
     def arrived(self, ascent: Ascent, number: int) -> GaussianParameters:
         covariances = ascent.covariances[number]
@@ -139,7 +142,7 @@ class Gaussian(ByComponent):
 
     def coordinates(self, parameters: GaussianParameters, like: GaussianParameters) -> ndarray | None:
         """None where a model couples shapes, which a leap would leave; or where D³ is much beside a pass."""
-        if not self.model.is_compiled or parameters.means.shape[1] > _MANY_COLUMNS:
+        if not self.model.is_linear or parameters.means.shape[1] > _MANY_COLUMNS:
             return None
         return straight.coordinates(*parameters, straight.widths(*like))
 
