@@ -8,8 +8,11 @@ import pytest
 from click import unstyle
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from safetensors import safe_open
 from safetensors.numpy import save as serialise
+from safetensors.numpy import save_file
 
+from mixtura import assemble, save, select, update
 from mixtura.cli._model import facts, lines
 from mixtura.errors import ModelFileError
 from mixtura.persistence import load
@@ -196,6 +199,34 @@ def test_descriptions_that_do_not_fit(path, changes, message):
 def test_text_that_is_no_description(path, text, message):
     write(path, text=text)
     assert message in refusal(path)
+
+
+def remembering(path, **tensors):
+    """A sound file of a mixture that has seen a batch, some of its sums put in others' place."""
+    fitted = update(assemble(select(np.arange(20.0)[:, None], n_components=[1])), np.arange(9.0)[:, None])
+    save(fitted, path)
+    with safe_open(path, framework="numpy") as file:
+        arrays, metadata = {name: file.get_tensor(name) for name in file.keys()}, file.metadata()  # noqa: SIM118
+    arrays |= {name.replace("_", "."): array for name, array in tensors.items()}
+    save_file({name: array for name, array in arrays.items() if array is not None}, path, metadata)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("tensors", "message"),
+    [
+        ({"memory_0": None}, "numbered 0, 1"),
+        ({"memory_4": None}, "does not fit"),
+        ({"memory_9": np.zeros(1)}, "numbered 0, 1"),
+        ({"memory_1": np.zeros((2, 2))}, "does not fit"),
+        ({"memory_2": np.full((1, 1, 1), np.nan)}, "not finite"),
+        ({f"memory_{i}": None for i in range(5)}, "does not fit"),
+    ],
+)
+def test_sums_that_are_of_other_mixtures(tmp_path, tensors, message):
+    assert load(remembering(tmp_path / "sound")).remembers
+    with pytest.raises(ModelFileError, match=message):
+        load(remembering(tmp_path / "model", **tensors))
 
 
 def test_a_part_of_the_description_is_missing(path):

@@ -22,6 +22,7 @@ _HOMES = {
     "FittedMixture": "mixtura.fitted",
     "Options": "mixtura.trials",
     "Prior": "mixtura.priors",
+    "Schedule": "mixtura.online",
     "assemble": "mixtura.assembly",
     "classify": "mixtura.tables",
     "combine": "mixtura.combination",
@@ -38,6 +39,7 @@ _HOMES = {
     "select": "mixtura.tables",
     "stability": "mixtura.resampling",
     "uncertainty": "mixtura.resampling",
+    "update": "mixtura.updating",
     "stream": "mixtura.sources.streamed",
     "table_facts": "mixtura.sources.check",
     "write_report": "mixtura.report",
@@ -65,6 +67,7 @@ if TYPE_CHECKING:
     from mixtura.explain import explain_row as explain_row
     from mixtura.fitted import FittedMixture as FittedMixture
     from mixtura.likelihood_ratio import likelihood_ratio_test as likelihood_ratio_test
+    from mixtura.online import Schedule as Schedule
     from mixtura.outlying import outlier_p_values as outlier_p_values
     from mixtura.persistence import load as load
     from mixtura.persistence import save as save
@@ -80,6 +83,7 @@ if TYPE_CHECKING:
     from mixtura.tables import impute as impute
     from mixtura.tables import select as select
     from mixtura.trials import Options as Options
+    from mixtura.updating import update as update
 
 __all__ = [
     "BayesianGaussianMixture",
@@ -93,6 +97,7 @@ __all__ = [
     "MixtureOutlierDetector",
     "Options",
     "Prior",
+    "Schedule",
     "SemiSupervisedMixture",
     "StudentMixture",
     "assemble",
@@ -115,6 +120,7 @@ __all__ = [
     "stream",
     "table_facts",
     "uncertainty",
+    "update",
     "write_report",
 ]
 

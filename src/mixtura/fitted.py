@@ -4,7 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+import numpy as np
+
 from mixtura.mixture import Mixture, MixtureParameters
+from mixtura.online import Memory
+from mixtura.scaling import Scaling
+from mixtura.statistics import leaves
 
 
 @dataclass(frozen=True)
@@ -36,6 +41,8 @@ class FittedMixture:
         `versions`, `seed`, `data` (origin, digest), `command`.
     levels : dict
         Of each column of categories its levels, in the order of their numbers from 0 on.
+    memory : Memory, optional
+        After `mixtura.update`: what is known of the rows so far, in the units of the fit, for the batches to come.
     """
 
     model: Mixture
@@ -47,11 +54,35 @@ class FittedMixture:
     history: dict[str, Any] = field(default_factory=dict)
     provenance: dict[str, Any] = field(default_factory=dict)
     levels: dict[str, list[str]] = field(default_factory=dict)
+    memory: Memory | None = None
 
     @property
     def n_components(self) -> int:
         """Number of components, K."""
         return len(self.parameters.weights)
+
+    @property
+    def units(self) -> Scaling:
+        """Those of the fit, as a function of the rows."""
+        D = len(self.features)
+        centre, scale = self.scaling.get("centre", [0.0] * D), self.scaling.get("scale", [1.0] * D)
+        return Scaling(self.scaling.get("name", "none"), np.array(centre), np.array(scale))
+
+    @property
+    def in_units_of_fit(self) -> tuple[Mixture, MixtureParameters]:
+        """The mixture as the fit saw it, whose settings are in its units."""
+        if self.units.is_idle:
+            return self.model, self.parameters
+        inverse = self.units.inverse
+        return self.model.in_units(inverse.centre, inverse.scale), rescaled(self.model, self.parameters, inverse)
+
+    @property
+    def remembers(self) -> bool:
+        """Whether `memory` is that of these parameters."""
+        if self.memory is None:
+            return False
+        held, own = (list(leaves(p)) for p in (self.memory.parameters, self.in_units_of_fit[1]))
+        return len(held) == len(own) and all(map(np.array_equal, held, own))
 
     @property
     def is_named(self) -> bool:
@@ -103,6 +134,14 @@ class FittedMixture:
         if repeated is not None:
             raise ValueError(f"Two clusters would be called '{repeated}': give each a name of its own.")
         return replace(self, cluster_names=tuple(called))
+
+
+def rescaled(model: Mixture, parameters: MixtureParameters, scaling: Scaling) -> MixtureParameters:
+    """The parameters for x of a mixture for (x - centre) / scale."""
+    if scaling.is_idle:
+        return parameters
+    emission: Any = model.emission
+    return parameters._replace(emission=emission.rescale(parameters.emission, scaling.centre, scaling.scale))
 
 
 def default_names(n_components: int) -> tuple[str, ...]:

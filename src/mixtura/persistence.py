@@ -14,6 +14,7 @@ import numpy as np
 from numpy import ndarray
 
 from mixtura._conform import ANY, Whole, conform, parse
+from mixtura._remembered import NUMBERS, numbers_of, sums_of, take_sums, with_memory
 from mixtura._settings import from_record, to_record
 from mixtura.bayesian import BayesianMixture
 from mixtura.concentrations import CONCENTRATIONS
@@ -52,6 +53,7 @@ _HISTORY = {
 _OPTIONAL: dict[str, Any] = {
     "equal_weights": bool, "concentration": _NUMBER, "weights_prior": Whole({"kind": str, "concentration": _NUMBER}),
     "levels": {ANY: [str]}, "noise": Whole({"corner": [_NUMBER], "edges": [[_NUMBER]]}),
+    "memory": NUMBERS,
 }  # fmt: skip
 _HOW = {"missing": str, "weight": str, "format": str, "delimiter": str, "decimal": str, "na": [str]}
 _RECORD: dict[str, Any] = {
@@ -101,7 +103,7 @@ def save(fitted: FittedMixture | _Estimator, path: str | os.PathLike[str]) -> No
     fitted = fitted if isinstance(fitted, FittedMixture) else fitted.to_fitted()
     emission: Any = fitted.model.emission
     parameters = fitted.parameters
-    arrays = {"weights": parameters.weights, **emission.arrays(parameters.emission)}
+    arrays = {"weights": parameters.weights, **emission.arrays(parameters.emission), **sums_of(fitted)}
     tensors = {name: np.ascontiguousarray(array, dtype=np.float64) for name, array in arrays.items()}
     record = {
         "format": FORMAT,
@@ -111,6 +113,7 @@ def save(fitted: FittedMixture | _Estimator, path: str | os.PathLike[str]) -> No
         **fitted.model.settings,
         **({"levels": fitted.levels} if fitted.levels else {}),
         **({"noise": asdict(fitted.model.noise)} if fitted.model.noise is not None else {}),
+        **numbers_of(fitted),
     }
     text = json.dumps(record, allow_nan=False, ensure_ascii=False, separators=(",", ":"))
     write_bytes_atomic(Path(path), serialise(tensors, {_KEY: text}))
@@ -203,6 +206,7 @@ def _restore(record: dict[str, Any], tensors: dict[str, ndarray]) -> FittedMixtu
             raise ValueError(f"{name} holds numbers that are not finite")
     if "weights" not in tensors:
         raise ValueError("it holds no weights of its components")
+    sums = take_sums(tensors)
     own = {name: array for name, array in tensors.items() if name != "weights"}
     parameters = MixtureParameters(tensors["weights"], emission.from_arrays(own))
     emission.check(parameters.emission)
@@ -210,7 +214,7 @@ def _restore(record: dict[str, Any], tensors: dict[str, ndarray]) -> FittedMixtu
     others = {name: record[name] for name in ("order", "scaling", "history", "provenance")}
     fitted = FittedMixture(_model(emission, record), parameters, *called, **others, levels=record.get("levels", {}))
     _check_consistent(fitted)
-    return fitted
+    return with_memory(fitted, record.get("memory"), sums)
 
 
 def _model(emission: Any, record: dict[str, Any]) -> Mixture:

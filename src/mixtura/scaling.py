@@ -27,6 +27,16 @@ class Scaling(NamedTuple):
         """The rows in the units of the fit."""
         return np.ascontiguousarray((points - self.centre) / self.scale)
 
+    @property
+    def inverse(self) -> "Scaling":
+        """What leads back."""
+        return Scaling(self.name, -self.centre / self.scale, 1 / self.scale)
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether it changes nothing."""
+        return not self.centre.any() and bool((self.scale == 1).all())
+
     def shift(self, mass: Float[ndarray, " D"]) -> float:
         """What a log-likelihood loses when it is said in the units of the data, in nats; for the `seen_mass` of rows.
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from functools import reduce
 from typing import Any, NamedTuple, TypeVar
 
+import numpy as np
 from jaxtyping import Float
 from numpy import ndarray
 
@@ -61,6 +62,15 @@ def leaves(value: Any) -> Iterator[Any]:
             yield from leaves(field)
     else:
         yield value
+
+
+def like(statistics: Any, values: Iterator[Any]) -> Any:
+    """Statistics of the same kind, whose arrays and numbers are these, in the order of `leaves`."""
+    if not isinstance(statistics, tuple):
+        value = next(values)
+        return value if np.ndim(statistics) else float(np.ravel(value)[0])
+    fields = [like(field, values) for field in statistics]
+    return type(statistics)(*fields) if hasattr(statistics, "_fields") else type(statistics)(fields)
 
 
 def merge_all(statistics: Iterable[Statistics]) -> Statistics:

@@ -212,7 +212,7 @@ class _Contest:
 
     def _run(self, function: Callable[[Block], Any]) -> Any:
         """The sum over all rows, in the units of the fit."""
-        return self.runner(self.source, partial(_in_units, function=function, scaling=self.found.scaling))
+        return self.runner(self.source, partial(in_units, function=function, scaling=self.found.scaling))
 
     def _together(self, finals: Finals) -> "_Together":
         block = part(self.source.sample)
@@ -223,7 +223,8 @@ class _Contest:
         return _Together(corrected, [list(trace) for trace in finals.traces])
 
 
-def _in_units(block: Block, function: Callable[[Block], Any], scaling: Scaling) -> Any:
+def in_units(block: Block, function: Callable[[Block], Any], scaling: Scaling) -> Any:
+    """What a function says of a block in the units of a fit."""
     return function(block._replace(points=scaling.apply(block.points)))
 
 

@@ -9,11 +9,14 @@ from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, Density
 
 from mixtura import criteria, outlying
 from mixtura.estimators._base import check_weights, generator
+from mixtura.online import Memory
 from mixtura.runners.local import n_threads
 
 
 class Answers(ClassNamePrefixFeaturesOutMixin, TransformerMixin, DensityMixin, BaseEstimator):  # type: ignore[misc]
     """What follows from `predict_proba`, `score_samples`, `to_fitted` and the evidence that criteria judge."""
+
+    _memory: Memory | None = None  # after batches: what the next one needs
 
     def transform(self: Any, X: Any) -> Float[ndarray, "N K"]:
         """The probabilities of the components as new features: the same as `predict_proba`."""

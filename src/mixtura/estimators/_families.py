@@ -133,7 +133,16 @@ class FamilyAnswers(Answers):
             scaling=scaling_record(len(self._columns)),
             history=self._history,
             levels={column.name: list(column.levels) for column in self._columns if column.kind == "category"},
+            memory=self._memory,
         )
+
+    def _batch(self, X: Any, sample_weight: Any) -> ArraySource:
+        """The rows that count."""
+        points = self._points(X)
+        return weighted_source(points, check_weights(sample_weight, len(points)))
+
+    def _learn(self, parameters: MixtureParameters) -> None:
+        self._show(parameters)
 
     def _show(self, parameters: MixtureParameters) -> None:
         """Set what is held by component; families add what is theirs."""
@@ -152,6 +161,7 @@ class FamilyAnswers(Answers):
             raise ValueError(best.outcome.value)
         by = canonical_order(best.parameters.weights, model.emission.locations(best.parameters.emission), self.order)
         self._columns, self._model, self._numbered_by = tuple(columns), model, self.order
+        self._memory = None
         self._show(model.reorder(best.parameters, by))
         for name, value in record(search, source, is_begun=True).items():
             setattr(self, name, value)
@@ -191,8 +201,7 @@ class FamilyAnswers(Answers):
         fill(answer, points, lambda block: bound(block)[field], self._runner)
 
     def _evidence(self, X: Any, sample_weight: Any) -> Evidence:
-        points = self._points(X)
-        source = weighted_source(points, check_weights(sample_weight, len(points)))
+        source = self._batch(X, sample_weight)
         n_free = self._model.n_free(self._parameters)
         return collect_evidence(self._model.classify(self._parameters), n_free, source, self._runner)
 

@@ -40,6 +40,7 @@ from mixtura.mixture import (
 )
 from mixtura.ordering import match
 from mixtura.projection import Projection
+from mixtura.runners.contract import Measured
 from mixtura.statistics import Block
 
 _SHAPES = ("covariances_", "precisions_", "precisions_cholesky_")
@@ -205,6 +206,7 @@ class FittedAnswers(Answers):
             order=getattr(self, "_numbered_by", "none"),
             scaling=scaling_record(n_columns),
             history=getattr(self, "_history", {}),
+            memory=self._memory,
         )
 
     @property
@@ -257,8 +259,12 @@ class FittedAnswers(Answers):
         fill(answer, points, lambda block: bound(block)[field], runner)
         return answer
 
+    def _batch(self, X: Any, sample_weight: Any) -> Measured:
+        """The rows that count."""
+        return asked_source(self, X, sample_weight)
+
     def _evidence(self, X: Any, sample_weight: Any) -> Evidence:
-        source = asked_source(self, X, sample_weight)
+        source = self._batch(X, sample_weight)
         return collect_evidence(self._bound(block_classification), self._n_parameters(), source, local(self.n_jobs))
 
     def __sklearn_tags__(self) -> Any:

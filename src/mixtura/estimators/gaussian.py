@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, ClassVar, Self
 
 import numpy as np
-from numpy import ndarray
 from sklearn.exceptions import ConvergenceWarning
 
 from mixtura import em
@@ -18,10 +17,13 @@ from mixtura.estimators._base import check_enough_rows, generator, local
 from mixtura.estimators._choosing import RULES, choose, is_choice, one_setting
 from mixtura.estimators._given import NOTHING, check_given
 from mixtura.estimators._mixture import FittedAnswers
+from mixtura.estimators._online import SCHEDULE, GoesOn
 from mixtura.estimators._progress import Progress
 from mixtura.estimators._record import describe_spikes, history, history_of, record, why_collapsed, why_not_converged
 from mixtura.estimators._search import INITS, Starts, continued, little_of, plan_starts, run, stopping_rule
 from mixtura.estimators._sources import at_hand, first_rows, training_source
+from mixtura.mixture import MixtureParameters
+from mixtura.online import Schedule
 from mixtura.ordering import ORDERS, canonical_order
 from mixtura.race import Plan, Search
 from mixtura.runners.contract import Measured, Runner
@@ -29,11 +31,10 @@ from mixtura.runners.held import Held
 from mixtura.sources.array import ArraySource
 
 _AUTO = rules.one_of(["auto"])
-
 _REMEMBERED = 4  # lower bounds that a warm start's stopping rule looks back on
 
 
-class GaussianMixture(FittedAnswers):
+class GaussianMixture(GoesOn, FittedAnswers):
     """Gaussian mixture with scikit-learn's parameters, attributes and methods.
 
     Options that are set mean what they mean in scikit-learn; where they are left alone the fit begins from a race of
@@ -69,10 +70,8 @@ class GaussianMixture(FittedAnswers):
         Same seed, same result.
     warm_start : bool, default=False
         Whether the next `fit` goes on where the last one stopped.
-    verbose : int, default=0
-        1 prints the iterations, 2 their times and gains too.
-    verbose_interval : int, default=10
-        Iterations between two lines.
+    verbose, verbose_interval : int, default=0, 10
+        1 prints the iterations, 2 their times and gains too; so many iterations lie between two lines.
     equal_weights : bool, default=False
         Whether all components have the same mixing weight, 1 / K.
     prior : None, "default" or mixtura.Prior, default=None
@@ -86,6 +85,8 @@ class GaussianMixture(FittedAnswers):
         Threads; -1 means all cores. The result does not depend on it.
     callbacks : list of callables or None, default=None
         Each is called with a `mixtura.em.Step` after every iteration.
+    schedule : mixtura.Schedule or None, default=None
+        How much `partial_fit` remembers; None is ``Schedule()``.
 
     Attributes
     ----------
@@ -152,6 +153,7 @@ class GaussianMixture(FittedAnswers):
         "outliers": rules.one_of(OUTLIERS),
         "order": rules.one_of(["auto", *ORDERS]),
         "n_jobs": rules.JOBS,
+        "schedule": SCHEDULE,
         "callbacks": rules.either(rules.NONE, rules.CALLBACKS),
     }
 
@@ -179,6 +181,7 @@ class GaussianMixture(FittedAnswers):
         order: str = "auto",
         n_jobs: int | None = None,
         callbacks: Sequence[Callable[[em.Step], None]] | None = None,
+        schedule: Schedule | None = None,
     ) -> None:
         self.n_components = n_components
         self.covariance_type = covariance_type
@@ -189,14 +192,12 @@ class GaussianMixture(FittedAnswers):
         self.n_init = n_init
         self.init_params = init_params
         self.weights_init, self.means_init, self.precisions_init = weights_init, means_init, precisions_init
-        self.random_state = random_state
-        self.warm_start = warm_start
+        self.random_state, self.warm_start = random_state, warm_start
         self.verbose, self.verbose_interval = verbose, verbose_interval
         self.equal_weights = equal_weights
         self.prior, self.outliers = prior, outliers
-        self.order = order
-        self.n_jobs = n_jobs
-        self.callbacks = callbacks
+        self.order, self.n_jobs = order, n_jobs
+        self.callbacks, self.schedule = callbacks, schedule
 
     def fit(self, X: Any, y: Any = None, sample_weight: Any = None) -> Self:
         """Fit the mixture.
@@ -246,10 +247,6 @@ class GaussianMixture(FittedAnswers):
             warnings.warn(spikes, ConvergenceWarning, stacklevel=2)
         return self
 
-    def fit_predict(self, X: Any, y: Any = None, sample_weight: Any = None) -> ndarray:
-        """Fit the mixture and label the rows of `X`, as ``fit(X).predict(X)`` does."""
-        return self.fit(X, y, sample_weight).predict(X)
-
     def _choice(self, source: ArraySource) -> Search:
         self.selection_ = choose(self, source)
         self._setting = self.selection_.best.setting
@@ -286,13 +283,17 @@ class GaussianMixture(FittedAnswers):
         values |= record(search, source, is_begun=self.max_iter > 0)
         for name, value in values.items():
             setattr(self, name, value)
-        self._numbered_by = order
+        self._numbered_by, self._memory = order, None
         self._bounds = (*begin.earlier, *self.lower_bounds_)[-_REMEMBERED:]
         self.n_components_, self.covariance_type_ = self._setting
         if is_choice(self):
             self._history = history_of(self.selection_)
         else:
             self._history = history(self._setting, self._model, parameters, search, source, local(self.n_jobs))
+
+    def _learn(self, parameters: MixtureParameters) -> None:
+        for name, value in attributes(parameters, self._covariance, self.means_.dtype).items():
+            setattr(self, name, value)
 
     def _order(self, begin: Starts) -> str:
         return self.order if self.order != "auto" else "weight" if begin.given.is_empty else "none"

@@ -4,7 +4,6 @@ from math import prod
 from typing import Any, ClassVar, Self
 
 import numpy as np
-from numpy import ndarray
 
 from mixtura import em
 from mixtura.acceleration import SmallRemainder
@@ -12,8 +11,10 @@ from mixtura.emissions.categorical import Categorical
 from mixtura.estimators import _parameters as rules
 from mixtura.estimators._base import check_weights
 from mixtura.estimators._families import FamilyAnswers, columns_of, rows_that_count
+from mixtura.estimators._online import SCHEDULE, GoesOn
 from mixtura.goodness import goodness
 from mixtura.mixture import Mixture, MixtureParameters
+from mixtura.online import Schedule
 from mixtura.ordering import ORDERS
 from mixtura.sources.array import ArraySource
 from mixtura.sources.kinds import encode, kinds_of
@@ -23,7 +24,7 @@ _LEFT = 1e-7  # nats: steps cost little once equal rows are put together
 _LARGEST_KEY = 1 << 62
 
 
-class LatentClassMixture(FamilyAnswers):
+class LatentClassMixture(GoesOn, FamilyAnswers):
     """Latent class analysis: groups in a table of categories, with independent answers within each group.
 
     Answers that are missing contribute nothing, which is right where they are missing at random; no row is dropped.
@@ -46,6 +47,8 @@ class LatentClassMixture(FamilyAnswers):
         How classes are numbered: the largest first; or by their probabilities; or as they were found.
     n_jobs : int or None, default=None
         Threads; -1 means all cores. The result does not depend on it.
+    schedule : mixtura.Schedule or None, default=None
+        How much `partial_fit` remembers; None is ``Schedule()``.
 
     Attributes
     ----------
@@ -99,6 +102,7 @@ class LatentClassMixture(FamilyAnswers):
         "random_state": rules.SEED,
         "order": rules.one_of(ORDERS),
         "n_jobs": rules.JOBS,
+        "schedule": SCHEDULE,
     }
 
     def __init__(
@@ -111,6 +115,7 @@ class LatentClassMixture(FamilyAnswers):
         random_state: Any = None,
         order: str = "weight",
         n_jobs: int | None = None,
+        schedule: Schedule | None = None,
     ) -> None:
         self.n_components = n_components
         self.tol = tol
@@ -119,6 +124,7 @@ class LatentClassMixture(FamilyAnswers):
         self.random_state = random_state
         self.order = order
         self.n_jobs = n_jobs
+        self.schedule = schedule
 
     def fit(self, X: Any, y: Any = None, sample_weight: Any = None) -> Self:
         """Fit the classes.
@@ -161,10 +167,6 @@ class LatentClassMixture(FamilyAnswers):
         self._history["n_rows"] = rows.n_rows
         self._judge(patterns)
         return self
-
-    def fit_predict(self, X: Any, y: Any = None, sample_weight: Any = None) -> ndarray:
-        """Fit the classes and label the rows of `X`, as ``fit(X).predict(X)`` does."""
-        return self.fit(X, y, sample_weight).predict(X)
 
     def _show(self, parameters: MixtureParameters) -> None:
         super()._show(parameters)

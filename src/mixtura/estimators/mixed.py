@@ -13,9 +13,11 @@ from mixtura.emissions.transformed import TRANSFORMS, Transformed
 from mixtura.estimators import _parameters as rules
 from mixtura.estimators._base import check_enough_rows, check_magnitude, check_weights
 from mixtura.estimators._families import FamilyAnswers, columns_of, rows_that_count
+from mixtura.estimators._online import SCHEDULE, GoesOn
 from mixtura.estimators._search import little_of
 from mixtura.families import blocks_of, family_of
 from mixtura.mixture import Mixture, MixtureParameters
+from mixtura.online import Schedule
 from mixtura.ordering import ORDERS
 from mixtura.sources.array import ArraySource
 from mixtura.sources.column import Column
@@ -24,7 +26,7 @@ from mixtura.sources.kinds import encode, kinds_of
 _COLUMNS = rules.either(rules.NONE, rules.ARRAY)
 
 
-class MixedMixture(FamilyAnswers):
+class MixedMixture(GoesOn, FamilyAnswers):
     """Groups in a table of numbers, categories and counts.
 
     Within a group the numbers are Gaussian with one covariance model, each category has its own probabilities, each
@@ -43,7 +45,7 @@ class MixedMixture(FamilyAnswers):
     transforms : dict of str to {"log", "logit", "sqrt"}, default=None
         Columns of numbers that are positive ("log", "sqrt") or between 0 and 1 ("logit"): groups are Gaussian in the
         transformed column, and the density is that of the column as it is, by the slope of the transform.
-    tol, max_iter, n_init, random_state, order, n_jobs
+    tol, max_iter, n_init, random_state, order, n_jobs, schedule
         As in `LatentClassMixture`, and "auto" for `tol` as in `GaussianMixture`.
     reg_covar : float or "auto", default="auto"
         As in `GaussianMixture`.
@@ -93,6 +95,7 @@ class MixedMixture(FamilyAnswers):
         "random_state": rules.SEED,
         "order": rules.one_of(ORDERS),
         "n_jobs": rules.JOBS,
+        "schedule": SCHEDULE,
     }
 
     def __init__(
@@ -110,6 +113,7 @@ class MixedMixture(FamilyAnswers):
         random_state: Any = None,
         order: str = "weight",
         n_jobs: int | None = None,
+        schedule: Schedule | None = None,
     ) -> None:
         self.n_components = n_components
         self.covariance_type = covariance_type
@@ -123,6 +127,7 @@ class MixedMixture(FamilyAnswers):
         self.random_state = random_state
         self.order = order
         self.n_jobs = n_jobs
+        self.schedule = schedule
 
     def fit(self, X: Any, y: Any = None, sample_weight: Any = None) -> Self:
         """Fit the groups.
@@ -167,10 +172,6 @@ class MixedMixture(FamilyAnswers):
         model = Mixture(family_of(columns, numbers, transforms))
         self._keep(self._search(source, model, self._stop(source.total_weight)), source, model, columns)
         return self
-
-    def fit_predict(self, X: Any, y: Any = None, sample_weight: Any = None) -> ndarray:
-        """Fit the groups and label the rows of `X`, as ``fit(X).predict(X)`` does."""
-        return self.fit(X, y, sample_weight).predict(X)
 
     def _points(self, X: Any) -> Float[ndarray, "N D"]:
         points = super()._points(X)

@@ -11,13 +11,15 @@ from mixtura.emissions.student import Student
 from mixtura.estimators import _parameters as rules
 from mixtura.estimators._base import check_enough_rows, check_points, rows_of_a_fit
 from mixtura.estimators._families import FamilyAnswers
+from mixtura.estimators._online import SCHEDULE, GoesOn
 from mixtura.estimators._search import little_of
 from mixtura.mixture import Mixture, MixtureParameters
+from mixtura.online import Schedule
 from mixtura.ordering import ORDERS
 from mixtura.sources.column import Column
 
 
-class StudentMixture(FamilyAnswers):
+class StudentMixture(GoesOn, FamilyAnswers):
     """Mixture of multivariate Student-t components, which outliers hardly move.
 
     A row counts the less for the means and shapes of components the farther it lies from them. Where a Gaussian mixture
@@ -33,7 +35,7 @@ class StudentMixture(FamilyAnswers):
         Degrees of freedom, which say how heavy tails are (1 is Cauchy's law, many are Gauss's): one number found for
         all components, one for each, or given. They are looked for between 1 and 200. With "free" one component may
         take all outliers, and with them more than its share of the weight.
-    tol, reg_covar, max_iter, n_init, random_state, order, n_jobs
+    tol, reg_covar, max_iter, n_init, random_state, order, n_jobs, schedule
         As in `GaussianMixture`; `order` is "weight", "means" or "none".
 
     Attributes
@@ -83,6 +85,7 @@ class StudentMixture(FamilyAnswers):
         "random_state": rules.SEED,
         "order": rules.one_of(ORDERS),
         "n_jobs": rules.JOBS,
+        "schedule": SCHEDULE,
     }
 
     def __init__(
@@ -98,6 +101,7 @@ class StudentMixture(FamilyAnswers):
         random_state: Any = None,
         order: str = "weight",
         n_jobs: int | None = None,
+        schedule: Schedule | None = None,
     ) -> None:
         self.n_components = n_components
         self.covariance_type = covariance_type
@@ -109,6 +113,7 @@ class StudentMixture(FamilyAnswers):
         self.random_state = random_state
         self.order = order
         self.n_jobs = n_jobs
+        self.schedule = schedule
 
     def fit(self, X: Any, y: Any = None, sample_weight: Any = None) -> Self:
         """Fit the mixture.
@@ -146,10 +151,6 @@ class StudentMixture(FamilyAnswers):
         columns = [Column(str(name), "number") for name in names]
         self._keep(self._search(source, model, self._stop(source.total_weight)), source, model, columns)
         return self
-
-    def fit_predict(self, X: Any, y: Any = None, sample_weight: Any = None) -> ndarray:
-        """Fit the mixture and label the rows of `X`, as ``fit(X).predict(X)`` does."""
-        return self.fit(X, y, sample_weight).predict(X)
 
     def _show(self, parameters: MixtureParameters) -> None:
         super()._show(parameters)
