@@ -101,6 +101,7 @@ def _of_candidate(candidate: Candidate) -> dict[str, Any]:
         "tally": candidate.search.tally,
         "evidence": candidate.evidence,
         "remark": candidate.remark,
+        "is_searched": candidate.is_searched,
     }
 
 
@@ -113,7 +114,8 @@ def _candidate(part: dict[str, Any], options: Options, scaling: Scaling) -> Cand
     emission: Any = model.emission
     rescaled = emission.rescale(best.parameters.emission, scaling.centre, scaling.scale)
     parameters = best.parameters._replace(emission=rescaled)
-    return Candidate(setting, model, parameters, evidence, evaluate(evidence), search, part["remark"])
+    told = evaluate(evidence)
+    return Candidate(setting, model, parameters, evidence, told, search, part["remark"], part.get("is_searched", True))
 
 
 def _of_parameters(parameters: MixtureParameters, model: Mixture) -> list[Any]:

@@ -188,10 +188,14 @@ _Kick = Callable[[Ground, Solution], MixtureParameters]
 
 def _kick(ground: Ground, pool: Sequence[Solution], kinds: Sequence[_Kick]) -> tuple[list[em.Fit], int]:
     """Short runs from kicked solutions, of which the best go on; and the steps that all took."""
-    starts = [kind(ground, _pick(pool, ground.rng)) for kind in kinds]
+    return compete(ground, [kind(ground, _pick(pool, ground.rng)) for kind in kinds], KEPT)
+
+
+def compete(ground: Ground, starts: Sequence[MixtureParameters], n_kept: int) -> tuple[list[em.Fit], int]:
+    """Short runs, of which the best go on, the highest after its short run first; and the steps that all took."""
     ways = climbing.begin(ground.model, starts, ground.run)
     ways.go(range(len(starts)), SmallGain(0.0), SHORT_STEPS, ground.watch)
-    best = sorted(range(len(starts)), key=ways.height, reverse=True)[:KEPT]
+    best = sorted(range(len(starts)), key=ways.height, reverse=True)[:n_kept]
     if not ways.is_interrupted:
         ways.go(best, SmallRemainder(GAIN), SHORT_STEPS + LONG_STEPS, ground.watch)
     return [ways.fit(number) for number in best], ways.n_iterations

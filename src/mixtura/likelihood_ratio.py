@@ -15,11 +15,12 @@ from mixtura.diagnostics import components_to_try
 from mixtura.errors import DataError, FitError, OptionError
 from mixtura.runners.local import Local
 from mixtura.scaling import Scaling, choose_scaling, seen_mass
+from mixtura.schedule import fit_all
 from mixtura.sources.array import ArraySource
 from mixtura.sources.table import complete, require_variation
 from mixtura.statistics import Block
 from mixtura.tables import table_of, weights_of
-from mixtura.trials import Candidate, Options, Setting, fit_all, is_interrupted
+from mixtura.trials import Candidate, Options, Setting, is_interrupted
 
 
 class Comparison(NamedTuple):

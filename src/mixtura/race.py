@@ -88,12 +88,13 @@ class Plan(NamedTuple):
     callbacks: Sequence[em.Callback] = ()
     watch: em.Callback = em.ignore  # called now and then, kicks included; raising KeyboardInterrupt ends the search
     patience: int | None = None  # kicks in vain that end the search for a better optimum, in a race; see `kicks`
+    known: Sequence[Candidate] = ()  # starts that take part besides
 
 
 def run(model: Mixture, source: Source, plan: Plan, *, runner: Runner, rng: np.random.Generator) -> Search:
     """Draw the starts from a sample of the rows, race them there, kick the best, and finish on all rows."""
     sample = climbing.in_double(starts.some_rows(source, SAMPLE_ROWS, rng))
-    candidates = _draw(model, sample, plan, rng)
+    candidates = [*_draw(model, sample, plan, rng), *plan.known]
     finish = to_the_end(source, runner, plan.max_iterations, len(candidates))
     look: dict[str, Any] = {"stop": plan.stop, "callbacks": plan.callbacks, "watch": plan.watch}
     if not plan.is_race:

@@ -1,7 +1,7 @@
 """Many numbers of components times many covariance models: fit all, keep all, name the best."""
 
 import contextlib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from threading import TIMEOUT_MAX, Event, Timer
 from typing import Any, NamedTuple
 
@@ -14,10 +14,11 @@ from mixtura.criteria import CRITERIA, OF_SELECTIONS
 from mixtura.errors import FitError
 from mixtura.folds import Fold, split
 from mixtura.scaling import Scaling, choose_scaling, seen_mass
+from mixtura.schedule import Order, contenders, fulfil, is_pruned
 from mixtura.sources.array import ArraySource
 from mixtura.sources.column import Column
 from mixtura.statistics import Block
-from mixtura.trials import Candidate, Options, Setting, fit_all, is_interrupted, stream
+from mixtura.trials import Candidate, Options, Setting, is_interrupted
 
 FOUR = ("full", "tied", "diag", "spherical")
 
@@ -75,6 +76,7 @@ class Selection(NamedTuple):
                 **{name: candidate.criteria.get(name, np.nan) for name in CRITERIA},
                 "outcome": candidate.search.best.outcome.name.lower(),
                 "n_iterations": sum(record.n_iterations for record in candidate.search.records),
+                "is_searched": candidate.is_searched,
                 "remark": candidate.remark,
             }
             for candidate in self.candidates
@@ -128,16 +130,16 @@ def select(
     weights : array of shape (N,), optional
         How much each row counts.
     n_components, covariances
-        What to try; every combination is fitted, from its own stream of random numbers, so a fit does not depend on
-        the others.
+        What to try; every combination is fitted. Without `prune`, a fit does not depend on what else is tried.
     criterion : {"bic", "icl", "aic", "aicc", "caic", "sabic", "nec", "holdout", "cv"}
         Smaller is better; see `mixtura.criteria`. For "holdout" and "cv" every fit is made again without some rows.
     seed : int
         Same seed, same result, whatever the number of threads.
     options : Options
-        Scaling, starts, stopping, threads.
+        Scaling, starts, stopping, threads; without `prune`, all fits are searched to their best, not only sketched.
     on_fit : callable
-        Called with each candidate as it is done, in the order asked for.
+        Called with each candidate as it is done, in the order asked for; where sketches come first, again with each
+        that is searched, the most promising first.
     time_limit : float, optional
         Seconds after which the search ends with the fits that are done, and those under way as they are.
     resume : Selection, optional
@@ -176,15 +178,16 @@ def select(
     source = ArraySource(scaling.apply(points), weights)
     settings = [Setting(k, covariance) for covariance in covariances for k in n_components]
     known = {} if resume is None else _known_fits(resume, (scaling, len(points), seed, options), criterion)
-    jobs = [(setting, stream(seed, setting)) for setting in settings if setting not in known]
     folds = _folds(source.points, weights, criterion, np.random.default_rng(seed), options.n_folds)
-    candidates: list[Candidate] = []
+    done: dict[Setting, Candidate] = {}
     with contextlib.suppress(KeyboardInterrupt), _bell(time_limit) as closing:
-        new = fit_all(jobs, source, scaling, options, folds, closing)
-        for candidate in _take_turns(settings, known, new):
-            candidates.append(candidate)
+        for candidate in fulfil(Order(settings, criterion, seed, known), source, scaling, options, folds, closing):
+            done[candidate.setting] = candidate
             on_fit(candidate)
+    candidates = [done[setting] for setting in settings if setting in done]
     is_complete = len(candidates) == len(settings) and not any(map(is_interrupted, candidates))
+    if is_pruned(settings, criterion, options):
+        is_complete &= not contenders(candidates, criterion)
     ranking = _rank(candidates, criterion)
     if not ranking:
         raise FitError(_why_none(candidates))
@@ -246,7 +249,7 @@ def _known_fits(
     same_units = all(np.array_equal(a, b) for a, b in zip(earlier.scaling[1:], scaling[1:], strict=True))
     if earlier.n_rows != n_rows or not same_units:
         raise ValueError("The selection to resume is of other rows: without resume, all fits are made anew.")
-    if earlier.seed != seed or earlier.options._replace(n_threads=1) != options._replace(n_threads=1):
+    if earlier.seed != seed or _what_counts(earlier.options) != _what_counts(options):
         raise ValueError(
             f"The selection to resume was made with seed={earlier.seed} and {earlier.options}: take the same, or leave "
             "resume out."
@@ -254,14 +257,9 @@ def _known_fits(
     return {c.setting: c for c in earlier.candidates if criterion in c.criteria and not is_interrupted(c)}
 
 
-def _take_turns(
-    settings: Sequence[Setting], known: Mapping[Setting, Candidate], new: Iterator[Candidate]
-) -> Iterator[Candidate]:
-    """Every fit in its place; where new ones end early, those that are known all the same."""
-    for setting in settings:
-        candidate = known.get(setting) or next(new, None)
-        if candidate is not None:
-            yield candidate
+def _what_counts(options: Options) -> Options:
+    """Without what changes no fit."""
+    return options._replace(n_threads=1, prune=True)
 
 
 def _folds(

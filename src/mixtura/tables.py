@@ -46,16 +46,16 @@ def select(
     weights : array of shape (N,), optional
         How much each row counts; by default the weights of the Table, or once.
     n_components, covariances
-        What to try; every combination is fitted, from its own stream of random numbers, so a fit does not depend on
-        the others.
+        What to try; every combination is fitted. Without `prune`, a fit does not depend on what else is tried.
     criterion : {"bic", "icl", "aic", "aicc", "caic", "sabic", "nec", "holdout", "cv"}
         Smaller is better; see `mixtura.criteria`. For "holdout" and "cv" every fit is made again without some rows.
     seed : int
         Same seed, same result, whatever the number of threads.
     options : Options
-        Scaling, starts, stopping, threads.
+        Scaling, starts, stopping, threads; without `prune`, all fits are searched to their best, not only sketched.
     on_fit : callable
-        Called with each candidate as it is done, in the order asked for.
+        Called with each candidate as it is done, in the order asked for; where sketches come first, again with each
+        that is searched, the most promising first.
     time_limit : float, optional
         Seconds after which the search ends with the fits that are done, and those under way as they are.
     resume : Selection, optional

@@ -1,10 +1,8 @@
-"""The fits of a selection: how each is made, one by one or side by side, and what is known of it."""
+"""The fits of a selection: how each is made, and what is known of it."""
 
-from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor, wait
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from itertools import islice
+from functools import partial
 from math import nan
 from threading import Event
 from typing import Any, NamedTuple
@@ -20,8 +18,7 @@ from mixtura.covariance.degenerate import flat_components, spurious_components
 from mixtura.criteria import Evidence, evaluate
 from mixtura.emissions.contract import Emission
 from mixtura.emissions.gaussian import Gaussian, GaussianParameters
-from mixtura.emissions.noise import UniformNoise, noise_of
-from mixtura.errors import DataError
+from mixtura.emissions.noise import UniformNoise
 from mixtura.evidence import collect_all_evidence, one_log_likelihood
 from mixtura.families import blocks_of, family_of
 from mixtura.folds import Fold
@@ -53,6 +50,8 @@ class Candidate(NamedTuple):
     criteria: dict[str, float]  # by name; smaller is better
     search: race.Search
     remark: str  # why it is not eligible; empty if it is
+    is_searched: bool = True  # else it is a sketch: where a walk over all numbers of components came by
+    sketched: Mapping[str, float] | None = None  # the criteria of the sketch that the search went on from
 
 
 class Options(NamedTuple):
@@ -70,12 +69,12 @@ class Options(NamedTuple):
     prior: Prior | None = None  # in the units of the data
     columns: tuple[Column, ...] = ()  # what they are, where some hold no numbers
     outliers: str = "none"  # or "uniform": rows may belong to a noise that is uniform over the volume of all
+    prune: bool = True  # whether fits that a sketch shows to be hopeless are left at that
 
 
 Job = tuple[Setting, np.random.SeedSequence]
-# Rows from which fits run side by side: below, Python's own work fills a step and threads wait for each other. From so
-# many blocks on, each fit spreads its blocks over the threads instead.
-_ENOUGH_ROWS, _MANY_BLOCKS = 4096, 8
+Refit = Callable[[int, ArraySource], race.Search]  # (number of a fold, the rows outside of it) -> a fit to these
+PATH = "path"  # what a start is called that a sketch found
 
 
 def stream(seed: int, setting: Setting) -> np.random.SeedSequence:
@@ -83,54 +82,7 @@ def stream(seed: int, setting: Setting) -> np.random.SeedSequence:
     return np.random.SeedSequence(seed, spawn_key=(setting.n_components, *setting.covariance.encode()))
 
 
-def fit_all(
-    jobs: Sequence[Job], source: ArraySource, scaling: Scaling, options: Options, folds: Sequence[Fold] = (),
-    closing: Event | None = None,
-) -> Iterator[Candidate]:  # fmt: skip
-    """Every fit, in the order of the jobs; an interrupt, or `closing` once it is set, ends them with what there is.
-
-    With folds, each is made again without the rows of every one of them.
-    """
-    has_many_blocks = len(list(islice(source.blocks(), _MANY_BLOCKS))) == _MANY_BLOCKS
-    runner = Local(options.n_threads if has_many_blocks else 1)
-    if options.columns and (options.prior is not None or options.outliers != "none"):
-        raise DataError("Priors and noise are for numbers, and some columns hold levels or counts: leave these out.")
-    noise = noise_of(options.outliers, source.blocks, scaling.scale)
-    workshop = _Workshop(source, scaling, options, runner, closing or Event(), folds, {}, noise)
-    workshop.look_at_one_component({MODELS[setting.covariance].kind: setting for setting, _ in jobs})
-    if options.n_threads == 1 or has_many_blocks or source.n_rows < _ENOUGH_ROWS:
-        return _one_by_one(workshop, jobs)
-    return _side_by_side(workshop, jobs)
-
-
-def _one_by_one(workshop: "_Workshop", jobs: Sequence[Job]) -> Iterator[Candidate]:
-    for candidate in map(workshop.fit, jobs):
-        yield candidate
-        if is_interrupted(candidate) or workshop.closing.is_set():
-            return
-
-
-def _side_by_side(workshop: "_Workshop", jobs: Sequence[Job]) -> Iterator[Candidate]:
-    """Fits in threads, given back in order; an interrupt ends those that run at their next step."""
-    with ThreadPoolExecutor(workshop.options.n_threads) as pool:
-        waiting = deque(pool.submit(workshop.fit, job) for job in jobs)
-        try:
-            while waiting:
-                waiting[0].result()
-                yield waiting.popleft().result()
-                if workshop.closing.is_set():
-                    raise KeyboardInterrupt
-        except KeyboardInterrupt:
-            workshop.closing.set()
-            begun = [future for future in waiting if not future.cancel()]
-            wait(begun)
-            yield from (future.result() for future in begun if future.exception() is None)
-        finally:
-            workshop.closing.set()
-            pool.shutdown(wait=False, cancel_futures=True)
-
-
-class _Workshop(NamedTuple):
+class Workshop(NamedTuple):
     """What the fits of a selection share."""
 
     source: ArraySource
@@ -153,35 +105,47 @@ class _Workshop(NamedTuple):
         if self.closing.is_set():
             raise KeyboardInterrupt
 
-    def fit(self, job: Job) -> Candidate:
-        """One fit, in the units of the data."""
+    def fit(self, job: Job, sketch: Candidate | None = None) -> Candidate:
+        """The whole search for one fit, in which what a sketch of it found takes part."""
         setting, stream = job
-        search = self._search(setting, self.source, stream)
+        known = () if sketch is None else (starts.Candidate(PATH, sketch.search.best.parameters),)
+        streams = stream.spawn(len(self.folds))
+        search = self._search(setting, self.source, stream, known)
+        found = self.judge(setting, search, lambda fold, rows: self._search(setting, rows, streams[fold]))
+        return found if sketch is None else found._replace(sketched=sketch.criteria)
+
+    def judge(self, setting: Setting, search: race.Search, refit: Refit) -> Candidate:
+        """What came of a search, in the units of the data; `refit` makes the same of the rows outside of a fold."""
+        if search.best.outcome is em.Outcome.INTERRUPTED:
+            self.closing.set()  # the others too
+            return self._candidate(setting, search, [])
         try:
-            return self._candidate(setting, search, self._deviances(setting, search, stream))
+            return self._candidate(setting, search, self._deviances(setting, refit))
         except KeyboardInterrupt:  # the pass that tells how good the fit is comes last, and loses nothing by another go
+            self.closing.set()
             cut = search._replace(best=search.best._replace(outcome=em.Outcome.INTERRUPTED))
             return self._candidate(setting, cut, [])
 
-    def _search(self, setting: Setting, source: ArraySource, stream: np.random.SeedSequence) -> race.Search:
-        model = self._model(setting, source)
-        return race.run(model, source, self._plan(setting), runner=self.runner, rng=np.random.default_rng(stream))
+    def _search(
+        self, setting: Setting, source: ArraySource, stream: np.random.SeedSequence,
+        known: Sequence[starts.Candidate] = (),
+    ) -> race.Search:  # fmt: skip
+        model, plan = self.model(setting, source), self._plan(setting)._replace(known=known)
+        return race.run(model, source, plan, runner=self.runner, rng=np.random.default_rng(stream))
 
-    def _deviances(self, setting: Setting, search: race.Search, stream: np.random.SeedSequence) -> list[float]:
+    def _deviances(self, setting: Setting, refit: Refit) -> list[float]:
         """Minus twice the log-likelihood of the unseen rows of every fold, in the units of the data."""
-        is_cut = search.best.outcome is em.Outcome.INTERRUPTED
-        folds = () if is_cut else self.folds
-        return [self._deviance(setting, fold, s) for fold, s in zip(folds, stream.spawn(len(folds)), strict=True)]
+        return [self._deviance(setting, fold, partial(refit, number)) for number, fold in enumerate(self.folds)]
 
-    def _deviance(self, setting: Setting, fold: Fold, stream: np.random.SeedSequence) -> float:
+    def _deviance(self, setting: Setting, fold: Fold, refit: Callable[[ArraySource], race.Search]) -> float:
         if fold.seen.n_rows < setting.n_components:
             return float("inf")
-        best = self._search(setting, fold.seen, stream).best
+        best = refit(fold.seen).best
         if best.outcome is em.Outcome.INTERRUPTED:
             raise KeyboardInterrupt
         if best.outcome is em.Outcome.COLLAPSED:
             return float("inf")
-        model = self._model(setting, fold.seen)
+        model = self.model(setting, fold.seen)
         found = self.runner(fold.unseen, model.statistics(best.parameters)).log_likelihood
         return -2 * (found - self.scaling.shift(self.runner(fold.unseen, seen_mass)))
 
@@ -189,7 +153,8 @@ class _Workshop(NamedTuple):
         numbers = Gaussian(setting.covariance, self.options.ridge)
         return family_of(self.options.columns, numbers) if self.options.columns else numbers
 
-    def _model(self, setting: Setting, source: ArraySource) -> Mixture:
+    def model(self, setting: Setting, source: ArraySource) -> Mixture:
+        """What the fit is of: a prior may look at the rows."""
         model = Mixture(self._emission(setting), self.options.equal_weights, noise=self.noise)
         prior = self.options.prior
         if prior is None:
@@ -216,7 +181,7 @@ class _Workshop(NamedTuple):
         return options.stop or SmallRemainder(options.tolerance or default_tolerance(self.source.total_weight))
 
     def _candidate(self, setting: Setting, search: race.Search, deviances: Sequence[float]) -> Candidate:
-        model, parameters = self._model(setting, self.source), search.best.parameters
+        model, parameters = self.model(setting, self.source), search.best.parameters
         emission: Any = model.emission
         scaling = self.scaling
         evidence = self._evidence(setting, model, parameters, deviances)

@@ -24,7 +24,7 @@ class Clock:
 
 
 def candidate(k, value, remark=""):
-    return SimpleNamespace(setting=Setting(k, "full"), criteria={"bic": value}, remark=remark)
+    return SimpleNamespace(setting=Setting(k, "full"), criteria={"bic": value}, remark=remark, is_searched=True)
 
 
 def tell(mode, stream, clock, seconds_a_fit):
@@ -69,7 +69,7 @@ def test_json_lines_come_at_once():
     lines = [json.loads(line) for line in tell("json", io.StringIO(), Clock(), 0).splitlines()]
     assert lines[0] == {"stage": "fitting"}
     assert lines[1:] == [
-        {"done": n, "total": 3, "n_components": n, "covariance": "full", "bic": value}
+        {"done": n, "total": 3, "n_components": n, "covariance": "full", "is_searched": True, "bic": value}
         for n, value in ((1, 30.0), (2, 10.0), (3, 20.0))
     ]
 

@@ -52,7 +52,7 @@ def test_an_interrupted_estimator_holds_the_best_so_far(alarm):
 @pytest.mark.parametrize("n_rows", [3000, 6000], ids=["one by one", "side by side"])
 def test_an_interrupted_selection_keeps_what_was_done_and_soon_ends(n_rows, alarm):
     points = RNG.normal(size=(n_rows, 20))
-    options = Options(n_threads=2, tolerance=1e-12, max_iterations=10**6)
+    options = Options(n_threads=2, tolerance=1e-12, max_iterations=10**6, prune=False)
     done = []
 
     def ring_after_the_first(candidate):
@@ -92,7 +92,7 @@ def test_an_interrupt_in_the_last_pass_of_a_fit_keeps_the_fit(monkeypatch):
         return collect_all_evidence(*arguments)
 
     monkeypatch.setattr(trials, "collect_all_evidence", interrupted)
-    found = select(points, n_components=[1, 2, 3], covariances=["full"])
+    found = select(points, n_components=[1, 2, 3], covariances=["full"], options=Options(prune=False))
     assert [c.setting.n_components for c in found.candidates] == [1, 2]
     assert found.candidates[1].search.best.outcome is Outcome.INTERRUPTED and not found.is_complete
 

@@ -10,7 +10,7 @@ from mixtura import selection as selection_module
 from mixtura.trials import is_interrupted
 
 FAITHFUL = datasets.load("faithful").data
-HOW = {"covariances": ["tied", "diag"], "n_components": [1, 2, 3]}
+HOW = {"covariances": ["tied", "diag"], "n_components": [1, 2, 3], "options": Options(prune=False)}
 
 
 def heights(selection):
@@ -67,12 +67,12 @@ def test_fits_without_the_criterion_are_made_again():
 def test_what_was_made_otherwise_cannot_be_resumed(points, how, message):
     earlier = select(FAITHFUL, n_components=[1], covariances=["diag"])
     with pytest.raises(ValueError, match=message):
-        select(points, **HOW, **how, resume=earlier)
+        select(points, **HOW | how, resume=earlier)
 
 
 def test_more_threads_are_no_other_options():
     earlier = select(FAITHFUL, n_components=[1], covariances=["diag"])
-    select(FAITHFUL, **HOW, options=Options(n_threads=2), resume=earlier)
+    select(FAITHFUL, **HOW | {"options": Options(n_threads=2)}, resume=earlier)
 
 
 @pytest.mark.parametrize("n_threads", [1, 3])

@@ -142,6 +142,8 @@ def choice_table(choice: Facts | None) -> list[str]:
     table = lay_out_in_parts(header, rows, screen_width())
     if any(fit["rank"] is None and fit[name] is not None for fit in fits):
         table += wrap("In brackets: set aside, because a few rows or a flat column make the fit.")
+    if not all(fit["is_searched"] for fit in fits):
+        table += wrap("With ~: by a first look, which says that it cannot win; --no-prune searches all.")
     return table
 
 
@@ -241,6 +243,7 @@ def _above(fit: Facts, lowest: float, criterion: str) -> str:
     if fit[criterion] is None or fit["rank"] == 1:
         return "–" if fit[criterion] is None else "best"
     distance = CRITERIA[criterion].write(fit[criterion] - lowest, is_distance=True)
+    distance = distance if fit["is_searched"] else f"~{distance}"
     return f"({distance})" if fit["rank"] is None else distance
 
 

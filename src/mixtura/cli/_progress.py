@@ -33,7 +33,7 @@ class Progress:
         self._clock = clock
         self._began = self._last_line = clock()
         self._stage, self._done, self._total, self._best = "", 0, 0, ""
-        self._lowest = float("inf")
+        self._lowest, self._seen = float("inf"), set[Any]()
         self._criterion = "bic"
         self._over = Event()
         self._ticker = Thread(target=self._tick, daemon=True)
@@ -53,17 +53,20 @@ class Progress:
     def stage(self, name: str, n_fits: int = 0, criterion: str = "bic") -> None:
         """Say what is done now, and of how many fits it consists."""
         self._stage, self._done, self._total, self._criterion, self._best = name, 0, n_fits, criterion, ""
+        self._seen.clear()
         self._say({"stage": name})
 
     def on_fit(self, candidate: "Candidate") -> None:
-        """Count a fit that is done."""
-        self._done += 1
+        """Count a fit that is done; some are done again, better."""
+        self._seen.add(candidate.setting)
+        self._done = len(self._seen)
         value = candidate.criteria.get(self._criterion, inf)
         if not candidate.remark and value < self._lowest:
             self._lowest, setting = value, candidate.setting
             name = f"{label(self._criterion)} {write(self._criterion, value)}"
             self._best = f"; best: k = {setting.n_components}, {setting.covariance}, {name}"
         facts = {"done": self._done, "total": self._total, **candidate.setting._asdict()}
+        facts["is_searched"] = candidate.is_searched
         facts[self._criterion] = value if isfinite(value) else None
         self._say(facts)
 

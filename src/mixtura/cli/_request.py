@@ -36,6 +36,7 @@ class Request:
     reg: float
     seed: int
     n_init: int | None
+    no_prune: bool
     max_iter: int
     stability: int
     tol: float | None
@@ -79,8 +80,9 @@ class Request:
     @property
     def key(self) -> str:
         """What the answer depends on, besides the rows."""
-        names = ("covariances", "criterion", "scale", "reg", "seed", "n_init", "max_iter", "tol", "equal_weights")
-        return repr([getattr(self, name) for name in names])
+        fits = ("covariances", "criterion", "scale", "reg", "equal_weights")
+        search = ("seed", "n_init", "no_prune", "max_iter", "tol")
+        return repr([getattr(self, name) for name in (*fits, *search)])
 
     @property
     def options(self) -> Options:
@@ -95,6 +97,7 @@ class Request:
             equal_weights=self.equal_weights,
             outliers=self.outliers,
             prior=Prior() if self.prior == "default" else None,
+            prune=not self.no_prune,
         )
 
     @property

@@ -42,6 +42,8 @@ _run_options = _options.combine(
                  help="Same seed, same result."),
     click.option("--n-init", type=click.IntRange(1, 10_000), metavar="N",
                  help="Run so many starts to the end; by default diverse starts race."),
+    click.option("--no-prune", is_flag=True,
+                 help="Search for the best of every fit, also where a first look shows that it cannot win."),
     click.option("--max-iter", type=click.IntRange(1), metavar="N", default=1000, show_default=True,
                  help="Iterations of one fit at most."),
     click.option("--tol", type=_options.FiniteRange(0, min_open=True), metavar="NATS",

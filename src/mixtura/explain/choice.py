@@ -6,6 +6,8 @@ from mixtura.criteria import CRITERIA
 from mixtura.explain.cautions import finalists
 from mixtura.explain.words import count, join
 
+_SEARCHED = {"is_searched": True}  # what records say nothing of that are older than sketches
+
 
 def choice_facts(history: dict[str, Any]) -> dict[str, Any] | None:
     """Every fit with its rank, the best and the runner-up; None where nothing was chosen or nothing is on record."""
@@ -14,7 +16,7 @@ def choice_facts(history: dict[str, Any]) -> dict[str, Any] | None:
     ranks = {position: rank for rank, position in enumerate(history["ranking"], start=1)}
     best, *others = finalists(history)
     name = history["criterion"]
-    fits = [row | {"rank": ranks.get(i)} for i, row in enumerate(history["selection"])]
+    fits = [_SEARCHED | row | {"rank": ranks.get(i)} for i, row in enumerate(history["selection"])]
     valued = [fit for fit in fits if fit["rank"] and fit["icl"] is not None]
     return {
         "criterion": name,
@@ -26,6 +28,7 @@ def choice_facts(history: dict[str, Any]) -> dict[str, Any] | None:
         "difference": others[0][name] - best[name] if others else None,
         "best_icl": min(valued, key=lambda fit: fit["icl"]) if len(fits) > 1 and valued else None,
         "fits": fits,
+        "n_pruned": sum(not fit["is_searched"] for fit in fits),
         "set_aside": _set_aside([fit for fit in fits if fit["remark"] and fit["rank"] is None], name),
     }
 

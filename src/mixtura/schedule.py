@@ -1,0 +1,202 @@
+"""Which fits of a selection are made, when, one by one or side by side, and which are worth a whole search."""
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import contextmanager
+from functools import partial
+from itertools import islice
+from math import inf, isfinite, isnan
+from threading import Event
+from typing import Any, NamedTuple
+
+from mixtura import race
+from mixtura.covariance import MODELS
+from mixtura.criteria import CRITERIA
+from mixtura.emissions.noise import noise_of
+from mixtura.errors import DataError
+from mixtura.folds import Fold
+from mixtura.runners.local import Local
+from mixtura.scaling import Scaling
+from mixtura.sketches import easel
+from mixtura.sources.array import ArraySource
+from mixtura.trials import Candidate, Job, Options, Setting, Workshop, stream
+
+# Rows from which fits run side by side: below, Python's own work fills a step and threads wait for each other. From so
+# many blocks on, each fit spreads its blocks over the threads instead.
+_ENOUGH_ROWS, _MANY_BLOCKS = 4096, 8
+# A fit may win by a search if it is so near to the best: by how much a criterion has to differ to be very strong
+# evidence (Kass & Raftery 1995), or so many times what a search has gained at most in this selection.
+NEAR, TIMES = 10.0, 2.0
+_ALWAYS = 2  # the best and the runner-up
+_AT_ONCE = 4  # searches that do not wait for what the others gain, where they may run side by side
+
+
+class Order(NamedTuple):
+    """What is asked for."""
+
+    settings: Sequence[Setting]
+    criterion: str
+    seed: int
+    known: Mapping[Setting, Candidate]  # what need not be made again
+
+
+def fit_all(
+    jobs: Sequence[Job], source: ArraySource, scaling: Scaling, options: Options, folds: Sequence[Fold] = (),
+    closing: Event | None = None,
+) -> Iterator[Candidate]:  # fmt: skip
+    """Every fit, in the order of the jobs; an interrupt, or `closing` once it is set, ends them with what there is.
+
+    With folds, each is made again without the rows of every one of them.
+    """
+    workshop = _open([setting for setting, _ in jobs], source, scaling, options, folds, closing or Event())
+    return _search_all(workshop, jobs)
+
+
+def fulfil(
+    order: Order, source: ArraySource, scaling: Scaling, options: Options, folds: Sequence[Fold], closing: Event
+) -> Iterator[Candidate]:
+    """What `fit_all` makes; where hopeless fits are pruned, sketches of all first, then the fits that are worth it."""
+    workshop = _open(order.settings, source, scaling, options, folds, closing)
+    if is_pruned(order.settings, order.criterion, options):
+        return _search_the_best(workshop, order)
+    known = {setting: candidate for setting, candidate in order.known.items() if candidate.is_searched}
+    jobs = [(setting, stream(order.seed, setting)) for setting in order.settings if setting not in known]
+    return _take_turns(order.settings, known, _search_all(workshop, jobs))
+
+
+def is_pruned(settings: Sequence[Setting], criterion: str, options: Options) -> bool:
+    """Whether some fits may be left at a sketch: not if all would be searched, or runs from starts are wanted."""
+    is_raced = options.n_init is None and options.max_iterations >= race.SECOND_STEPS
+    return options.prune and is_raced and len(settings) > _ALWAYS and CRITERIA[criterion].is_deviance
+
+
+def contenders(candidates: Iterable[Candidate], criterion: str) -> list[Setting]:
+    """The sketches that are worth a search, as things stand, the best first."""
+    known = {candidate.setting: candidate for candidate in candidates}
+    values = {setting: _value(candidate, criterion) for setting, candidate in known.items()}
+    ranked = sorted(values, key=values.__getitem__)
+    if not ranked or values[ranked[0]] == inf:  # nothing is sound: a search may find something
+        return [setting for setting in ranked if not known[setting].is_searched]
+    gained = max(_gain(candidate, criterion) for candidate in known.values())
+    bound = values[ranked[0]] + max(NEAR, TIMES * gained)
+    near = [s for place, s in enumerate(ranked) if values[s] <= bound or (place < _ALWAYS and values[s] < inf)]
+    return [setting for setting in near if not known[setting].is_searched]
+
+
+def _value(candidate: Candidate, criterion: str) -> float:
+    value = candidate.criteria.get(criterion, inf)
+    return inf if candidate.remark or isnan(value) else value
+
+
+def _gain(candidate: Candidate, criterion: str) -> float:
+    """What the search brought that went on from a sketch."""
+    before = (candidate.sketched or {}).get(criterion, inf)
+    gain = before - _value(candidate, criterion)
+    return gain if isfinite(gain) else 0.0
+
+
+def _open(
+    settings: Sequence[Setting], source: ArraySource, scaling: Scaling, options: Options, folds: Sequence[Fold],
+    closing: Event,
+) -> Workshop:  # fmt: skip
+    runner = Local(options.n_threads if _has_many_blocks(source) else 1)
+    if options.columns and (options.prior is not None or options.outliers != "none"):
+        raise DataError("Priors and noise are for numbers, and some columns hold levels or counts: leave these out.")
+    noise = noise_of(options.outliers, source.blocks, scaling.scale)
+    workshop = Workshop(source, scaling, options, runner, closing, folds, {}, noise)
+    workshop.look_at_one_component({MODELS[setting.covariance].kind: setting for setting in settings})
+    return workshop
+
+
+def _has_many_blocks(source: ArraySource) -> bool:
+    return len(list(islice(source.blocks(), _MANY_BLOCKS))) == _MANY_BLOCKS
+
+
+def _search_all(workshop: Workshop, jobs: Sequence[Job]) -> Iterator[Candidate]:
+    with _hands(workshop) as each:
+        yield from each(workshop.fit, jobs)
+
+
+def _search_the_best(workshop: Workshop, order: Order) -> Iterator[Candidate]:
+    """Sketches, those of one covariance model together; then searches while some sketch may still win by one."""
+    done: dict[Setting, Candidate] = {}
+    at_once = _AT_ONCE if workshop.source.n_rows >= _ENOUGH_ROWS else 1
+    with _hands(workshop) as each:
+        for candidate in _sketches(workshop, order, each):
+            done[candidate.setting] = candidate
+            yield candidate
+        while chosen := contenders(done.values(), order.criterion)[:at_once]:
+            if workshop.closing.is_set():
+                return
+            tasks = [((setting, stream(order.seed, setting)), done[setting]) for setting in chosen]
+            for candidate in each(lambda task: workshop.fit(*task), tasks):
+                done[candidate.setting] = candidate
+                yield candidate
+
+
+def _sketches(workshop: Workshop, order: Order, each: "_Each") -> Iterator[Candidate]:
+    """A walk over all numbers for every covariance model of which some fit is not known."""
+    models = list(dict.fromkeys(setting.covariance for setting in order.settings))
+    groups = [[setting for setting in order.settings if setting.covariance == name] for name in models]
+    new = each(easel(workshop, order.seed).sketch, [group for group in groups if not order.known.keys() >= set(group)])
+    for group in groups:
+        if order.known.keys() >= set(group):
+            yield from (order.known[setting] for setting in group)
+        else:
+            yield from (order.known.get(candidate.setting, candidate) for candidate in next(new, []))
+
+
+def _take_turns(
+    settings: Sequence[Setting], known: Mapping[Setting, Candidate], new: Iterator[Candidate]
+) -> Iterator[Candidate]:
+    """Every fit in its place; where new ones end early, those that are known all the same."""
+    for setting in settings:
+        candidate = known.get(setting) or next(new, None)
+        if candidate is not None:
+            yield candidate
+
+
+# --- whose hands do it -----------------------------------------------------------------------------------------------
+
+_Each = Callable[[Callable[[Any], Any], Sequence[Any]], Iterator[Any]]
+
+
+@contextmanager
+def _hands(workshop: Workshop) -> Iterator[_Each]:
+    """What does one thing to each of several, in order, until the workshop closes."""
+    n_threads = workshop.options.n_threads
+    if n_threads == 1 or workshop.runner.n_threads > 1 or workshop.source.n_rows < _ENOUGH_ROWS:
+        yield partial(_one_by_one, workshop.closing)
+        return
+    with ThreadPoolExecutor(n_threads) as pool:
+        try:
+            yield partial(_side_by_side, workshop.closing, pool)
+        finally:
+            workshop.closing.set()
+            pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _one_by_one(closing: Event, function: Callable[[Any], Any], tasks: Sequence[Any]) -> Iterator[Any]:
+    for made in map(function, tasks):
+        yield made
+        if closing.is_set():
+            return
+
+
+def _side_by_side(
+    closing: Event, pool: ThreadPoolExecutor, function: Callable[[Any], Any], tasks: Sequence[Any]
+) -> Iterator[Any]:
+    """In threads, given back in order; an interrupt ends those that run at their next step."""
+    waiting = deque(pool.submit(function, task) for task in tasks)
+    try:
+        while waiting:
+            waiting[0].result()
+            yield waiting.popleft().result()
+            if closing.is_set():
+                raise KeyboardInterrupt
+    except KeyboardInterrupt:
+        closing.set()
+        begun = [future for future in waiting if not future.cancel()]
+        wait(begun)
+        yield from (future.result() for future in begun if future.exception() is None)
