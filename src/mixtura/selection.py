@@ -185,9 +185,7 @@ def select(
             done[candidate.setting] = candidate
             on_fit(candidate)
     candidates = [done[setting] for setting in settings if setting in done]
-    is_complete = len(candidates) == len(settings) and not any(map(is_interrupted, candidates))
-    if is_pruned(settings, criterion, options):
-        is_complete &= not contenders(candidates, criterion)
+    is_complete = _is_complete(candidates, settings, criterion, options)
     ranking = _rank(candidates, criterion)
     if not ranking:
         raise FitError(_why_none(candidates))
@@ -196,6 +194,15 @@ def select(
         tuple(candidates), criterion, ranking, scaling, len(points), is_complete, seed, options, features
     )
     return of_all._replace(shift=scaling.shift(seen_mass(Block(source.points, weights))))
+
+
+def _is_complete(
+    candidates: Sequence[Candidate], settings: Sequence[Setting], criterion: str, options: Options
+) -> bool:
+    """Whether every fit came to its end, and none is left that may win by a search."""
+    if len(candidates) < len(settings) or any(map(is_interrupted, candidates)):
+        return False
+    return not (is_pruned(settings, criterion, options) and contenders(candidates, criterion))
 
 
 def _that_count(points: ndarray, weights: ndarray) -> tuple[ndarray, ndarray]:
