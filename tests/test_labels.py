@@ -35,7 +35,7 @@ def test_rows_come_back_in_order_however_they_are_cut(n_threads):
 
 def test_columns_and_their_order():
     shares = {"probability_0": np.array([0.1, 0.8, 0.3]), "probability_1": np.array([0.9, 0.2, 0.7])}
-    columns = label_columns(FOUND, np.ones(3, dtype=bool), shares=shares)
+    columns = label_columns(FOUND, np.ones(3, dtype=bool), others=shares)
     assert list(columns) == ["row", "label", "probability", "log_density", "probability_0", "probability_1"]
     assert columns["probability_1"].tolist() == [0.9, 0.2, 0.7]
     assert list(label_columns(FOUND, np.ones(3, dtype=bool), probabilities=False)) == ["row", "label"]

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from jaxtyping import Float
 from numpy import ndarray
 
 from mixtura.emissions.gaussian import Gaussian
@@ -12,6 +13,7 @@ from mixtura.emissions.grouped import Grouped
 from mixtura.errors import DataError
 from mixtura.fitted import FittedMixture
 from mixtura.labels import label_columns, named_shares, refuse_holes
+from mixtura.remoteness import Remoteness, outlier_columns
 from mixtura.runners.local import Local
 from mixtura.sources.table import Missing
 from mixtura.statistics import Block, Incomplete
@@ -38,6 +40,8 @@ class Labeller:
         Which probabilities are said: of the label, of all clusters too, or none.
     n_threads : int
         The result is the same for any number of them.
+    far : Remoteness, optional
+        What says how far out every row lies, if that is wanted too; see `mixtura.remoteness`.
     """
 
     fitted: FittedMixture
@@ -45,6 +49,7 @@ class Labeller:
     missing: Missing = "error"
     proba: str = "top"
     n_threads: int = 1
+    far: Remoteness | None = None
 
     @property
     def is_of_numbers(self) -> bool:
@@ -81,14 +86,25 @@ class Labeller:
         rows, kind = np.ascontiguousarray(points[kept]), Block if complete[kept].all() else Incomplete
         return self._said(kind(rows, np.ones(len(rows))), kept, n_before, batch)
 
+    def _others(self, block: Block, log_density: Float[ndarray, " N"]) -> Columns:
+        """What is said besides label and probability: every probability, and how far out rows lie."""
+        columns: Columns = {}
+        if self.proba == "all":
+            shares = self.fitted.model.posterior(self.fitted.parameters)(block)[0]
+            columns |= named_shares(self.fitted, shares)
+        if self.far is not None:
+            columns |= outlier_columns(self.far.p_values(block.points), log_density)
+        return columns
+
     def _said(self, block: Block, complete: ndarray, n_before: int, batch: "Batch") -> Columns:
         model, parameters = self.fitted.model, self.fitted.parameters
         rows = np.arange(n_before + 1, n_before + 1 + len(complete))
+        found = model.classify(parameters)(block)
         columns: Columns = label_columns(
-            model.classify(parameters)(block),
+            found,
             complete,
             probabilities=self.proba != "none",
-            shares=named_shares(self.fitted, model.posterior(parameters)(block)[0]) if self.proba == "all" else None,
+            others=self._others(block, found.log_density),
             names=(self.id or "row", rows),
             cluster_names=self.fitted.cluster_names if self.fitted.is_named else (),
         )

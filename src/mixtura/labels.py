@@ -89,7 +89,7 @@ def label_columns(
     kept: Bool[ndarray, " N"],
     *,
     probabilities: bool = True,
-    shares: Mapping[str, Float[ndarray, " M"]] | None = None,
+    others: Mapping[str, ndarray] | None = None,
     names: tuple[str, ndarray] | None = None,
     cluster_names: Sequence[str] = (),
 ) -> dict[str, ndarray]:
@@ -104,8 +104,8 @@ def label_columns(
         they came from.
     probabilities : bool
         Whether to add the probability of the label and the log-density.
-    shares : dict, optional
-        What `probability_columns` returns, if that is wanted too.
+    others : dict, optional
+        What else is said of each of these rows, such as `probability_columns`.
     names : (str, array of shape (N,)), optional
         What the rows are called, and the name of that column. Without it, `row` counts the rows from 1.
     cluster_names : sequence of str, optional
@@ -115,7 +115,7 @@ def label_columns(
     -------
     dict
         `row` or the column of `names`, `label` (-1 for noise), `cluster` (its name), `probability`, `log_density`
-        (nats), and those of `shares`.
+        (nats), and those of `others`.
 
     Examples
     --------
@@ -130,8 +130,7 @@ def label_columns(
         columns |= {"cluster": np.array([*cluster_names, "noise"])[found.labels]}  # the label of noise is -1
     if probabilities:
         columns |= {"probability": found.probabilities, "log_density": found.log_density}
-    if shares is not None:
-        columns |= shares
+    columns |= others or {}
     name, values = names or ("row", np.arange(1, len(kept) + 1))
     first = {"id" if name in columns else name: values}
     return first | {name: _spread(values, kept) for name, values in columns.items()}

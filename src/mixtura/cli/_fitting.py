@@ -162,7 +162,7 @@ def _write(request: Request, reading: Reading, result: Described, folder: Path) 
     save(fitted, folder / "model.safetensors")
     shares = probability_columns(fitted, table.source(), request.n_threads) if request.proba == "all" else None
     columns = label_columns(
-        result.rows.classification, reading.kept, probabilities=request.proba != "none", shares=shares,
+        result.rows.classification, reading.kept, probabilities=request.proba != "none", others=shares,
         names=None if reading.everything.ids is None else (str(request.id), reading.everything.ids),
     )  # fmt: skip
     write_table(folder / f"labels.{request.labels}", columns)

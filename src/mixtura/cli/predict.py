@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from mixtura.cli import _limits, _options, _written
+from mixtura.cli import _limits, _options, _outliers, _written
 
 if TYPE_CHECKING:
     from mixtura.labelling import Labeller
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 )
 @click.option("--id", metavar="NAME", help="The column that names the rows.")
 @_options.proba_option
+@_outliers.options
 @_options.missing_option
 @click.option("--overwrite", is_flag=True, help="Replace a file that exists.")
 @click.option("--workers", type=click.IntRange(1), metavar="N", help="Threads; all processors by default.")
@@ -31,7 +32,8 @@ def command(model: str, data: tuple[str, ...], output: str | None, to: str, **ot
 
     Says which cluster every row of DATA belongs to, and what it is called if `mixtura name` has named it. Columns are
     matched by name; others are ignored. A row with missing cells is labelled by its other cells, or with --missing drop
-    gets no label. Parquet, Arrow and NumPy files are read and written some rows at a time, however large they are.
+    gets no label. With --outliers every row is compared with rows drawn from the mixture. Parquet, Arrow and NumPy
+    files are read and written some rows at a time, however large they are, unless --contamination compares all rows.
     """
     from mixtura.labelling import Labeller
     from mixtura.persistence import load
@@ -41,34 +43,51 @@ def command(model: str, data: tuple[str, ...], output: str | None, to: str, **ot
     _written.check_output(output, others.pop("overwrite"))
     far = {name: others.pop(name) for name in ("sql", "cache")}
     id_name, missing, proba, workers = (others.pop(name) for name in ("id", "missing", "proba", "workers"))
-    labeller = Labeller(load(model), id_name, missing, proba, workers or n_threads(-1))
-    if any(far.values()) or to == "arrow" or (labeller.is_of_numbers and _are_columns(data, others["format"])):
-        _stream(labeller, data, (output, to), far | others)
+    fitted, threads, share = load(model), workers or n_threads(-1), others.pop("contamination")
+    compared = _outliers.judge(fitted, others.pop("outliers") or share is not None, threads)
+    labeller = Labeller(fitted, id_name, missing, proba, threads, compared)
+    tally = _outliers.Tally()
+    if _is_streamed(labeller, data, to, far | others, share):
+        _stream(labeller, data, (output, to), far | others, tally)
     else:
-        _written.write(output, _whole(labeller, data, others))
+        _written.write(output, tally.watch(_whole(labeller, data, others, share)))
+    tally.tell(share)
 
 
-def _are_columns(data: tuple[str, ...], asked: str | None) -> bool:
-    """Whether all files are of a kind that is read some rows at a time as it is."""
+def _is_streamed(
+    labeller: "Labeller", data: tuple[str, ...], to: str, how: dict[str, Any], share: float | None
+) -> bool:
+    """Whether some rows are read at a time: where that is asked for, and from files that are laid out for it."""
     from mixtura.sources._files import is_columnar
 
-    return all(is_columnar(path, asked) for path in data)
+    is_asked = to == "arrow" or any(how[name] for name in ("sql", "cache"))
+    if is_asked and share is not None:
+        raise click.UsageError("--contamination compares all rows: leave out --sql, --cache and --to arrow.")
+    are_columns = all(is_columnar(path, how["format"]) for path in data)
+    return is_asked or (share is None and labeller.is_of_numbers and are_columns)
 
 
-def _stream(labeller: "Labeller", data: tuple[str, ...], where: tuple[str | None, str], how: dict[str, Any]) -> None:
+def _stream(
+    labeller: "Labeller",
+    data: tuple[str, ...],
+    where: tuple[str | None, str],
+    how: dict[str, Any],
+    tally: "_outliers.Tally",
+) -> None:
     from mixtura.sources.sinks import table_sink
     from mixtura.sources.streamed import files
 
     with table_sink(*where) as sink:
         for columns in labeller.columns(files(list(data), **how)):
-            sink.write(columns)
+            sink.write(tally.watch(columns))
     if where[0] is not None:
         click.echo(f"Wrote {where[0]}: {sink.n_rows} rows.", err=True)
 
 
-def _whole(labeller: "Labeller", data: tuple[str, ...], how: dict[str, Any]) -> dict[str, Any]:
+def _whole(labeller: "Labeller", data: tuple[str, ...], how: dict[str, Any], share: float | None) -> dict[str, Any]:
     """The labels of a table that is read as a whole."""
     from mixtura.labels import classify, kept_rows, label_columns, probability_columns
+    from mixtura.remoteness import outlier_columns
     from mixtura.sources.roles import Roles
     from mixtura.sources.table import complete, read_table
 
@@ -80,11 +99,15 @@ def _whole(labeller: "Labeller", data: tuple[str, ...], how: dict[str, Any]) -> 
             f"Warning: {name} holds {', '.join(levels[:5])}, which the fit never saw: taken for missing.", err=True
         )
     source = complete(everything, labeller.missing).source()
+    found = classify(fitted, source, threads)
+    others = probability_columns(fitted, source, threads) if labeller.proba == "all" else {}
+    if labeller.far is not None:
+        others |= outlier_columns(labeller.far.p_values(source.points), found.log_density, share)
     return label_columns(
-        classify(fitted, source, threads),
+        found,
         kept_rows(everything, labeller.missing),
         probabilities=labeller.proba != "none",
-        shares=probability_columns(fitted, source, threads) if labeller.proba == "all" else None,
+        others=others,
         names=None if everything.ids is None else (str(labeller.id), everything.ids),
         cluster_names=fitted.cluster_names if fitted.is_named else (),
     )

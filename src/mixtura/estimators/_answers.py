@@ -10,6 +10,7 @@ from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, Density
 from mixtura import criteria, outlying
 from mixtura.estimators._base import check_weights, generator
 from mixtura.online import Memory
+from mixtura.remoteness import DRAWS
 from mixtura.runners.local import n_threads
 
 
@@ -43,7 +44,7 @@ class Answers(ClassNamePrefixFeaturesOutMixin, TransformerMixin, DensityMixin, B
         """Minus the log-density of each row, in nats, shape (N,): large for outliers."""
         return -np.asarray(self.score_samples(X), dtype=np.float64)
 
-    def outlier_p_values(self: Any, X: Any, n_draws: int = outlying.DRAWS) -> Float[ndarray, " N"]:
+    def outlier_p_values(self: Any, X: Any, n_draws: int = DRAWS) -> Float[ndarray, " N"]:
         """Of each row the share of the mixture's own rows whose density is no higher: small for outliers.
 
         Parameters

@@ -11,8 +11,9 @@ from sklearn.utils.validation import check_is_fitted
 from mixtura.estimators import _parameters as rules
 from mixtura.estimators._base import check_weights
 from mixtura.estimators.student import StudentMixture
+from mixtura.remoteness import OWN_SHARE
 
-_DRAWS, _OWN_SHARE = 100_000, 0.001  # rows of the mixture, and how many of them count as outliers
+_DRAWS = 100_000  # rows of the mixture
 _SHARE = rules.Rule(lambda value: rules.positive().accepts(value) and value <= 0.5, "a float in the range (0.0, 0.5]")
 _ROUNDING = 1e-9  # of a score: equal rows may differ by so much
 
@@ -83,7 +84,7 @@ class MixtureOutlierDetector(OutlierMixin, BaseEstimator):  # type: ignore[misc]
                 setattr(self, name, getattr(self.mixture_, name))
         if isinstance(self.contamination, str):
             drawn = self.mixture_.sample(_DRAWS)[0]
-            self.offset_ = _threshold(self.mixture_.score_samples(drawn), None, _OWN_SHARE)
+            self.offset_ = _threshold(self.mixture_.score_samples(drawn), None, OWN_SHARE)
         else:
             scores = self.mixture_.score_samples(X)
             self.offset_ = _threshold(scores, check_weights(sample_weight, len(scores)), self.contamination)

@@ -14,6 +14,7 @@ from numpy import ndarray
 from mixtura.explain.cautions import cautions
 from mixtura.explain.kinds import shown
 from mixtura.explain.noise import only_clusters
+from mixtura.explain.outliers import describe_outliers, outlier_caution
 from mixtura.explain.overlap import nearest, pair_overlaps
 from mixtura.explain.profiles import component_moments, describe_certainty, describe_cluster, describe_columns
 from mixtura.explain.records import (
@@ -130,7 +131,9 @@ def explain_rows(fitted: FittedMixture, rows: Rows) -> tuple[FittedMixture, Rows
     overlaps = None if seen is fitted else pair_overlaps(fitted, rows.points, rows.weights)
     told = explain(seen, beside.points, beside.weights, beside.classification, overlaps, beside.holes)
     title = headline(fitted.n_components, len(rows.points), len(fitted.features))
-    return seen, beside, told._replace(headline=title)
+    outliers = describe_outliers(fitted, rows)
+    warnings = (*told.warnings, *outlier_caution(fitted, outliers))
+    return seen, beside, told._replace(headline=title, outliers=outliers, warnings=warnings)
 
 
 def _with_neighbours(

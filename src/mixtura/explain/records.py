@@ -8,6 +8,7 @@ from numpy import ndarray
 
 from mixtura.explain.numbers import percent
 from mixtura.mixture import Classification
+from mixtura.remoteness import Level
 
 
 class Rows(NamedTuple):
@@ -170,7 +171,8 @@ class Explanation(NamedTuple):
 
     `overlaps` holds a value for every pair of clusters: the share of the rows of both that would be put into the wrong
     one of the two. `importance` is the share of each column in keeping clusters from their nearest neighbours; it adds
-    up to one, and is empty where nothing is kept apart.
+    up to one, and is empty where nothing is kept apart. `outliers` says how many complete rows lie how far out,
+    and how many were to be expected; None where that was not asked.
     """
 
     headline: str
@@ -182,3 +184,4 @@ class Explanation(NamedTuple):
     importance: tuple[float, ...]
     n_rows: int
     total_weight: float
+    outliers: tuple[Level, ...] | None = None

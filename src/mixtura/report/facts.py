@@ -63,8 +63,8 @@ def facts(
     -------
     dict
         Keys `schema`, `answer`, `warnings`, `clusters`, `columns`, `certainty`, `overlaps`, `importance`, `choice`,
-        `doubtful_rows`, `outlying_rows`, `probability_shares`, `truth`, `drawn`, `discriminant`, `checks`,
-        `reproduce`, `profiles`, `categories` (those of the profiles that rows were clustered on), `missing`,
+        `outliers`, `doubtful_rows`, `outlying_rows`, `probability_shares`, `truth`, `drawn`, `discriminant`,
+        `checks`, `reproduce`, `profiles`, `categories` (those of the profiles that rows were clustered on), `missing`,
         `left_out`, `stability` (of each cluster, if somebody asked) and `merging` (every stage of it, where components
         were merged). Log-likelihoods are in nats.
 
@@ -94,6 +94,7 @@ def facts(
         "overlaps": plain(explanation.overlaps),
         "importance": plain(explanation.importance),
         "choice": choice_facts(fitted.history),
+        "outliers": plain(explanation.outliers),
         "doubtful_rows": doubtful_rows(fitted, shown) if shown else [],
         "outlying_rows": outlying_rows(fitted, shown) if shown else [],
         "probability_shares": probability_shares(rows) if rows else [],
