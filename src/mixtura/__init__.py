@@ -29,6 +29,7 @@ _HOMES = {
     "compare": "mixtura.comparison",
     "describe": "mixtura.tables",
     "discriminant_directions": "mixtura.projection",
+    "drift_test": "mixtura.drifting",
     "explain_row": "mixtura.explain",
     "impute": "mixtura.tables",
     "likelihood_ratio_test": "mixtura.likelihood_ratio",
@@ -55,6 +56,7 @@ if TYPE_CHECKING:
     from mixtura.combination import Combination as Combination
     from mixtura.combination import combine as combine
     from mixtura.comparison import compare as compare
+    from mixtura.drifting import drift_test as drift_test
     from mixtura.estimators import BayesianGaussianMixture as BayesianGaussianMixture
     from mixtura.estimators import GaussianMixture as GaussianMixture
     from mixtura.estimators import KMeans as KMeans
@@ -107,6 +109,7 @@ __all__ = [
     "datasets",
     "describe",
     "discriminant_directions",
+    "drift_test",
     "explain",
     "explain_row",
     "impute",
