@@ -7,6 +7,8 @@ that are there: the mean is where the quadratic form is smallest. And log det W_
 
 import itertools
 import math
+from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -16,6 +18,9 @@ from numpy import ndarray
 from mixtura._kernels.densities import Density, Full, Moments
 
 Points = Float[ndarray, "N D"]
+
+_REMEMBERED = 1 << 16  # cells of a block whose holes are kept in mind
+_TOGETHER = 1 << 17  # cells of rows times components that are worked on at once
 
 _quiet = np.errstate(invalid="ignore", over="ignore", divide="ignore")
 
@@ -29,15 +34,25 @@ class Gap(NamedTuple):
 
 
 class Seen(NamedTuple):
-    """Rows as one component sees them."""
+    """Rows as components see them, G of them or one, which then is no axis."""
 
-    deviations: Float[ndarray, "N D"]  # from its mean; those of missing cells are expected ones
-    log_volumes: Float[ndarray, " N"]  # what the missing cells add to log det W
-    covariances: tuple[Float[ndarray, "P M M"], ...]  # of the missing cells, for each gap and pattern
+    deviations: Float[ndarray, "*G N D"]  # from the mean; those of missing cells are expected ones
+    log_volumes: Float[ndarray, "*G N"]  # what the missing cells add to log det W
+    covariances: tuple[ndarray, ...]  # of the missing cells, for each gap (*G P M M); one for all where W is
 
 
 def gaps_of(holes: Bool[ndarray, "N D"]) -> tuple[Gap, ...]:
     """The rows with holes, by the number of these."""
+    return _known_gaps(holes.shape, holes.tobytes()) if holes.size <= _REMEMBERED else _gaps(holes)
+
+
+@lru_cache(maxsize=16)
+def _known_gaps(shape: tuple[int, int], holes: bytes) -> tuple[Gap, ...]:
+    """Small blocks are seen again in every pass, and what they lack takes as long to find out as all the rest."""
+    return _gaps(np.frombuffer(holes, dtype=bool).reshape(shape))
+
+
+def _gaps(holes: Bool[ndarray, "N D"]) -> tuple[Gap, ...]:
     numbers = holes.sum(1)
     return tuple(_gap(holes, np.flatnonzero(numbers == number)) for number in np.unique(numbers[numbers > 0]))
 
@@ -51,22 +66,33 @@ def _gap(holes: Bool[ndarray, "N D"], rows: Int[ndarray, " R"]) -> Gap:
 
 def see(points: Points, gaps: tuple[Gap, ...], mean: Float[ndarray, " D"], whitener: Any) -> Seen:
     """The rows, NaN where a cell is missing, under a component with this whitener of any kind."""
-    deviations = np.where(np.isnan(points), 0.0, points - mean)
-    log_volumes, covariances = np.zeros(len(points)), []
-    for gap in gaps:
-        if np.ndim(whitener) == 2:
-            own = whitener.T @ whitener
-            precisions = own[gap.cells[:, :, None], gap.cells[:, None, :]]
-            covariance, log_det = _inverse(precisions), np.linalg.slogdet(precisions)[1]
-            pull = np.take_along_axis(deviations[gap.rows] @ own, gap.cells[gap.pattern], axis=1)
-            expected = -np.einsum("rij,rj->ri", covariance[gap.pattern], pull)
-            deviations[gap.rows[:, None], gap.cells[gap.pattern]] = expected
+    seen = _see_all(points, gaps, mean[None], np.asarray(whitener)[None])
+    return Seen(seen.deviations[0], seen.log_volumes[0], tuple(covariance[0] for covariance in seen.covariances))
+
+
+def _see_all(points: Points, gaps: tuple[Gap, ...], means: Float[ndarray, "G D"], whiteners: ndarray) -> Seen:
+    """The same under several components, whose whiteners are one for each or one for all."""
+    deviations = np.where(np.isnan(points), 0.0, points - means[:, None])
+    log_volumes, found = np.zeros(deviations.shape[:2]), []
+    own = whiteners.swapaxes(1, 2) @ whiteners if whiteners.ndim == 3 else _squares(whiteners, means.shape[1])
+    for rows, cells, pattern in gaps:
+        if own.ndim == 3:
+            precisions = own[:, cells[:, :, None], cells[:, None, :]]
+            covariances, log_dets = _inverse(precisions), np.linalg.slogdet(precisions)[1]
+            lacking = cells[pattern]
+            pull = np.take_along_axis(deviations[:, rows] @ own, lacking[None], axis=2)
+            deviations[:, rows[:, None], lacking] = -(covariances[:, pattern] @ pull[..., None])[..., 0]
         else:
-            precisions = np.broadcast_to(np.square(whitener), mean.shape)[gap.cells]
-            covariance, log_det = np.eye(gap.cells.shape[1]) / precisions[:, :, None], np.log(precisions).sum(1)
-        log_volumes[gap.rows] = -log_det[gap.pattern] / 2
-        covariances.append(covariance)
-    return Seen(deviations, log_volumes, tuple(covariances))
+            precisions = own[:, cells]
+            covariances, log_dets = np.eye(cells.shape[1]) / precisions[..., None], np.log(precisions).sum(2)
+        log_volumes[:, rows] = -log_dets[:, pattern] / 2
+        found.append(covariances)
+    return Seen(deviations, log_volumes, tuple(found))
+
+
+def _squares(whiteners: ndarray, n_columns: int) -> Float[ndarray, "G D"]:
+    """Precisions by column, of spheres too."""
+    return np.broadcast_to(np.square(whiteners).reshape(len(whiteners), -1), (len(whiteners), n_columns))
 
 
 def _inverse(matrices: Float[ndarray, "P M M"]) -> Float[ndarray, "P M M"]:
@@ -81,18 +107,31 @@ def components(density: Density) -> list[tuple[ndarray, Any]]:
     return list(zip(density.means, itertools.cycle(density.whiteners), strict=False))
 
 
+def _in_groups(density: Density, n_cells: int) -> Iterator[tuple[slice, Float[ndarray, "G D"], ndarray]]:
+    """Components by the handful: places, means and whiteners of so many that rows of so many cells fit the cache."""
+    means, whiteners = density.means, density.whiteners
+    step = max(1, _TOGETHER // max(n_cells, 1))
+    for start in range(0, len(means), step):
+        group = slice(start, start + step)
+        yield group, means[group], whiteners[group] if len(whiteners) == len(means) else whiteners
+
+
 @_quiet
 def log_density(points: Points, density: Density) -> Float[ndarray, "N K"]:
     """The log-density of every component at the cells of every row that are there: 0 where there are none."""
     holes = np.isnan(points)
     gaps, n_seen = gaps_of(holes), (~holes).sum(1)
     answers = np.empty((len(points), len(density.means)))
-    for k, (mean, whitener) in enumerate(components(density)):
-        seen = see(points, gaps, mean, whitener)
-        whitened = seen.deviations @ whitener.T if np.ndim(whitener) == 2 else seen.deviations * whitener
-        flaw = 0.0 * (mean.sum() + np.sum(whitener))  # not a number for a component that is none
-        constants = density.log_det[k] + seen.log_volumes - n_seen * (0.5 * math.log(2 * math.pi))
-        answers[:, k] = np.where(n_seen > 0, constants - 0.5 * (whitened**2).sum(1), 0.0) + flaw
+    for group, means, whiteners in _in_groups(density, points.size):
+        seen = _see_all(points, gaps, means, whiteners)
+        if whiteners.ndim == 3:
+            whitened = seen.deviations @ whiteners.swapaxes(1, 2)
+        else:
+            whitened = seen.deviations * whiteners.reshape(len(whiteners), 1, -1)
+        flaws = 0.0 * (means.sum(1) + whiteners.reshape(len(whiteners), -1).sum(1))  # not a number: no component
+        constants = density.log_det[group, None] + seen.log_volumes - n_seen * (0.5 * math.log(2 * math.pi))
+        own = np.where(n_seen > 0, constants - 0.5 * np.square(whitened).sum(2), 0.0)
+        answers[:, group] = (own + flaws[:, None]).T
     return answers
 
 
@@ -100,18 +139,26 @@ def log_density(points: Points, density: Density) -> Float[ndarray, "N K"]:
 def moments(points: Points, responsibilities: Float[ndarray, "N K"], density: Density) -> Moments:
     """What `reference.moments` gives, expected over the cells that are missing."""
     gaps = gaps_of(np.isnan(points))
-    D = points.shape[1]
-    shifts, scatter = np.empty(density.means.shape), np.zeros((len(density.whiteners), D, D))
-    for k, (mean, whitener) in enumerate(components(density)):
-        seen, shares = see(points, gaps, mean, whitener), responsibilities[:, k]
-        weighted = shares[:, None] * seen.deviations
-        shifts[k] = weighted.sum(0)
-        own = scatter[k % len(scatter)]
-        own += weighted.T @ seen.deviations
-        for gap, covariances in zip(gaps, seen.covariances, strict=True):
-            mass = np.bincount(gap.pattern, shares[gap.rows], len(gap.cells))
-            np.add.at(own, (gap.cells[:, :, None], gap.cells[:, None, :]), mass[:, None, None] * covariances)
-    return Moments(shifts, of_kind(scatter, density))
+    K, D = density.means.shape
+    shifts, scatter = np.empty((K, D)), np.zeros((K, D, D))
+    for group, means, whiteners in _in_groups(density, points.size):
+        seen, shares = _see_all(points, gaps, means, whiteners), responsibilities[:, group].T
+        weighted = shares[:, :, None] * seen.deviations
+        shifts[group] = weighted.sum(1)
+        scatter[group] = weighted.swapaxes(1, 2) @ seen.deviations
+        _add_unseen(scatter[group], gaps, seen, shares)
+    is_one = len(density.whiteners) < K
+    return Moments(shifts, of_kind(scatter.sum(0, keepdims=True) if is_one else scatter, density))
+
+
+def _add_unseen(
+    scatter: Float[ndarray, "G D D"], gaps: tuple[Gap, ...], seen: Seen, shares: Float[ndarray, "G N"]
+) -> None:
+    """Add the covariances of the missing cells, each as often as rows lack them."""
+    for gap, covariances in zip(gaps, seen.covariances, strict=True):
+        mass = np.stack([np.bincount(gap.pattern, own[gap.rows], len(gap.cells)) for own in shares])
+        for own, spread in zip(scatter, mass[:, :, None, None] * covariances, strict=True):
+            np.add.at(own, (gap.cells[:, :, None], gap.cells[:, None, :]), spread)
 
 
 def in_full(density: Density) -> Full:
