@@ -24,6 +24,7 @@ MANY_ARGUMENTS = {
     "likelihood_ratio.likelihood_ratio_test": "the same: what to test, against how many samples, how to fit",
     "finding.find": "the same, for variational fits",
     "resampling.parameters.uncertainty": "a model and its rows, then keywords: which errors, by how many fits",
+    "sources.streamed.stream": "public: rows, then keywords: what columns are for, and what may be used to read them",
 }
 
 

@@ -6,7 +6,10 @@ import sys
 
 import pytest
 
-HEAVY = {"sklearn", "pandas", "polars", "pyarrow", "narwhals", "scipy", "numba", "matplotlib", "rich", "jinja2"}
+HEAVY = {
+    "sklearn", "pandas", "polars", "pyarrow", "narwhals", "scipy", "numba", "matplotlib", "rich", "jinja2", "dask",
+    "distributed", "pyspark",
+}  # fmt: skip
 
 HELP = """
 from contextlib import redirect_stdout, suppress

@@ -19,7 +19,8 @@ from mixtura.sources.table import Missing
 from mixtura.statistics import Block, Incomplete
 
 if TYPE_CHECKING:
-    from mixtura.sources._found import Batch, Found
+    from mixtura.sources._candidates import Fields
+    from mixtura.sources._found import Batch
 
 Columns = dict[str, Any]
 
@@ -56,7 +57,7 @@ class Labeller:
         """Whether the mixture is of columns of numbers, and no other kind."""
         return isinstance(self.fitted.model.emission, (Gaussian, Grouped))
 
-    def columns(self, found: "Found") -> Iterator[Columns]:
+    def columns(self, found: "Fields") -> Iterator[Columns]:
         """Labels and probabilities of all rows in order, some rows at a time, as columns to write.
 
         Raises
@@ -111,7 +112,7 @@ class Labeller:
         return columns if self.id is None else columns | {next(iter(columns)): batch.cells.column(self.id)}
 
 
-def _counted(found: "Found", names: Sequence[str]) -> Iterator[tuple[int, "Batch"]]:
+def _counted(found: "Fields", names: Sequence[str]) -> Iterator[tuple[int, "Batch"]]:
     """Batches of a size that fits the cache, each with the number of rows before it."""
     n_before = 0
     for batch in found.batches(names):

@@ -9,11 +9,12 @@ from sklearn.utils.validation import check_is_fitted
 from mixtura.estimators._base import check_points, check_weights, rows_of_a_fit, weighted_source
 from mixtura.runners.contract import Measured, Sampled
 from mixtura.sources.array import ArraySource
+from mixtura.sources.engines import engine_of
 
 
 def is_far(X: Any) -> bool:
-    """Whether the rows are read block by block: files by name, and sources."""
-    return isinstance(X, (str, PathLike, Measured))
+    """Whether the rows are read block by block: files by name, sources, and collections on clusters."""
+    return isinstance(X, (str, PathLike, Measured)) or engine_of(X) is not None
 
 
 def training_source(estimator: Any, X: Any, sample_weight: Any) -> Measured:
@@ -65,7 +66,8 @@ def _opened(X: Any, features: Any) -> Measured:
     from mixtura.sources.roles import Roles
     from mixtura.sources.streamed import stream
 
-    return stream(str(X), Roles(tuple(map(str, features))))
+    roles = Roles(tuple(map(str, features)))
+    return stream(str(X), roles) if engine_of(X) is None else stream(X, roles, missing="model")
 
 
 def _refuse_weights(sample_weight: Any) -> None:

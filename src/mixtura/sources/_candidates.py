@@ -1,20 +1,31 @@
 """Which columns of files to cluster on: by their types before the first pass, by their values after it."""
 
-from collections.abc import Iterable
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Mapping
+from typing import NamedTuple, Protocol
 
+import numpy as np
 import pyarrow as pa
 
 from mixtura.errors import DataError
 from mixtura.sources._columns import ID_NAMES, first_typing_slip, kind_of
-from mixtura.sources._found import Found
+from mixtura.sources._floats import Batches
 from mixtura.sources._scout import Facts
 from mixtura.sources._select import quote, refuse_two_roles
-from mixtura.sources.roles import Roles, match_column, match_columns
+from mixtura.sources.roles import Roles, match_column, match_columns, shorten
+from mixtura.sources.table import Missing
 
 _FEW_ROWS = 10
 _LONGEST_WHOLE = 2**53  # from there on floats leave whole numbers out
 Dropped = tuple[tuple[str, str], ...]  # columns and why they are left out
+
+
+class Fields(Batches, Protocol):
+    """Rows of whatever kind, and what their columns are."""
+
+    @property
+    def origin(self) -> str: ...
+    @property
+    def fields(self) -> Mapping[str, pa.Field]: ...
 
 
 class Candidates(NamedTuple):
@@ -25,7 +36,30 @@ class Candidates(NamedTuple):
     are_asked_for: bool
 
 
-def candidates(found: Found, roles: Roles) -> Candidates:
+def settle(
+    found: Fields, roles: Roles, missing: Missing, look: Callable[[tuple[str, ...], bool], Facts]
+) -> tuple[Candidates, Facts]:
+    """What to cluster on, and what is known of it: `look` goes over some columns once, with incomplete rows or without.
+
+    Raises
+    ------
+    DataError
+        If columns cannot be used, or cells are missing where that is an error.
+    """
+    asked = candidates(found, roles)
+    facts = look(asked.names, False)
+    chosen = decide(found, asked, facts)
+    facts = facts.of(np.flatnonzero(np.isin(asked.names, chosen.names)))
+    if facts.n_missing.any():
+        if missing == "error":
+            raise _missing_cells(found, chosen, facts)
+        if missing == "drop":
+            facts = look(chosen.names, True)
+    require_variation(chosen.names, facts, found.origin)
+    return chosen, facts
+
+
+def candidates(found: Fields, roles: Roles) -> Candidates:
     """The columns that were asked for, or all that hold numbers and have no other role."""
     columns, origin = list(found.fields), found.origin
     for name in (roles.id, roles.weight):
@@ -46,7 +80,7 @@ def candidates(found: Found, roles: Roles) -> Candidates:
     return Candidates(names, dropped, False)
 
 
-def decide(found: Found, asked: Candidates, facts: Facts) -> Candidates:
+def decide(found: Fields, asked: Candidates, facts: Facts) -> Candidates:
     """What is left of the candidates once their values are known."""
     if asked.are_asked_for:
         for d, name in enumerate(asked.names):
@@ -63,7 +97,7 @@ def decide(found: Found, asked: Candidates, facts: Facts) -> Candidates:
     return Candidates(names, dropped, False)
 
 
-def _reason(found: Found, name: str, facts: Facts, d: int) -> str:
+def _reason(found: Fields, name: str, facts: Facts, d: int) -> str:
     if facts.n_missing[d] == facts.n_rows:
         return "every cell is missing"
     if facts.minima[d] == facts.maxima[d]:
@@ -76,7 +110,7 @@ def _reason(found: Found, name: str, facts: Facts, d: int) -> str:
     return "numbers the rows" if is_whole and numbers_rows else ""
 
 
-def _is_too_long(found: Found, name: str, facts: Facts, d: int) -> bool:
+def _is_too_long(found: Fields, name: str, facts: Facts, d: int) -> bool:
     largest = max(-facts.minima[d], facts.maxima[d])
     return pa.types.is_integer(found.fields[name].type) and bool(largest > _LONGEST_WHOLE)
 
@@ -85,13 +119,13 @@ def _described(kind: str) -> str:
     return "every cell is missing" if kind == "empty" else f"{kind} values" if kind in ("nested", "other") else kind
 
 
-def _check_weight(found: Found, roles: Roles) -> None:
+def _check_weight(found: Fields, roles: Roles) -> None:
     if roles.weight is not None and kind_of(found.fields[roles.weight]) != "number":
         kind = kind_of(found.fields[roles.weight])
         raise DataError(f"{found.origin}: weights in column '{roles.weight}' must be numbers, not {kind}.")
 
 
-def _refuse_typing_slips(found: Found, names: list[str]) -> None:
+def _refuse_typing_slips(found: Fields, names: list[str]) -> None:
     """Raise a DataError if a column of text is one of numbers, but for a few of its first cells."""
     head = next(found.batches(names), None) if names else None
     if head is None:
@@ -106,7 +140,7 @@ def _refuse_typing_slips(found: Found, names: list[str]) -> None:
             )
 
 
-def _refuse_other_kinds(found: Found, names: Iterable[str]) -> None:
+def _refuse_other_kinds(found: Fields, names: Iterable[str]) -> None:
     for name in names:
         if kind_of(found.fields[name]) not in ("number", "empty"):
             raise DataError(
@@ -133,3 +167,12 @@ def require_variation(names: Iterable[str], facts: Facts, origin: str) -> None:
                 f"{origin}: column '{name}' holds {facts.minima[d]:g} in every row, which tells no groups apart; leave "
                 f"it out: --exclude {name}."
             )
+
+
+def _missing_cells(found: Fields, chosen: Candidates, facts: Facts) -> DataError:
+    names = [name for name, count in zip(chosen.names, facts.n_missing, strict=True) if count]
+    n_cells = int(facts.n_missing.sum())
+    return DataError(
+        f"{found.origin}: {n_cells} missing {'cell' if n_cells == 1 else 'cells'} in {shorten(names)}; --missing drop "
+        "leaves out the rows with missing cells, --missing model lets them count by their other cells."
+    )

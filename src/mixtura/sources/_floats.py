@@ -1,7 +1,7 @@
 """From batches of cells to blocks of numbers, cut in the same places however the files are."""
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import numpy as np
 import pyarrow as pa
@@ -10,7 +10,7 @@ from numpy import ndarray
 
 from mixtura.errors import DataError
 from mixtura.sources._columns import plain_type, to_floats
-from mixtura.sources._found import Batch, Found
+from mixtura.sources._found import Batch
 from mixtura.statistics import Block, Incomplete
 
 _ROWS_AT_A_TIME = 8192  # that stay in the cache while columns are laid side by side
@@ -26,7 +26,13 @@ class Cut(NamedTuple):
     n_rows: int  # in a block
 
 
-def blocks_of(found: Found, cut: Cut, look: Callable[[Batch], None] | None = None) -> Iterator[Block]:
+class Batches(Protocol):
+    """Rows that come in batches, as often as they are asked for."""
+
+    def batches(self, columns: Sequence[str]) -> Iterator[Batch]: ...
+
+
+def blocks_of(found: Batches, cut: Cut, look: Callable[[Batch], None] | None = None) -> Iterator[Block]:
     """Blocks of the rows that take part; `look` sees every batch before."""
     points, weights = _room(cut)
     filled = 0

@@ -15,6 +15,7 @@ from mixtura.sources._pieces import BATCH_ROWS, Piece, stamp_of
 from mixtura.sources._scratch import Scratch
 from mixtura.sources._spool import spool, spool_text
 from mixtura.sources._text import check_distinct
+from mixtura.sources.engines import engine_of
 
 _COPY = 1 << 20  # bytes of standard input at a time
 
@@ -107,6 +108,10 @@ def _piece(path: Path, name: str, options: Options, kept: Path | Scratch) -> Pie
 
 
 def _stream_of(data: Any) -> pa.RecordBatchReader:
+    if engine_of(data) == "dask":
+        from mixtura.sources.dask import computed
+
+        return computed(data)
     if hasattr(data, "scanner"):  # a data set of Arrow's
         return data.scanner().to_reader()
     if hasattr(data, "__arrow_c_stream__"):

@@ -33,6 +33,7 @@ class Piece(NamedTuple):
     name: str  # in messages
     kind: str  # "parquet", "arrow", "stream" or "npy"
     stamp: Stamp
+    groups: tuple[int, ...] | None = None  # of Parquet's row groups, those that are meant; None for all
 
     def schema(self) -> pa.Schema:
         """Names and types of its columns."""
@@ -50,7 +51,7 @@ class Piece(NamedTuple):
         self._check_unchanged()
         n_rows = 0
         with self._told(lambda: n_rows):
-            for batch in _READERS[self.kind](self.path, columns):
+            for batch in _READERS[self.kind](self, columns):
                 yield batch
                 n_rows += batch.num_rows
         self._check_unchanged()
@@ -82,15 +83,30 @@ def stamp_of(path: Path, name: str) -> Stamp:
     return Stamp(status.st_size, status.st_mtime_ns, status.st_ino)
 
 
-def _read_parquet(path: Path, columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
+def in_parts(piece: Piece, n_rows: int) -> Iterator[tuple[Piece, str, int]]:
+    """Parts of a file that can be read each for itself, of so many rows or more: with its name and first row each."""
+    metadata = parquet.read_metadata(piece.path) if piece.kind == "parquet" else None
+    if metadata is None or not metadata.num_row_groups:
+        yield piece, piece.name, 1
+        return
+    first_row, groups, filled = 1, list[int](), 0
+    for group in range(metadata.num_row_groups):
+        groups.append(group)
+        filled += metadata.row_group(group).num_rows
+        if filled >= n_rows or group == metadata.num_row_groups - 1:
+            yield piece._replace(groups=tuple(groups)), piece.name, first_row
+            first_row, groups, filled = first_row + filled, [], 0
+
+
+def _read_parquet(piece: Piece, columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
     """Group by group: over several, Arrow holds on to the bytes of those that are done."""
-    with parquet.ParquetFile(path, buffer_size=_BUFFER, page_checksum_verification=True) as file:
-        for group in range(file.num_row_groups):
+    with parquet.ParquetFile(piece.path, buffer_size=_BUFFER, page_checksum_verification=True) as file:
+        for group in range(file.num_row_groups) if piece.groups is None else piece.groups:
             yield from file.iter_batches(BATCH_ROWS, row_groups=[group], columns=list(columns))
 
 
-def _read_arrow(path: Path, columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
-    with pa.OSFile(str(path)) as file:
+def _read_arrow(piece: Piece, columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
+    with pa.OSFile(str(piece.path)) as file:
         schema = ipc.open_file(file).schema
         options = ipc.IpcReadOptions(included_fields=[schema.get_field_index(name) for name in columns])
         reader = ipc.open_file(file, options=options)
@@ -98,18 +114,18 @@ def _read_arrow(path: Path, columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
             yield reader.get_batch(number).select(list(columns))
 
 
-def _read_stream(path: Path, columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
-    with path.open("rb") as file, ipc.open_stream(file) as reader:
+def _read_stream(piece: Piece, columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
+    with piece.path.open("rb") as file, ipc.open_stream(file) as reader:
         for batch in reader:
             yield batch.select(list(columns))
 
 
-def _read_numbers(path: Path, columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
+def _read_numbers(piece: Piece, columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
     """The file is read, not mapped: pages of a map count as memory that is in use."""
-    with path.open("rb") as file:
+    with piece.path.open("rb") as file:
         shape, is_turned, dtype = _npy_head(file)
         chosen = [int(name.removeprefix("x")) for name in columns]
-        mapped = np.load(path, mmap_mode="r") if is_turned else None
+        mapped = np.load(piece.path, mmap_mode="r") if is_turned else None
         for start in range(0, shape[0], BATCH_ROWS):
             n_rows = min(BATCH_ROWS, shape[0] - start)
             if mapped is None:
@@ -149,7 +165,7 @@ def _schema_of_stream(path: Path) -> pa.Schema:
         return reader.schema
 
 
-_READERS: dict[str, Callable[[Path, Sequence[str]], Iterator[pa.RecordBatch]]] = {
+_READERS: dict[str, Callable[[Piece, Sequence[str]], Iterator[pa.RecordBatch]]] = {
     "parquet": _read_parquet,
     "arrow": _read_arrow,
     "stream": _read_stream,

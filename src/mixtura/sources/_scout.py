@@ -1,4 +1,4 @@
-"""What one pass over all rows finds out about their columns, and the sample that it draws on the way."""
+"""What a pass over rows finds out about their columns, and the sample that it draws on the way; the same of parts."""
 
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -8,6 +8,7 @@ import numpy as np
 from jaxtyping import Bool, Float
 from numpy import ndarray
 
+from mixtura.sources import sampling
 from mixtura.sources.sampling import Drawn, Reservoir
 from mixtura.statistics import Block
 
@@ -22,6 +23,7 @@ class Facts(NamedTuple):
     n_rows: int
     n_left_out: int
     total_weight: float
+    cell_weights: Float[ndarray, " D"]  # of the cells that are not missing, summed
     n_missing: ndarray
     means: Float[ndarray, " D"]
     deviations: Float[ndarray, " D"]
@@ -41,7 +43,42 @@ class Facts(NamedTuple):
         return self._replace(**chosen, digests=digests, sample=sample)
 
 
-_OF_COLUMNS = ("n_missing", "means", "deviations", "minima", "maxima", "counts_up", "rises")
+_OF_COLUMNS = ("cell_weights", "n_missing", "means", "deviations", "minima", "maxima", "counts_up", "rises")
+
+
+def join(left: Facts, right: Facts, size: int) -> Facts:
+    """The facts about rows of which the right ones follow the left ones; `size` of the rows are their sample.
+
+    Digests of columns become one digest after the other: what they say depends on how the rows are parted.
+    """
+    weights, n_rows = left.cell_weights + right.cell_weights, left.n_rows + right.n_rows
+    minima, maxima = np.fmin(left.minima, right.minima), np.fmax(left.maxima, right.maxima)
+    rises = left.rises & right.rises & (right.minima > left.maxima)
+    return Facts(
+        n_rows,
+        left.n_left_out + right.n_left_out,
+        left.total_weight + right.total_weight,
+        weights,
+        left.n_missing + right.n_missing,
+        *_moments_together(left, right),
+        minima,
+        maxima,
+        rises & (maxima - minima == n_rows - 1) & ((minima == 0) | (minima == 1)),
+        rises,
+        tuple(a + b for a, b in zip(left.digests, right.digests, strict=True)),
+        left.digest_of_weights + right.digest_of_weights,
+        sampling.join(left.sample, right.sample, size),
+    )
+
+
+def _moments_together(left: Facts, right: Facts) -> tuple[Float[ndarray, " D"], Float[ndarray, " D"]]:
+    """Means and standard deviations of both, about the means of the left."""
+    weights = left.cell_weights + right.cell_weights
+    share = right.cell_weights / np.where(weights > 0, weights, 1.0)
+    step = np.where(left.cell_weights > 0, right.means - left.means, 0.0)
+    means = np.where(left.cell_weights > 0, left.means + share * step, right.means)
+    variances = (1 - share) * left.deviations**2 + share * right.deviations**2 + share * (1 - share) * step**2
+    return means, np.sqrt(variances)
 
 
 @dataclass
@@ -83,6 +120,7 @@ class Scout:
             self.n_rows,
             n_left_out,
             self.total_weight,
+            counts,
             self._n_missing,
             self._pilot + shifts,
             np.sqrt(np.maximum(squares / shares - shifts**2, 0.0)),

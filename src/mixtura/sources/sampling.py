@@ -23,6 +23,7 @@ class Drawn(NamedTuple):
     positions: Int[ndarray, " M"]
     threshold: float
     kind: type[Block]
+    ratios: Float[ndarray, " M"]  # weight / uniform number of each, by which samples are drawn on
 
     @property
     def block(self) -> Block:
@@ -63,8 +64,8 @@ class Reservoir:
         """The rows so far."""
         if self.n_kept > self.size:
             self._shrink()
-        points, weights, _, positions = (column[: self.n_kept].copy() for column in self._columns)
-        return Drawn(points, np.maximum(weights, self.threshold), positions, self.threshold, self.kind)
+        points, weights, ratios, positions = (column[: self.n_kept].copy() for column in self._columns)
+        return Drawn(points, np.maximum(weights, self.threshold), positions, self.threshold, self.kind, ratios)
 
     def _append(self, parts: tuple[ndarray, ...]) -> None:
         if not self._columns:
@@ -85,6 +86,22 @@ class Reservoir:
         for column in self._columns:
             column[: self.size] = column[kept]
         self.n_kept = self.size
+
+
+def join(left: Drawn, right: Drawn, size: int) -> Drawn:
+    """The sample of `size` rows of all that two samples, of at least so many rows each where they have left out some,
+    were drawn from: the same as if these had gone by one after the other.
+    """
+    points, weights, positions, ratios = (
+        np.concatenate([getattr(part, name) for part in (left, right)])
+        for name in ("points", "weights", "positions", "ratios")
+    )
+    threshold, kept = max(left.threshold, right.threshold), np.arange(len(ratios))
+    if len(ratios) > size:
+        order = np.argpartition(-ratios, size)
+        threshold, kept = max(threshold, float(ratios[order[size]])), np.sort(order[:size])
+    weights, kind = np.maximum(weights[kept], threshold), right.kind if left.kind is Block else left.kind
+    return Drawn(points[kept], weights, positions[kept], threshold, kind, ratios[kept])
 
 
 def draw(blocks: Iterable[Block], size: int, rng: np.random.Generator) -> Drawn:

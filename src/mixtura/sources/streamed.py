@@ -2,6 +2,7 @@
 
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,15 +12,16 @@ from mixtura.errors import DataError
 from mixtura.sources._budget import sample_rows
 from mixtura.sources.array import default_block_rows
 from mixtura.sources.digest import digest
+from mixtura.sources.engines import cluster_of
 from mixtura.sources.holes import by_pattern
 from mixtura.sources.prefetch import prefetched
-from mixtura.sources.roles import Roles, shorten
+from mixtura.sources.roles import Roles
 from mixtura.sources.sampling import Reservoir
 from mixtura.sources.table import Missing
 from mixtura.statistics import Block
 
 if TYPE_CHECKING:
-    from mixtura.sources._candidates import Candidates
+    from mixtura.sources._candidates import Fields
     from mixtura.sources._floats import Cut
     from mixtura.sources._found import Found
     from mixtura.sources._scout import Facts
@@ -50,7 +52,7 @@ class StreamedSource:
     facts: "Facts"
     origin: str
     dropped: tuple[tuple[str, str], ...]
-    found: "Found"
+    found: "Fields"
     cut: "Cut"
 
     @property
@@ -111,16 +113,18 @@ def stream(
     memory: int | None = None,
     cache: str | Path | None = None,
     sql: str | None = None,
+    engine: Any = None,
     **how: Any,
 ) -> StreamedSource:
-    """Open files that need not fit into memory, and read them once.
+    """Open rows that need not fit into memory, and look at them once.
 
     Parameters
     ----------
-    data : path, list of paths, or stream
+    data : path, list of paths, stream, Dask data frame or array
         Parquet, Arrow (Feather), NumPy (.npy) or text files (also gzipped); globs, folders; ``"-"`` for standard input;
         anything that gives a stream of Arrow batches (``__arrow_c_stream__``). Text, standard input, streams and
-        queries are written once to an Arrow file, which every pass then reads.
+        queries are written once to an Arrow file, which every pass then reads. Rows of a Dask collection stay on the
+        workers of the current client; without one they are computed here and treated as a stream.
     roles : Roles, optional
         What the columns are for; by default every usable column of numbers is clustered on.
     missing : {"error", "drop", "model"}
@@ -131,16 +135,21 @@ def stream(
         A folder where the columns of text files are kept for the next time; else they go to a temporary one.
     sql : str, optional
         A SELECT for DuckDB; `data` is then its database, or an empty list if the query reads files.
+    engine : distributed.Client, optional
+        The workers of this cluster read the files, each some of them, under the same names.
     how
         `format`, `delimiter`, `decimal`, `na`: as for `mixtura.sources.table.read_table`.
 
     Returns
     -------
     StreamedSource
-        To be given to ``GaussianMixture.fit``, ``mixtura.select`` and the runners.
+        To be given to ``GaussianMixture.fit``, ``mixtura.select`` and the runners. Of rows on a cluster it is a
+        `DistantSource`.
 
     Raises
     ------
+    EngineError
+        If a cluster is lost.
     DataError
         If the data cannot be read or used; the message names file, column and row.
 
@@ -159,18 +168,14 @@ def stream(
     from mixtura.sources import _candidates
 
     roles = roles or Roles()
+    cluster = cluster_of(data, engine, partial(files, data, cache=cache, sql=sql, **how))
+    if cluster is not None:
+        from mixtura.sources.distant import stream_from
+
+        return stream_from(cluster, roles, missing=missing, memory=memory)
     found = files(data, cache=cache, sql=sql, **how)
-    asked = _candidates.candidates(found, roles)
     survey = _Survey(found, roles.weight, memory)
-    facts = survey.look(asked.names, drops_incomplete=False)
-    chosen = _candidates.decide(found, asked, facts)
-    facts = facts.of(np.flatnonzero(np.isin(asked.names, chosen.names)))
-    if facts.n_missing.any():
-        if missing == "error":
-            raise _missing_cells(found, chosen, facts)
-        if missing == "drop":
-            facts = survey.look(chosen.names, drops_incomplete=True)
-    _candidates.require_variation(chosen.names, facts, found.origin)
+    chosen, facts = _candidates.settle(found, roles, missing, survey.look)
     cut = survey.cut(chosen.names, facts.n_rows, drops_incomplete=missing == "drop")
     return StreamedSource(chosen.names, facts, found.origin, chosen.dropped, found, cut)
 
@@ -197,7 +202,7 @@ class _Survey:
 
         return Cut(tuple(names), self.weight, drops_incomplete, min(default_block_rows(n_rows, len(names)), n_rows))
 
-    def look(self, names: tuple[str, ...], *, drops_incomplete: bool) -> "Facts":
+    def look(self, names: tuple[str, ...], drops_incomplete: bool) -> "Facts":
         """One pass over these columns."""
         from mixtura.sources._floats import blocks_of, check_cells
         from mixtura.sources._found import Batch
@@ -215,22 +220,14 @@ class _Survey:
         for block in prefetched(lambda: blocks_of(self.found, cut, look), _AHEAD):
             scout.look(block)
         if scout.n_rows == 0:
-            raise DataError(_why_nothing(self.found.origin, n_read, drops_incomplete))
+            raise DataError(why_nothing(self.found.origin, n_read, drops_incomplete))
         return scout.facts(n_read - scout.n_rows)
 
 
-def _why_nothing(origin: str, n_read: int, drops_incomplete: bool) -> str:
+def why_nothing(origin: str, n_read: int, drops_incomplete: bool) -> str:
+    """What to say where no row takes part."""
     if not n_read:
         return f"{origin} has column names but no rows."
     if drops_incomplete:
         return f"{origin}: no row is complete. Leave out the emptiest columns with --exclude."
     return f"{origin}: the weight is zero in every row, so no row counts."
-
-
-def _missing_cells(found: "Found", chosen: "Candidates", facts: "Facts") -> DataError:
-    names = [name for name, count in zip(chosen.names, facts.n_missing, strict=True) if count]
-    n_cells = int(facts.n_missing.sum())
-    return DataError(
-        f"{found.origin}: {n_cells} missing {'cell' if n_cells == 1 else 'cells'} in {shorten(names)}; --missing drop "
-        "leaves out the rows with missing cells, --missing model lets them count by their other cells."
-    )

@@ -1,0 +1,43 @@
+"""Options that say where passes run, and the connection to a cluster where they run on one."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+import click
+
+from mixtura.cli._options import combine
+
+ENGINES = ("auto", "threads", "dask")
+DISTANT = ("dask",)
+
+engine_options = combine(
+    click.option("--engine", type=click.Choice(ENGINES), default="auto", show_default=True,
+                 help="Where passes run: in threads here (auto), or in the workers of a Dask cluster, where rows stay."),
+    click.option("--address", metavar="URL", help="The scheduler of --engine dask; by default --workers processes here."),
+)  # fmt: skip
+
+
+def is_distant(options: Mapping[str, Any]) -> bool:
+    """Whether a cluster is asked for.
+
+    Raises
+    ------
+    UsageError
+        If there is an address of something that is none.
+    """
+    if options["address"] and options["engine"] not in DISTANT:
+        raise click.UsageError("--address is where the scheduler of --engine dask is to be found: name the engine too.")
+    return options["engine"] in DISTANT
+
+
+@contextmanager
+def connected(engine: str, address: str | None, n_workers: int) -> Iterator[Any]:
+    """What `mixtura.stream` takes for an engine; None for threads of this process."""
+    if engine not in DISTANT:
+        yield None
+        return
+    from mixtura.sources import dask
+
+    with dask.connected(address, n_workers) as client:
+        yield client

@@ -1,0 +1,271 @@
+"""Rows on a Dask cluster: of its data frames and arrays, or of files that its workers read."""
+
+from asyncio import CancelledError
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import reduce
+from time import monotonic
+from types import SimpleNamespace
+from typing import Any, NamedTuple, TypeVar
+
+import numpy as np
+import pyarrow as pa
+
+from mixtura.errors import DataError, EngineError, MissingExtraError
+from mixtura.sources._arrays import to_arrow
+from mixtura.sources._floats import Cut
+from mixtura.sources._found import Batch, Found
+from mixtura.sources._parts import EmptyPart, HeldPart, held
+from mixtura.sources._pieces import Piece, in_parts
+
+Result = TypeVar("Result")
+
+_FAN_IN = 8  # results that are joined at once: sums come together as the branches of a tree
+_AT_A_TIME = 64  # parts whose results wait to be fetched
+_LOOK = 1.0  # seconds after which somebody who waits for a result looks whether anybody still works on it
+_PATIENCE = 60.0  # seconds that a cluster may be without workers: lost ones are usually started again
+_ANSWER = 10.0  # seconds in which a scheduler should say something
+_PART_ROWS = 1 << 18  # of files, at least, in one part
+
+
+class Parcel(NamedTuple):
+    """Rows that are to become a part: what holds them (a task, or files), what that is called, and their first row."""
+
+    rows: Any
+    name: str
+    first_row: int = 1
+
+
+@dataclass(frozen=True)
+class DaskTable:
+    """A table whose parts Dask's workers make."""
+
+    client: Any
+    origin: str
+    fields: Mapping[str, pa.Field]
+    parcels: Callable[[Sequence[str]], Sequence[Parcel]]  # of some columns
+    read: Callable[[Any, Sequence[str]], Iterator[pa.RecordBatch]]
+
+    def batches(self, columns: Sequence[str]) -> Iterator[Batch]:
+        """The rows of these columns come here, part by part; files are read here."""
+        from dask import is_dask_collection
+
+        for rows, name, first_row in self.parcels(columns):
+            found = self.client.compute(rows, sync=True) if is_dask_collection(rows) else rows
+            for cells in self.read(found, columns):
+                yield Batch(name, first_row, cells)
+
+    def hold(self, cut: Cut) -> "DaskParts":
+        """The rows as numbers in the memory of the workers; those of one that is lost are made again by others."""
+        from dask import delayed
+
+        columns = [*cut.names, *([cut.weight] if cut.weight else [])]
+        make = delayed(_held, pure=False)
+        made = [
+            make(parcel.rows, number, self.read, columns, cut, parcel[1:])
+            for number, parcel in enumerate(self.parcels(columns))
+        ]
+        return DaskParts(self.client, self.client.compute(made))
+
+
+@dataclass(frozen=True)
+class DaskParts:
+    """Rows as numbers in the memory of workers."""
+
+    client: Any
+    futures: Sequence[Any]
+
+    def reduce(self, function: Callable[[Any], Result], join: Callable[[Result, Result], Result]) -> Result:
+        """What `join` makes of `function(part)` of all parts: in a tree whose shape depends on their number alone."""
+        with _told(self.client):
+            level = self._begin(function, self.futures)
+            while len(level) > 1:
+                branches = [level[start : start + _FAN_IN] for start in range(0, len(level), _FAN_IN)]
+                level = self.client.map(_joined, branches, join=join, pure=False)
+            return _wait_for(level[0], self.client)
+
+    def apply(self, function: Callable[[Any], Result]) -> Iterator[Result]:
+        """`function(part)` for each part, in order."""
+        for start in range(0, len(self.futures), _AT_A_TIME):
+            with _told(self.client):
+                found = self._begin(function, self.futures[start : start + _AT_A_TIME])
+            for future in found:
+                with _told(self.client):
+                    result = _wait_for(future, self.client)
+                yield result
+
+    def _begin(self, function: Callable[[Any], Any], futures: Sequence[Any]) -> list[Any]:
+        """The function travels once to each worker, which has it from the others; any of them can make it again."""
+        travelling = self.client.submit(_itself, function, pure=False)
+        begun: list[Any] = self.client.map(_applied, futures, function=travelling, pure=False)
+        return begun
+
+
+def table_of(data: Any, client: Any) -> DaskTable:
+    """A Dask data frame, or an array of two axes, as a table.
+
+    Raises
+    ------
+    DataError
+        If it is something else.
+    """
+    if hasattr(data, "_meta") and hasattr(data, "columns"):
+        return _of_frame(data, client)
+    if getattr(data, "ndim", 0) != 2 or data.dtype.kind not in "fiub":
+        raise DataError(
+            f"{type(data).__name__} is not a table: give a Dask data frame, or an array of numbers with two axes."
+        )
+    return _of_array(data, client)
+
+
+def table_of_files(found: Found, client: Any) -> DaskTable:
+    """Files that every worker reads by itself, under the same names."""
+    parcels = [Parcel(*part) for piece in found.pieces for part in in_parts(piece, _PART_ROWS)]
+    return DaskTable(client, found.origin, found.fields, lambda columns: parcels, Piece.batches)
+
+
+def computed(data: Any) -> pa.RecordBatchReader:
+    """The rows of a collection that lies on no cluster, computed by Dask's own scheduler, part by part."""
+    import dask
+
+    def compute(rows: Any, sync: bool) -> Any:
+        return dask.compute(rows)[0]
+
+    table = table_of(data, SimpleNamespace(compute=compute))
+    schema = pa.schema(table.fields.values())
+    batches = (batch.cells.cast(schema) for batch in table.batches(schema.names))
+    return pa.RecordBatchReader.from_batches(schema, batches)
+
+
+def client_at_hand() -> Any:
+    """The client that Dask's collections are computed by now; None if there is none."""
+    from distributed import get_client
+
+    try:
+        return get_client()
+    except ValueError:
+        return None
+
+
+@contextmanager
+def connected(address: str | None, n_workers: int | None) -> Iterator[Any]:
+    """A client of the scheduler at an address, or of as many processes of this machine.
+
+    Raises
+    ------
+    MissingExtraError
+        If Dask is not installed.
+    EngineError
+        If nobody answers at the address.
+    """
+    try:
+        from distributed import Client, LocalCluster
+    except ImportError:
+        raise missing_extra() from None
+    if address is None:
+        with (
+            LocalCluster(n_workers=n_workers, threads_per_worker=1, dashboard_address=":0") as cluster,
+            Client(cluster) as client,
+        ):
+            yield client
+        return
+    try:
+        client = Client(address, timeout=_ANSWER)
+    except (OSError, ValueError, TimeoutError) as error:
+        raise EngineError(f"No Dask scheduler answers at {address} ({error}): check --address.") from None
+    with client:
+        yield client
+
+
+def missing_extra() -> MissingExtraError:
+    """What to say where Dask is not installed."""
+    return MissingExtraError("Rows on a cluster need Dask: pip install 'mixtura[dask]'.")
+
+
+def _of_frame(frame: Any, client: Any) -> DaskTable:
+    origin, labels = "the Dask data frame", {str(label): label for label in frame.columns}
+    schema = pa.Schema.from_pandas(frame._meta.rename(columns=str), preserve_index=False)
+
+    def parcels(columns: Sequence[str]) -> list[Parcel]:
+        parts = frame[[labels[name] for name in columns]].to_delayed()
+        return [Parcel(rows, f"{origin}, partition {number}") for number, rows in enumerate(parts)]
+
+    return DaskTable(client, origin, {field.name: field for field in schema}, parcels, _batch_of_frame)
+
+
+def _of_array(array: Any, client: Any) -> DaskTable:
+    origin, kind = "the Dask array", pa.from_numpy_dtype(array.dtype)
+    parts = array.rechunk({1: -1}).to_delayed().ravel()
+    parcels = [Parcel(rows, f"{origin}, block {number}") for number, rows in enumerate(parts)]
+    fields = {f"x{d}": pa.field(f"x{d}", kind) for d in range(array.shape[1])}
+    return DaskTable(client, origin, fields, lambda columns: parcels, _batch_of_array)
+
+
+def _batch_of_frame(frame: Any, columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
+    yield pa.RecordBatch.from_pandas(frame.rename(columns=str)[list(columns)], preserve_index=False)
+
+
+def _batch_of_array(array: np.ndarray, columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
+    cells = [to_arrow(array[:, int(name.removeprefix("x"))]) for name in columns]
+    yield pa.RecordBatch.from_arrays(cells, names=list(columns))
+
+
+def _held(
+    rows: Any, number: int, read: Callable[..., Iterator[pa.RecordBatch]], columns: Sequence[str], cut: Cut,
+    place: tuple[str, int],
+) -> HeldPart | EmptyPart:  # fmt: skip
+    """Runs on a worker."""
+    name, row = place
+    together = []
+    for cells in read(rows, columns):
+        together.append(Batch(name, row, cells))
+        row += cells.num_rows
+    return held(together, number, cut)
+
+
+def _itself(function: Any) -> Any:
+    return function
+
+
+def _applied(part: Any, function: Callable[[Any], Result]) -> Result:
+    return function(part)
+
+
+def _joined(results: Sequence[Result], join: Callable[[Result, Result], Result]) -> Result:
+    return reduce(join, results)
+
+
+def _wait_for(future: Any, client: Any) -> Any:
+    """The result of a task; EngineError where nobody is left to work on it."""
+    seen = monotonic()
+    while True:
+        try:
+            return future.result(timeout=_LOOK)
+        except TimeoutError:
+            now = monotonic()
+            seen = now if client.nthreads() else seen
+            if now - seen > _PATIENCE:
+                raise EngineError(
+                    f"The Dask cluster has had no workers for {now - seen:.0f} s: start some, and fit again."
+                ) from None
+
+
+@contextmanager
+def _told(client: Any) -> Iterator[None]:
+    """Say in a sentence what the cluster cannot do."""
+    from distributed import KilledWorker
+    from distributed.client import ClosedClientError
+    from distributed.comm import CommClosedError
+
+    try:
+        yield
+    except KilledWorker as error:
+        raise EngineError(
+            f"Workers died again and again over the same part of the rows ({error.last_worker}), as they do when it "
+            "does not fit into their memory: use more and smaller partitions, or larger workers."
+        ) from None
+    except (CancelledError, ClosedClientError, CommClosedError) as error:
+        raise EngineError(
+            f"The Dask scheduler is lost ({type(error).__name__}): connect a client again, and fit again."
+        ) from None

@@ -1,0 +1,37 @@
+"""Engines that hold rows on several machines: which one a collection is of, found without loading any."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from mixtura.sources.distant import Cluster
+
+_ENGINES = {"dask": "dask", "dask_expr": "dask", "distributed": "dask"}
+
+
+def engine_of(thing: Any) -> str | None:
+    """The engine that an object belongs to: "dask", or None for what is no engine's.
+
+    Examples
+    --------
+    >>> engine_of([1.0, 2.0]) is None
+    True
+    """
+    return _ENGINES.get(type(thing).__module__.partition(".")[0])
+
+
+def cluster_of(data: Any, engine: Any, files: Callable[[], Any]) -> "Cluster | None":
+    """The table that lies on a cluster: of a collection, or of files that an engine reads; None if it is none.
+
+    A Dask collection without a client lies nowhere yet.
+    """
+    if engine_of(engine) == "dask":
+        from mixtura.sources.dask import table_of, table_of_files
+
+        return table_of_files(files(), engine) if engine_of(data) is None else table_of(data, engine)
+    if engine_of(data) == "dask":
+        from mixtura.sources.dask import client_at_hand, table_of
+
+        client = client_at_hand()
+        return None if client is None else table_of(data, client)
+    return None
