@@ -13,8 +13,9 @@ DISTANT = ("dask",)
 
 engine_options = combine(
     click.option("--engine", type=click.Choice(ENGINES), default="auto", show_default=True,
-                 help="Where passes run: in threads here (auto), or in the workers of a Dask cluster, where rows stay."),
-    click.option("--address", metavar="URL", help="The scheduler of --engine dask; by default --workers processes here."),
+                 help="Where passes run: in threads here (auto), or in workers of a Dask cluster, where rows stay."),
+    click.option("--address", metavar="URL",
+                 help="The scheduler of --engine dask; without it, --workers processes are started here."),
 )  # fmt: skip
 
 

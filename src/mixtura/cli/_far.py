@@ -15,6 +15,7 @@ from mixtura.assembly import assemble
 from mixtura.checkpoint import read_checkpoint, write_checkpoint
 from mixtura.cli import _answer
 from mixtura.cli._described import Described
+from mixtura.cli._engines import connected
 from mixtura.cli._fitting import INTERRUPTED, output, provenance, refuse_doubtful, say, where
 from mixtura.cli._folder import publish
 from mixtura.cli._interrupt import deferred, watched
@@ -43,9 +44,10 @@ def run(request: Request) -> int:
     """Do what was asked for, and return the exit code."""
     _refuse_what_takes_the_table(request)
     mode = "none" if request.quiet and request.progress == "auto" else request.progress
-    with output(request) as folder, Progress(mode) as progress:
+    where_to = connected(request.engine, request.address, request.n_threads)
+    with output(request) as folder, where_to as engine, Progress(mode) as progress:
         progress.stage(f"reading {', '.join(request.data) or 'the query'}")
-        source = _open(request)
+        source = _open(request, engine)
         rows = rows_to_choose_on(source)
         numbers = components_to_try(rows.points, rows.weights, request.k)
         if request.dry_run:
@@ -72,7 +74,8 @@ def run(request: Request) -> int:
 def _refuse_what_takes_the_table(request: Request) -> None:
     for name, is_asked in _of_whole_tables(request):
         if is_asked:
-            raise click.UsageError(f"--{name} takes the whole table: leave out --memory, --sql, --cache, --checkpoint.")
+            others = "--memory, --sql, --cache, --checkpoint, --engine"
+            raise click.UsageError(f"--{name} takes the whole table: leave out {others}.")
     if request.resume and not request.checkpoint:
         raise click.UsageError("--resume goes on from the file that --checkpoint names.")
 
@@ -85,10 +88,10 @@ def _of_whole_tables(request: Request) -> list[tuple[str, bool]]:
     return [*((name, bool(value)) for name, value in asked.items()), *named]
 
 
-def _open(request: Request) -> StreamedSource:
+def _open(request: Request, engine: Any) -> StreamedSource:
     how = {name: getattr(request, name) for name in ("format", "delimiter", "decimal", "na")}
     far = {name: getattr(request, name) for name in ("memory", "cache", "sql")}
-    return stream(list(request.data), request.roles, missing=request.missing, **far, **how)
+    return stream(list(request.data), request.roles, missing=request.missing, engine=engine, **far, **how)
 
 
 def _fit(

@@ -47,6 +47,8 @@ class Request:
     checkpoint: str | None
     resume: bool
     workers: int | None
+    engine: str
+    address: str | None
     format: str | None
     delimiter: str | None
     decimal: str | None

@@ -6,13 +6,13 @@ from typing import Any
 import click
 from click.core import ParameterSource
 
-from mixtura.cli import _limits, _options
+from mixtura.cli import _engines, _limits, _options
 from mixtura.criteria import OF_SELECTIONS
 
 # What does not change the answer is left out of the command on record: same seed, same bytes, wherever they go.
 _WITHOUT_EFFECT = {
     "output", "overwrite", "report", "labels", "proba", "workers", "as_json", "progress", "quiet", "verbose",
-    "no_color", "dry_run", "strict", "cache", "checkpoint", "resume",
+    "no_color", "dry_run", "strict", "cache", "checkpoint", "resume", "engine", "address",
 }  # fmt: skip
 
 _model_options = _options.combine(
@@ -51,7 +51,9 @@ _run_options = _options.combine(
     click.option("--stability", type=click.IntRange(0, 100_000), metavar="N", default=0,
                  help="Fit so often again, to rows drawn again, and tell which clusters come back."),
     _limits.time_option,
-    click.option("--workers", type=click.IntRange(1), metavar="N", help="Threads; all processors by default."),
+    click.option("--workers", type=click.IntRange(1), metavar="N",
+                 help="Threads, or processes of an engine here; all processors by default."),
+    _engines.engine_options,
 )  # fmt: skip
 
 _output_options = _options.combine(
@@ -92,7 +94,7 @@ def command(ctx: click.Context, /, **options: Any) -> None:
 
     DATA are CSV, Parquet or Arrow files, globs or folders of them, or - for standard input; several are put below
     each other. Without --features every usable numeric column is clustered on. Nothing is written without -o. With
-    --memory, --sql, --cache or --checkpoint rows are read block by block, however many they are.
+    --memory, --sql, --cache, --checkpoint or --engine dask rows are read block by block, however many they are.
     """
     from mixtura.cli._fitting import run
     from mixtura.cli._request import Request
@@ -100,7 +102,7 @@ def command(ctx: click.Context, /, **options: Any) -> None:
     if options["bayes"]:
         _check_bayes(ctx)
     _limits.require_rows(options["data"], options["sql"])
-    if _limits.is_far(options):
+    if _engines.is_distant(options) or _limits.is_far(options):
         from mixtura.cli._far import run
     ctx.exit(run(Request(command=_command_on_record(ctx), **options)))
 
