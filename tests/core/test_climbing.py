@@ -131,6 +131,22 @@ def test_a_collapse_is_told_as_the_loop_tells_it(covariance, n_equal):
         assert found.outcome is em.Outcome.COLLAPSED
 
 
+@pytest.mark.parametrize("covariance", ["VEI", "VEE", "VEV"])
+def test_needles_collapse_neither_here_nor_there(covariance):
+    """Two rows, many times: rounding leaves no digit of what volumes of one shape have to do with each other."""
+    points = np.repeat([[-1.0, -1.0, -1.0], [1.0, 1.0, 1.0]], 10, axis=0)
+    block, model = Block(points, np.ones(20)), Mixture(Gaussian(covariance))
+    for seed in (1, 2, 9):
+        labels = np.random.default_rng(seed).permutation(np.arange(20) % 3)
+        start = starts.parameters_from(model, block, labels, 3)
+        found, expected = (
+            climb(model, start, block, SmallGain(0.0), 150),
+            walk(model, start, block, SmallGain(0.0), 150),
+        )
+        assert found.outcome is expected.outcome is em.Outcome.EXHAUSTED
+        assert found.objective == pytest.approx(expected.objective, abs=0.01)
+
+
 def test_a_start_is_left_as_it_was():
     model, start, block = begun("diag")
     before = [start.weights.copy(), *(array.copy() for array in start.emission)]

@@ -23,7 +23,7 @@ from mixtura._kernels.shapers import shaper
 def shape(address, scatter, counts, log_det, variances):
     call(address, (scatter, counts, log_det, variances))
 variances = np.ones((2, 2))
-shape(shaper("EVI"), np.array([[4.0, 1.0], [9.0, 9.0]]), np.array([4.0, 7.0]), np.zeros(2), variances)
+shape(shaper("EVI", 2), np.array([[4.0, 1.0], [9.0, 9.0]]), np.array([4.0, 7.0]), np.zeros(2), variances)
 print(variances.round(12).tolist())
 """
 

@@ -41,8 +41,8 @@ def objective(scatter, counts, covariances):
 
 def test_every_model_of_mclust_is_known_to_the_kernels():
     assert {name for name in FOURTEEN if not MODELS[name].is_linear} == set(SHAPERS)
-    assert all(shaper(name) for name in SHAPERS)
-    assert shaper("VVV") == shaper("exchangeable") == 0
+    assert all(shaper(name, 4) for name in SHAPERS)
+    assert shaper("VVV", 4) == shaper("exchangeable", 4) == shaper("VEV", 100) == 0
 
 
 @pytest.mark.parametrize("size", SIZES)

@@ -15,7 +15,7 @@ from mixtura._kernels.views import as_read_only
 from mixtura._kernels.whitening import whiten_into
 
 _ENOUGH, _TRUSTED, _MOST_STEPS = 1e-16, 1e-12, 200  # see mixtura.covariance.descent
-_SPECK = 1e-12  # of curvature, which keeps steps finite where a volume has no effect
+_SPECK = 1e-8  # of curvature, see mixtura.covariance.one_shape
 
 
 class Pool(NamedTuple):
@@ -140,7 +140,10 @@ def _pool(scatter, log_volumes, pool):
 
 @kernel
 def _look_ahead(pool, counts, n_rows, here, steps):
-    """Where Newton's and the classical step lead -> by how much Newton's is to lower the objective."""
+    """Where a bold and a safe step lead, Newton's and the classical one -> by how much the bold one is to lead lower.
+
+    Both are classical where the pool is so badly conditioned that its curvature is none.
+    """
     bold, safe = steps
     traces, K = pool.traces, len(counts)
     n_columns, promise = 0.0, 0.0
@@ -162,6 +165,12 @@ def _look_ahead(pool, counts, n_rows, here, steps):
     for k in range(K):
         bold[k] = here[k] + bold[k] / math.sqrt(traces[k])
         safe[k] = here[k] + math.log(n_rows * traces[k] / (n_columns * counts[k]))
+    if promise >= 0.0:
+        return promise
+    promise = 0.0
+    for k in range(K):
+        bold[k] = safe[k]
+        promise += 0.5 * (n_columns * counts[k] - n_rows * traces[k]) * (here[k] - safe[k])
     return promise
 
 

@@ -98,13 +98,16 @@ def _look(
     n_rows, n_columns = counts.sum(), scatter.shape[-1]
     pooled = pool(scatter, np.exp(log_volumes))
     slope = n_columns * counts - n_rows * pooled.traces
+    classical = np.log(n_rows * pooled.traces / (n_columns * counts))
     step = _newton_step(pooled, slope / n_rows)
+    if slope @ step > 0:  # the pool is so badly conditioned that its curvature is none
+        step = classical
     return View(
         log_volumes,
         n_rows * pooled.log_det + n_columns * float(counts @ log_volumes),
         -0.5 * float(slope @ step),
         log_volumes + step,
-        lambda: log_volumes + np.log(n_rows * pooled.traces / (n_columns * counts)),
+        lambda: log_volumes + classical,
     )
 
 
@@ -112,11 +115,11 @@ def _newton_step(pooled: _Pool, slope: Float[ndarray, " K"]) -> Float[ndarray, "
     """Minus the inverse of (diag t - P P') times the slope, t the traces and P the parts.
 
     In units of sqrt(t), so that components of next to no rows do no harm. The volumes' common factor has no effect and
-    is kept; where more has none, the speck on the diagonal keeps the steps finite.
+    is kept; where more has none, the speck on the diagonal keeps the steps finite, and rounding from making it less.
     """
     unit = np.sqrt(pooled.traces)
     parts = pooled.parts / unit[:, None]
-    curvature = np.eye(len(unit)) * (1 + 1e-12) - parts @ parts.T + np.outer(unit, unit) / pooled.traces.sum()
+    curvature = np.eye(len(unit)) * (1 + 1e-8) - parts @ parts.T + np.outer(unit, unit) / pooled.traces.sum()
     return -np.linalg.solve(curvature, slope / unit) / unit
 
 

@@ -122,12 +122,12 @@ class Gaussian(ByComponent):
         return 0.0 if self.prior is None else self.prior.log_density(self.model, *parameters)
 
     def ascent(self, log_weights: Float[ndarray, "M K"], starts: Sequence[GaussianParameters]) -> Ascent | None:
-        shaper = 0 if self.model.is_linear else kernels.shaper(self.model.name)
+        D = starts[0].means.shape[1]
+        shaper = 0 if self.model.is_linear else kernels.shaper(self.model.name, D)
         if self.prior is not None or not (shaper or self.model.is_linear):
             return None
         is_round, is_pooled = starts[0].covariances.ndim == 1, self.model.scatter == "pooled"
         means, covariances = (np.array(arrays) for arrays in zip(*starts, strict=True))
-        D = means.shape[2]
         if is_round:
             covariances = np.repeat(covariances[:, :, None], D, axis=2)
         density = side_by_side(means, covariances, is_pooled)
