@@ -59,7 +59,9 @@ def test_the_model_keeps_the_levels(output):
 
 def test_the_report_tells_the_shares(output):
     page = (output[0] / "report.html").read_text(encoding="utf-8")
-    assert re.search("<bdi>Rom</bdi> 9[0-9] %", page)
+    levels = page.partition("Categories: rows were clustered on these too")[2].partition("</table>")[0]
+    assert re.search(r"<bdi>Rom</bdi></th>\s*<td[^>]*>[^<]+ %.*\s*<td[^>]*>9[0-9] %", levels)
+    assert "not known in 10 % of the rows" in levels and 'class="meter c1"' in levels
 
 
 def test_the_report_tells_columns_of_categories_from_those_beside_them(run, table, tmp_path):
@@ -104,20 +106,43 @@ def test_a_table_of_categories_alone_is_latent_class_analysis(answers):
     assert "independent answers" in screen
     assert "member = yes" in screen
     assert "covariance" not in screen
-    assert sorted(path.name for path in folder.iterdir()) == ["labels.parquet", "model.safetensors", "summary.json"]
-    assert "report.html" not in screen
+    assert "report.html" in screen
     assert load(folder / "model.safetensors").model.emission.n_levels == (2, 3)
 
 
-def test_a_table_of_categories_alone_is_shown_and_has_no_pictures(run, answers, table, tmp_path):
+def test_a_table_of_categories_alone_has_a_report(run, answers, table, tmp_path):
     model = answers[0] / "model.safetensors"
     assert "member: cluster 0 no" in run("show", model).stdout
     told = run("show", model, table)
     assert told.exit_code == 0, told.output
     assert "member = yes" in told.stdout
-    refused = run("report", model, table, "-o", tmp_path / "report.html")
-    assert refused.exit_code == 3
-    assert "The report draws columns of numbers" in refused.stderr
+    assert run("report", model, table, "-o", tmp_path / "report.html").exit_code == 0
+    pages = [tmp_path / "report.html", answers[0] / "report.html"]
+    for page in (path.read_text(encoding="utf-8") for path in pages):
+        words = page.partition("<main>")[2].partition("</main>")[0]
+        assert "Latent class analysis" in words and "Profiles" in words and "<bdi>Köln</bdi>" in words
+        assert "independent answers" in words and "independent covariance" not in words and "Gaussian" not in words
+        assert 'id="distributions"' not in words and 'id="separation"' not in words
+
+
+def test_shares_of_levels_are_those_of_the_mixture(answers):
+    told = json.loads((answers[0] / "summary.json").read_text(encoding="utf-8"))
+    fitted = load(answers[0] / "model.safetensors")
+    member, town = sorted(told["items"], key=lambda item: item["name"])
+    probabilities = np.split(fitted.parameters.emission.probabilities, [2], axis=1)
+    for item, shares in ((member, probabilities[0]), (town, probabilities[1])):
+        order = [fitted.levels[item["name"]].index(level) for level in item["levels"]]
+        np.testing.assert_allclose(item["shares"], shares[:, order], rtol=1e-12)
+    assert town["missing"] == pytest.approx(0.1) and sum(town["overall"]) == pytest.approx(1)
+
+
+@pytest.mark.parametrize("kind", ["output", "answers"])
+def test_doubtful_rows_are_doubtful_by_all_columns(kind, request):
+    folder = request.getfixturevalue(kind)[0]
+    told = json.loads((folder / "summary.json").read_text(encoding="utf-8"))
+    for row in told["doubtful_rows"]:
+        assert row["probability"] + row["second_probability"] == pytest.approx(1)
+        assert row["label"] != row["second_label"]
 
 
 def test_names_of_rows_are_no_categories(run, table):

@@ -37,10 +37,6 @@ class Described(NamedTuple):
     facts: dict[str, Any]
     seen: FittedMixture  # what the explanation speaks of; see `mixtura.explain.kinds`
 
-    @property
-    def has_numbers(self) -> bool:
-        return self.seen.features[0] in self.fitted.features
-
 
 def read(data: Sequence[str], roles: Roles, missing: Missing, how: dict[str, Any]) -> Reading:
     """The rows of files; `how` they are written: format, delimiter, decimal, na."""
@@ -81,11 +77,8 @@ def describe(fitted: FittedMixture, reading: Reading, truth: str | None, *, n_th
     rows = label_rows(fitted, table, truth=truth, n_threads=n_threads)._replace(ids=ids)
     seen, beside, explanation = explain_rows(fitted, rows)
     told = facts(seen, explanation, beside, left_out=left_out(reading))
-    described = Described(fitted, beside, explanation, told, seen)
     told["answer"]["n_columns"] = len(fitted.features)
-    if not described.has_numbers:
-        told["answer"]["covariance"] = None
-    return described
+    return Described(fitted, beside, explanation, told, seen)
 
 
 def left_out(reading: Reading) -> dict[str, Any]:

@@ -167,7 +167,7 @@ def _write(request: Request, reading: Reading, result: Described, folder: Path) 
     )  # fmt: skip
     write_table(folder / f"labels.{request.labels}", columns)
     write_text_atomic(folder / "summary.json", to_json(result.facts) + "\n")
-    if request.report and result.has_numbers:
+    if request.report:
         from mixtura.report import write
 
         page = folder / "report.html"
@@ -191,11 +191,9 @@ def where(request: Request, result: Described) -> list[str]:
     if request.output is None:
         return wrap("Nothing was written: -o DIR keeps the model, the labels and a report.")
     folder = Path(request.output)
-    has_report = request.report and result.has_numbers
-    report = f"; open {folder / 'report.html'}" if has_report else ""
-    files = [name for name in request.files if has_report or name != "report.html"]
+    report = f"; open {folder / 'report.html'}" if request.report else ""
     return [
-        f"Wrote {folder}/: {', '.join(files)}",
+        f"Wrote {folder}/: {', '.join(request.files)}",
         f"Next: mixtura predict {folder / 'model.safetensors'} NEW.csv{report}",
     ]
 

@@ -32,16 +32,13 @@ def command(model: str, data: tuple[str, ...], output: str, show_rows: bool, ove
     """
     from mixtura.cli._described import describe, left_out, read_again
     from mixtura.cli._folder import check_file
-    from mixtura.errors import DataError
     from mixtura.persistence import load
-    from mixtura.report import NO_NUMBERS, write
+    from mixtura.report import write
 
     check_file(output, overwrite)
     fitted = load(model)
     reading = read_again(fitted, data, how)
     about = describe(fitted, reading, how["truth"])
-    if not about.has_numbers:
-        raise DataError(NO_NUMBERS)
     write(output, about.seen, *about[1:3], left_out=left_out(reading), show_rows=show_rows)
     click.echo(
         f"Wrote {output} ({Path(output).stat().st_size // 1000:,} kB): {about.facts['answer']['headline']}.", err=True

@@ -12,7 +12,9 @@ from jaxtyping import Bool, Float
 from numpy import ndarray
 
 from mixtura.explain.cautions import cautions
-from mixtura.explain.kinds import shown
+from mixtura.explain.doubts import describe_doubts
+from mixtura.explain.items import describe_items
+from mixtura.explain.kinds import has_kind, shown
 from mixtura.explain.noise import only_clusters
 from mixtura.explain.outliers import describe_outliers, outlier_caution
 from mixtura.explain.overlap import nearest, pair_overlaps
@@ -23,7 +25,9 @@ from mixtura.explain.records import (
     Cluster,
     Column,
     Condition,
+    Doubt,
     Explanation,
+    Item,
     RowExplanation,
     Rows,
     Rule,
@@ -42,7 +46,9 @@ __all__ = [
     "Cluster",
     "Column",
     "Condition",
+    "Doubt",
     "Explanation",
+    "Item",
     "RowExplanation",
     "Rows",
     "Rule",
@@ -122,6 +128,7 @@ def explain(
         importance=importance([c.separation for c in clusters], [c.weight for c in clusters]),
         n_rows=len(points),
         total_weight=float(everything.weights.sum()),
+        doubts=describe_doubts(fitted, rows),
     )
 
 
@@ -133,7 +140,9 @@ def explain_rows(fitted: FittedMixture, rows: Rows) -> tuple[FittedMixture, Rows
     title = headline(fitted.n_components, len(rows.points), len(fitted.features))
     outliers = describe_outliers(fitted, rows)
     warnings = (*told.warnings, *outlier_caution(fitted, outliers))
-    return seen, beside, told._replace(headline=title, outliers=outliers, warnings=warnings)
+    items, has_numbers = describe_items(fitted, rows), seen is fitted or has_kind(fitted, "numbers")
+    told = told._replace(headline=title, outliers=outliers, warnings=warnings, items=items, has_numbers=has_numbers)
+    return seen, beside, told if seen is fitted else told._replace(doubts=describe_doubts(fitted, rows))
 
 
 def _with_neighbours(

@@ -96,6 +96,11 @@ def has_kinds(fitted: FittedMixture) -> bool:
     return list(_blocks(fitted)) != ["numbers"] or isinstance(_blocks(fitted)["numbers"][1], Transformed)
 
 
+def has_kind(fitted: FittedMixture, kind: str) -> bool:
+    """Whether some columns hold "numbers", "categories" or "counts"."""
+    return kind in _blocks(fitted)
+
+
 def told_levels(n_levels: int) -> Sequence[int]:
     """Of two levels the second says all; else each of them has its say."""
     return [1] if n_levels == 2 else range(n_levels)

@@ -166,13 +166,36 @@ class RowExplanation(NamedTuple):
         return min(possible, key=lambda change: abs(change.distance), default=None)
 
 
+class Doubt(NamedTuple):
+    """A row whose cluster is not sure, by its position, and the second most probable cluster."""
+
+    row: int
+    second_label: int
+    second_probability: float
+
+
+class Item(NamedTuple):
+    """A column of categories: its most frequent levels, their shares of all rows and, by the mixture, of each cluster.
+
+    `n_more` levels are not among them; `missing` is the share of the rows whose level is not known.
+    """
+
+    name: str
+    levels: tuple[str, ...]
+    overall: tuple[float, ...]
+    shares: tuple[tuple[float, ...], ...]
+    n_more: int
+    missing: float
+
+
 class Explanation(NamedTuple):
     """All there is to say, most important first in each part.
 
     `overlaps` holds a value for every pair of clusters: the share of the rows of both that would be put into the wrong
     one of the two. `importance` is the share of each column in keeping clusters from their nearest neighbours; it adds
     up to one, and is empty where nothing is kept apart. `outliers` says how many complete rows lie how far out,
-    and how many were to be expected; None where that was not asked.
+    and how many were to be expected; None where that was not asked. `items` are the columns of categories; without any
+    numbers, the shares of their levels stand for means. `doubts` are the least sure rows.
     """
 
     headline: str
@@ -185,3 +208,6 @@ class Explanation(NamedTuple):
     n_rows: int
     total_weight: float
     outliers: tuple[Level, ...] | None = None
+    items: tuple[Item, ...] = ()
+    doubts: tuple[Doubt, ...] = ()
+    has_numbers: bool = True

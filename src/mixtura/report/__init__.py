@@ -6,7 +6,6 @@ The page makes no request, says all it has to say without JavaScript, and holds 
 from pathlib import Path
 from typing import Any
 
-from mixtura.errors import DataError
 from mixtura.explain import explain_rows
 from mixtura.explain.noise import only_clusters
 from mixtura.explain.records import Explanation, Rows
@@ -14,12 +13,7 @@ from mixtura.fitted import FittedMixture
 from mixtura.report.facts import facts
 from mixtura.tables import label_rows, read_rows
 
-NO_NUMBERS = (
-    "The report draws columns of numbers, of which this mixture has none: mixtura show MODEL DATA tells what its "
-    "clusters are."
-)
-
-__all__ = ["NO_NUMBERS", "Rows", "facts", "write", "write_report"]
+__all__ = ["Rows", "facts", "write", "write_report"]
 
 
 def write_report(
@@ -60,8 +54,6 @@ def write_report(
     """
     rows = label_rows(fitted, read_rows(fitted, data), truth=truth)
     seen, beside, explanation = explain_rows(fitted, rows)
-    if seen.features[0] not in fitted.features:
-        raise DataError(NO_NUMBERS)
     write(path, seen, beside, explanation, show_rows=show_rows)
 
 

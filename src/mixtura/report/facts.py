@@ -33,6 +33,13 @@ METHOD = (
     "covariance models: Celeux & Govaert 1995, Pattern Recognit. 28, 781-793."
 )
 
+METHOD_OF_CLASSES = (
+    "Latent class analysis (Lazarsfeld & Henry 1968, Latent Structure Analysis; Goodman 1974, Biometrika 61, 215-231), "
+    "fitted by expectation-maximisation (Dempster, Laird & Rubin 1977, J. R. Stat. Soc. B 39, 1-38): within a class, "
+    "answers are independent; rows go to the class with the largest posterior probability. BIC: Schwarz 1978, Ann. "
+    "Stat. 6, 461-464."
+)
+
 
 def facts(
     fitted: FittedMixture,
@@ -64,9 +71,9 @@ def facts(
     dict
         Keys `schema`, `answer`, `warnings`, `clusters`, `columns`, `certainty`, `overlaps`, `importance`, `choice`,
         `outliers`, `doubtful_rows`, `outlying_rows`, `probability_shares`, `truth`, `drawn`, `discriminant`,
-        `checks`, `reproduce`, `profiles`, `categories` (those of the profiles that rows were clustered on), `missing`,
-        `left_out`, `stability` (of each cluster, if somebody asked) and `merging` (every stage of it, where components
-        were merged). Log-likelihoods are in nats.
+        `checks`, `reproduce`, `profiles`, `categories` (those of the profiles that rows were clustered on), `items`
+        (these level by level), `missing`, `left_out`, `stability` (of each cluster, if somebody asked) and `merging`
+        (every stage of it, where components were merged). Log-likelihoods are in nats.
 
     Examples
     --------
@@ -95,16 +102,17 @@ def facts(
         "importance": plain(explanation.importance),
         "choice": choice_facts(fitted.history),
         "outliers": plain(explanation.outliers),
-        "doubtful_rows": doubtful_rows(fitted, shown) if shown else [],
-        "outlying_rows": outlying_rows(fitted, shown) if shown else [],
+        "doubtful_rows": doubtful_rows(explanation, shown) if shown else [],
+        "outlying_rows": outlying_rows(fitted, shown) if shown and explanation.has_numbers else [],
         "probability_shares": probability_shares(rows) if rows else [],
         "truth": agreement(rows.truth, rows.classification.labels) if rows and rows.truth is not None else None,
         "drawn": _drawn(explanation, shown),
-        "discriminant": _discriminant(fitted),
-        "checks": _checks(fitted, rows),
-        "reproduce": _reproduce(fitted, command),
+        "discriminant": _discriminant(fitted) if explanation.has_numbers else None,
+        "checks": _checks(fitted, rows if explanation.has_numbers else None),
+        "reproduce": _reproduce(fitted, command, METHOD if explanation.has_numbers else METHOD_OF_CLASSES),
         "profiles": _profiles(fitted, rows),
         "categories": list(rows.categories) if rows else [],
+        "items": plain(explanation.items),
         "missing": plain(_missing(fitted, rows)),
         "left_out": left_out or {"columns": [], "categories": [], "n_rows_with_missing_cells": 0},
         "stability": fitted.history.get("stability"),
@@ -121,7 +129,7 @@ def _answer(fitted: FittedMixture, explanation: Explanation) -> dict[str, Any]:
         "n_rows": explanation.n_rows,
         "total_weight": explanation.total_weight,
         "n_columns": len(fitted.features),
-        "covariance": getattr(fitted.model.emission, "covariance", None),
+        "covariance": getattr(fitted.model.emission, "covariance", None) if explanation.has_numbers else None,
         "equal_weights": fitted.model.equal_weights,
         "noise_share": fitted.history.get("noise_share", 0.0),
         "merged": tell_merged(history),
@@ -158,6 +166,8 @@ def _column(column: dict[str, Any], show_rows: bool) -> dict[str, Any]:
 
 def _drawn(explanation: Explanation, rows: Rows | None) -> dict[str, Any]:
     """The columns (positions) of each kind of picture and table, and the rows of still and of live pictures."""
+    if not explanation.has_numbers:  # which pictures are drawn of
+        return {name: [] for name in _MOST_COLUMNS} | {"n_rows": 0, "n_live_rows": 0}
     weights, differences = (np.array([getattr(c, name) for c in explanation.clusters]) for name in _SEPARATION)
     chosen = {name: most_distinguishing(weights, differences, most) for name, most in _MOST_COLUMNS.items()}
     n_still = len(still_sample(rows, len(chosen["pairs"])).labels) if rows else 0
@@ -194,7 +204,7 @@ def _checks(fitted: FittedMixture, rows: Rows | None) -> dict[str, Any]:
     }
 
 
-def _reproduce(fitted: FittedMixture, command: str) -> dict[str, Any]:
+def _reproduce(fitted: FittedMixture, command: str, method: str) -> dict[str, Any]:
     provenance = fitted.provenance
     return {
         "command": command or provenance.get("command") or "",
@@ -202,5 +212,5 @@ def _reproduce(fitted: FittedMixture, command: str) -> dict[str, Any]:
         "versions": provenance.get("versions") or {},
         "data": provenance.get("data") or {},
         "scaling": fitted.scaling.get("name"),
-        "method": METHOD,
+        "method": method,
     }

@@ -37,11 +37,12 @@ def render(
 ) -> str:
     """The page; where rows may not be shown there are only the curves and ellipses of the clusters."""
     script = _script()
+    drawn = rows if about["drawn"]["profiles"] else None  # where there are numbers to draw
     return render_page(
         "page.html",
         **about,
-        **still_pictures(about, fitted, explanation, rows if show_rows else None),
-        **live_parts(about, fitted, explanation, rows, show_rows),
+        **still_pictures(about, fitted, explanation, drawn if show_rows else None),
+        **live_parts(about, fitted, explanation, drawn, show_rows),
         covariance_words=_covariance_words(about["answer"]["covariance"], about["reproduce"]["scaling"]),
         ranked_columns=_ranked(about["importance"])[:_MOST_RANKED],
         shows_rows=show_rows and rows is not None,
@@ -68,8 +69,10 @@ def _script() -> Markup:
     return Markup('"use strict";\n{\n' + "\n".join(parts) + "}\n")
 
 
-def _covariance_words(covariance: str, scaling: str | None) -> str:
+def _covariance_words(covariance: str | None, scaling: str | None) -> str:
     """What a covariance model means; a sphere or an angle is one in the units of the fit, maybe not in the data's."""
+    if covariance is None:
+        return ""
     model = MODELS[covariance]
     is_stretched = model.is_of_its_units and scaling not in (None, "none")
     return f"{model.words} in scaled columns" if is_stretched else model.words
@@ -92,6 +95,7 @@ def _environment() -> "Environment":
         "signed": _signed,
         "tint": _tint,
         "opening": _opening,
+        "shape": _shape,
         "key": key,
         "colour": colour,
         "probability": _probability,
@@ -126,6 +130,11 @@ def _named(name: object) -> Markup:
     shown = short(whole, _LONGEST_NAME)
     cut = {"title": short(whole, LONGEST_HINT)} if len(shown) < len(whole) else {}
     return element("bdi", shown, **cut)
+
+
+def _shape(covariance: str) -> str:
+    """How columns vary within clusters; of categories it is always the same."""
+    return "independent answers" if covariance == "independent" else f"{covariance} covariance"
 
 
 def _opening(text: str) -> str:

@@ -6,13 +6,11 @@ import numpy as np
 from numpy import ndarray
 
 from mixtura.explain.profiles import component_moments
-from mixtura.explain.records import Rows
+from mixtura.explain.records import Explanation, Rows
 from mixtura.fitted import FittedMixture
-from mixtura.statistics import Block
 
 _LISTED = 10
 _EDGES = (0.0, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99)  # of the largest probability
-_CERTAIN = 0.999  # a row of at least this probability is not doubtful
 
 
 def name_of(rows: Rows, position: int) -> str | int:
@@ -23,25 +21,18 @@ def name_of(rows: Rows, position: int) -> str | int:
     return int(name) if isinstance(name, np.integer) else str(name)
 
 
-def doubtful_rows(fitted: FittedMixture, rows: Rows) -> list[dict[str, Any]]:
+def doubtful_rows(explanation: Explanation, rows: Rows) -> list[dict[str, Any]]:
     """The rows whose cluster is least sure, with the second cluster each might belong to."""
-    probabilities = rows.classification.probabilities
-    chosen = [i for i in _smallest(probabilities, rows) if probabilities[i] < _CERTAIN]
-    if not chosen:
-        return []
-    block = Block(np.ascontiguousarray(rows.points[chosen]), np.ones(len(chosen)))
-    responsibilities = fitted.model.posterior(fitted.parameters)(block)[0].copy()
-    labels = rows.classification.labels[chosen]
-    responsibilities[np.arange(len(chosen)), labels] = -1.0
+    labels, probabilities, _ = rows.classification
     return [
         {
-            "row": name_of(rows, i),
-            "label": int(label),
-            "probability": float(probabilities[i]),
-            "second_label": int(shares.argmax()),
-            "second_probability": float(shares.max()),
+            "row": name_of(rows, doubt.row),
+            "label": int(labels[doubt.row]),
+            "probability": float(probabilities[doubt.row]),
+            "second_label": doubt.second_label,
+            "second_probability": doubt.second_probability,
         }
-        for i, label, shares in zip(chosen, labels, responsibilities, strict=True)
+        for doubt in explanation.doubts
     ]
 
 
