@@ -40,10 +40,6 @@ class BayesianMixture(Mixture):
         return self.emission.log_prior(parameters.emission) - self.weights_prior.divergence(counts)
 
     @property
-    def takes_holes(self) -> bool:
-        return False
-
-    @property
     def conditions(self) -> list[str]:
         return ["variational Bayes"]
 

@@ -18,7 +18,7 @@ from mixtura.mixture import MixtureParameters
 from mixtura.race import SAMPLE_ROWS, Plan, Round, Search, StartRecord
 from mixtura.runners.local import Local
 from mixtura.scaling import Scaling, choose_scaling, seen_mass
-from mixtura.selection import Selection
+from mixtura.selection import Selection, that_count
 from mixtura.sources.array import ArraySource
 from mixtura.trials import Candidate, Options, Setting, is_interrupted
 from mixtura.vague import moments_of, vague
@@ -61,7 +61,7 @@ def find(
     Parameters
     ----------
     points : array of shape (N, D)
-        Finite numbers.
+        Finite numbers; NaN where a cell is missing. Rows without weight or without any cell take no part.
     weights : array of shape (N,), optional
         How much each row counts.
     n_components : sequence of int, optional
@@ -86,7 +86,7 @@ def find(
     FitError
         If no fit came to an end.
     DataError
-        If cells are missing, or columns hold anything but numbers.
+        If columns hold anything but numbers.
 
     Examples
     --------
@@ -96,10 +96,9 @@ def find(
     >>> find(points).best.setting
     Setting(n_components=2, covariance='full')
     """
-    _refuse_holes(points)
     if options.columns:
         raise DataError("Variational Bayes is for numbers, and some columns hold levels or counts: leave these out.")
-    weights = np.ones(len(points)) if weights is None else weights
+    points, weights = that_count(points, np.ones(len(points)) if weights is None else weights)
     scaling = choose_scaling(points, weights, options.scale)
     source = ArraySource(scaling.apply(points), weights)
     model = vague(moments_of(source, Local(options.n_threads)), covariance, options.ridge)
@@ -116,15 +115,6 @@ def find(
     is_complete = not any(map(is_interrupted, candidates))
     found = Selection(tuple(candidates), "bound", tuple(ranking), scaling, len(points), is_complete)
     return found._replace(seed=seed, options=options, features=features, shift=bench.shift)
-
-
-def _refuse_holes(points: Float[ndarray, "N D"]) -> None:
-    has_holes = np.isnan(points).any(1)
-    if has_holes.any():
-        raise DataError(
-            f"{has_holes.sum()} of {len(points)} rows have missing cells, which variational Bayes cannot fit yet: "
-            "leave these rows out, on the command line with --missing drop."
-        )
 
 
 def _found(bench: _Bench) -> Iterator[Candidate]:

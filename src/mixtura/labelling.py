@@ -10,9 +10,10 @@ from numpy import ndarray
 
 from mixtura.emissions.gaussian import Gaussian
 from mixtura.emissions.grouped import Grouped
+from mixtura.emissions.normal_wishart import NormalWishart
 from mixtura.errors import DataError
 from mixtura.fitted import FittedMixture
-from mixtura.labels import label_columns, named_shares, refuse_holes
+from mixtura.labels import label_columns, named_shares
 from mixtura.remoteness import Remoteness, outlier_columns
 from mixtura.runners.local import Local
 from mixtura.sources.table import Missing
@@ -55,7 +56,7 @@ class Labeller:
     @property
     def is_of_numbers(self) -> bool:
         """Whether the mixture is of columns of numbers, and no other kind."""
-        return isinstance(self.fitted.model.emission, (Gaussian, Grouped))
+        return isinstance(self.fitted.model.emission, (Gaussian, Grouped, NormalWishart))
 
     def columns(self, found: "Fields") -> Iterator[Columns]:
         """Labels and probabilities of all rows in order, some rows at a time, as columns to write.
@@ -83,7 +84,6 @@ class Labeller:
         if self.missing == "error" and not complete.all():
             raise _missing_cells(batch, names, points)
         kept = complete | (self.missing == "model")
-        refuse_holes(self.fitted, points[kept])
         rows, kind = np.ascontiguousarray(points[kept]), Block if complete[kept].all() else Incomplete
         return self._said(kind(rows, np.ones(len(rows))), kept, n_before, batch)
 

@@ -6,7 +6,6 @@ import numpy as np
 from jaxtyping import Bool, Float
 from numpy import ndarray
 
-from mixtura.errors import DataError
 from mixtura.fitted import FittedMixture
 from mixtura.mixture import Classification
 from mixtura.runners.local import Local
@@ -27,14 +26,12 @@ def classify(fitted: FittedMixture, source: ArraySource, n_threads: int = 1) -> 
     >>> classify(fitted, ArraySource(points)).labels[[0, -1]].tolist()
     [0, 1]
     """
-    refuse_holes(fitted, source.points)
     parts = Local(n_threads).each(source, fitted.model.classify(fitted.parameters))
     return Classification(*map(np.concatenate, zip(*parts, strict=True)))
 
 
 def responsibilities(fitted: FittedMixture, source: ArraySource, n_threads: int = 1) -> Float[ndarray, "N K"]:
     """The probability of every cluster for each row; with noise, that is the last column."""
-    refuse_holes(fitted, source.points)
     parts = Local(n_threads).each(source, fitted.model.posterior(fitted.parameters))
     return np.concatenate([shares for shares, _ in parts])
 
@@ -52,7 +49,6 @@ def named_shares(fitted: FittedMixture, shares: Float[ndarray, "N K"]) -> dict[s
 
 def expected(fitted: FittedMixture, source: ArraySource, n_threads: int = 1) -> Float[ndarray, "N D"]:
     """The rows, where cells are missing what the mixture expects there."""
-    refuse_holes(fitted, source.points)
     return np.concatenate(list(Local(n_threads).each(source, fitted.model.expect(fitted.parameters))))
 
 
@@ -60,21 +56,8 @@ def drawn(
     fitted: FittedMixture, source: ArraySource, n_draws: int, rng: np.random.Generator
 ) -> Float[ndarray, "M N D"]:
     """The rows, where cells are missing drawn from the mixture; so many times."""
-    refuse_holes(fitted, source.points)
     draw = fitted.model.draw(fitted.parameters, rng)
     return np.stack([np.concatenate([draw(block) for block in source.blocks()]) for _ in range(n_draws)])
-
-
-def refuse_holes(fitted: FittedMixture, points: Float[ndarray, "N D"]) -> None:
-    """Raise DataError if cells are missing and the mixture cannot say what a row means without them."""
-    if fitted.model.takes_holes:
-        return
-    has_holes = np.isnan(points).any(1)
-    if has_holes.any():
-        raise DataError(
-            f"{has_holes.sum()} of {len(points)} rows have missing cells, of which a variational mixture cannot tell "
-            "yet: leave these rows out, on the command line with --missing drop."
-        )
 
 
 def kept_rows(table: Table, missing: Missing) -> Bool[ndarray, " N"]:

@@ -153,11 +153,6 @@ class Mixture:
         return self if self.noise is None else replace(self, noise=self.noise.rescale(centre, scale))
 
     @property
-    def takes_holes(self) -> bool:
-        """Whether rows with missing cells can be asked about."""
-        return True
-
-    @property
     def conditions(self) -> list[str]:
         """What shapes a fit besides the family of its components, in words."""
         has_prior = self.concentration != 1 or getattr(self.emission, "prior", None) is not None

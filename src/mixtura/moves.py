@@ -56,6 +56,7 @@ class Ground(NamedTuple):
 
     model: BayesianMixture
     run: climbing.AtHand
+    view: Float[ndarray, "N D"]  # its rows without holes
     rng: np.random.Generator
     watch: em.Callback
 
@@ -89,7 +90,7 @@ def search(
     watch: em.Callback = em.ignore,
 ) -> Found:
     """Climb from the start, and make moves until none leads higher; an interrupt ends it with the best so far."""
-    ground = Ground(model, climbing.AtHand(sample), rng, watch)
+    ground = Ground(model, climbing.AtHand(sample), model.emission.view(*sample), rng, watch)
     best = ground.climb(start, _LONG_STEPS)
     found = Found(best, _kept({}, best), 0, 0)
     n_made = -1
@@ -181,8 +182,8 @@ def more(ground: Ground, parameters: MixtureParameters) -> Iterator[MixtureParam
 def _cut(
     ground: Ground, shares: Float[ndarray, "N K"], k: int, rows: Int[ndarray, " M"], number: int
 ) -> Float[ndarray, "N L"]:
-    points, weights = ground.sample
-    labels = starts.STARTS["standardised k-means"](points[rows], weights[rows], number, ground.rng)
+    seen, weights = ground.view[rows], ground.sample.weights[rows]
+    labels = starts.STARTS["standardised k-means"](seen, weights, number, ground.rng)
     cut = np.concatenate([shares, np.zeros((len(shares), number - 1))], axis=1)
     heirs = np.append(k, np.arange(shares.shape[1], cut.shape[1]))
     cut[rows, k] = 0

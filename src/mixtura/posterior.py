@@ -7,12 +7,14 @@ import numpy as np
 from jaxtyping import Float
 from numpy import ndarray
 
-from mixtura._kernels import reference
 from mixtura.bayesian import BayesianMixture
-from mixtura.emissions._moments import ellipses, matrices
-from mixtura.mixture import MixtureParameters
+from mixtura.emissions._moments import matrices
+from mixtura.emissions.student import Student, StudentParameters
+from mixtura.mixture import Mixture, MixtureParameters
+from mixtura.statistics import Block
 
 _DRAWS = 10_000  # behind the intervals that have no formula: their ends are off by a hundredth of a standard deviation
+_STUDENTS = Mixture(Student("full", "free"))
 
 
 class Draws(NamedTuple):
@@ -83,19 +85,16 @@ class Predictive:
     dofs: Float[ndarray, " K"]
 
     def score_samples(self, X: Any) -> Float[ndarray, " N"]:
-        """The log-density of each row, in nats; ValueError unless rows have as many columns as the means."""
+        """The log-density of each row, by the cells that are there, in nats.
+
+        ValueError unless rows have as many columns as the means.
+        """
         if np.ndim(X) != 2 or np.shape(X)[1] != self.means.shape[1]:
             raise ValueError(f"X has shape {np.shape(X)}: rows of {self.means.shape[1]} columns are needed.")
-        from scipy.special import gammaln, logsumexp
-
-        D, shape = self.means.shape[1], ellipses(self.means, self.scales)
-        logs = reference.log_density(np.asarray(X, dtype=np.float64), shape)
-        squares = 2 * (shape.log_det - D / 2 * np.log(2 * np.pi) - logs)
-        norms = (
-            gammaln((self.dofs + D) / 2) - gammaln(self.dofs / 2) - D / 2 * np.log(self.dofs * np.pi) + shape.log_det
-        )
-        log_joint = norms - (self.dofs + D) / 2 * np.log1p(squares / self.dofs) + np.log(self.weights)
-        return np.asarray(logsumexp(log_joint, axis=1))
+        points = np.asarray(X, dtype=np.float64)
+        parameters = MixtureParameters(self.weights, StudentParameters(self.means, self.scales, self.dofs))
+        log_density: ndarray = _STUDENTS.posterior(parameters)(Block(points, np.ones(len(points))))[1]
+        return log_density
 
     def score(self, X: Any) -> float:
         """The mean log-density of the rows, in nats."""

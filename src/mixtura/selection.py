@@ -171,7 +171,7 @@ def select(
     _check_names(criterion, covariances)
     if time_limit is not None and not 0 < time_limit <= TIMEOUT_MAX:
         raise ValueError(f"time_limit={time_limit} is no number of seconds that can be waited for.")
-    points, weights = _that_count(points, np.ones(len(points)) if weights is None else weights)
+    points, weights = that_count(points, np.ones(len(points)) if weights is None else weights)
     scaling = _scaling(points, weights, options)
     if all(column.kind != "number" for column in options.columns) and options.columns:
         covariances = covariances[:1]  # there is nothing that they would shape
@@ -205,7 +205,7 @@ def _is_complete(
     return not (is_pruned(settings, criterion, options) and contenders(candidates, criterion))
 
 
-def _that_count(points: ndarray, weights: ndarray) -> tuple[ndarray, ndarray]:
+def that_count(points: ndarray, weights: ndarray) -> tuple[ndarray, ndarray]:
     """The rows that have weight and a cell, and their weights."""
     counts = weights > 0
     if np.isnan(points.min()):

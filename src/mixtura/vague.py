@@ -7,8 +7,10 @@ import numpy as np
 from jaxtyping import Float
 from numpy import ndarray
 
+from mixtura import starts
 from mixtura.bayesian import BayesianMixture
 from mixtura.concentrations import Process
+from mixtura.emissions.incomplete import one_gaussian
 from mixtura.emissions.normal_wishart import NormalWishart
 from mixtura.runners.contract import Runner, Source
 from mixtura.statistics import Block
@@ -19,8 +21,11 @@ from mixtura.statistics import Block
 NARROWER, SHRINKAGE, CONCENTRATION = 20.0, 0.01, 1.0
 
 
+_SAMPLE_ROWS = 20_000  # that tell of all where cells are missing
+
+
 class Moments(NamedTuple):
-    """Of all rows."""
+    """Of all rows; where cells are missing, of the Gaussian that the others of some rows make up."""
 
     mean: Float[ndarray, " D"]
     covariance: Float[ndarray, "D D"]  # with one row less in the denominator
@@ -30,6 +35,9 @@ def moments_of(source: Source, runner: Runner) -> Moments:
     """Two passes: the mean, and what lies about it."""
     pivot = next(iter(source.blocks())).points[0].astype(np.float64)
     total, shift, _ = runner(source, _sums_about(pivot))
+    if np.isnan(shift).any():
+        mean, covariance = one_gaussian(*starts.some_rows(source, _SAMPLE_ROWS, np.random.default_rng(0)))
+        return Moments(mean, covariance * (total / (total - 1) if total > 1 else 1.0))
     mean = pivot + shift / total
     _, _, scatter = runner(source, _sums_about(mean))
     return Moments(mean, scatter / (total - 1 if total > 1 else total))

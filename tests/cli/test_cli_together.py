@@ -37,7 +37,7 @@ def mixed(fit):
 
 @pytest.fixture(scope="module")
 def bayes(fit):
-    return fit("--bayes", "--missing", "drop")
+    return fit("--bayes")
 
 
 def test_rows_of_the_fit_are_read_again_as_they_were(run, fit):
@@ -78,16 +78,18 @@ def test_the_likelihood_does_not_tell_errors_under_a_prior(run, fit):
     assert 'the fit had a prior: use "bootstrap"' in result.stderr
 
 
-def test_variational_mixtures_refuse_holes(run, bayes, holed, tmp_path):
+def test_variational_mixtures_answer_about_rows_with_holes(run, bayes, holed, tmp_path):
     from pyarrow import csv, parquet
 
     table = tmp_path / "holed.parquet"
-    parquet.write_table(csv.read_csv(holed), table)
-    for command in (["predict", bayes, table], ["predict", bayes, holed], ["impute", bayes, holed]):
-        result = run(*command)
-        assert result.exit_code == 3, result.stdout
-        assert "rows have missing cells, of which a variational mixture cannot tell" in result.stderr
-    assert "nan" not in run("predict", bayes, holed, "--missing", "drop").stdout
+    read = csv.read_csv(holed, convert_options=csv.ConvertOptions(null_values=["", "-9"]))
+    parquet.write_table(read, table)
+    labels = [run("predict", bayes, data, "--na", "-9").stdout for data in (table, holed)]
+    assert labels[0] == labels[1]
+    assert labels[0].splitlines()[4].startswith("4,0,0.6")  # no cell: the share of the larger
+    assert labels[0].splitlines()[9].startswith("9,1,0.999")  # 1.95 minutes
+    filled = run("impute", bayes, holed, "--na", "-9").stdout.splitlines()
+    assert 45 < float(filled[9].split(",")[2]) < 65
 
 
 @pytest.mark.parametrize("command", ["stability", "errors"])

@@ -2,30 +2,20 @@
 
 import numpy as np
 import pytest
-from scipy import stats
 from scipy.special import betaln
 
-from laws.settings import LETTERED, POINTS, D, K, N
-from mixtura import em, starts
+from laws.posteriors import draw_and_weigh, setting
+from laws.settings import LETTERED, POINTS, D, N
+from mixtura import em
 from mixtura.acceleration import SmallGain
 from mixtura.bayesian import BayesianMixture
 from mixtura.concentrations import CONCENTRATIONS, Dirichlet, Process
-from mixtura.emissions.normal_wishart import NormalWishart
 from mixtura.runners.local import Local
 from mixtura.sources.array import ArraySource
 from mixtura.statistics import Block
 
-LABELS = np.random.default_rng(1).integers(0, K, N)
 every_model = pytest.mark.parametrize("name", LETTERED)
 every_prior = pytest.mark.parametrize("prior", CONCENTRATIONS)
-
-
-def setting(name, prior="dirichlet_process", points=POINTS, labels=LABELS, n_components=K):
-    width = points.shape[1]
-    emission = NormalWishart(name, 0.0, 0.5, 0.7, width + 1.5, tuple(np.ravel(np.cov(points.T)).tolist()))
-    model = BayesianMixture(emission=emission, weights_prior=CONCENTRATIONS[prior](0.8))
-    block = Block(points, np.ones(len(points)))
-    return model, starts.parameters_from(model, block, labels, n_components, pseudo_rows=0.0), block
 
 
 @every_prior
@@ -35,41 +25,6 @@ def test_the_bound_never_falls(name, prior):
     fit = em.fit(model, parameters, lambda f: f(block), stop=SmallGain(1e-6), max_iterations=50)
     assert len(fit.trace) > 3
     assert np.diff(fit.trace).min() > -1e-10 * abs(fit.trace[0])
-
-
-def draw_and_weigh(model, parameters, block, rng):
-    """log p(rows, everything) - log q(everything) at a draw from q, by the densities of SciPy."""
-    emission, means, covariances, counts = model.emission, *parameters.emission
-    n_parts, width = means.shape
-    order = np.argsort(-counts)
-    if isinstance(model.weights_prior, Process):
-        taken, left = model.weights_prior.posterior(counts)
-        sticks = rng.beta(taken, left)
-        ratio = stats.beta(1, model.weights_prior.concentration).logpdf(sticks).sum()
-        ratio -= stats.beta(taken, left).logpdf(sticks).sum()
-        weights = np.empty(n_parts)
-        weights[order] = sticks[order] * np.append(1, np.cumprod(1 - sticks[order])[:-1])
-    else:
-        own = model.weights_prior.posterior(counts)
-        weights = rng.dirichlet(own)
-        prior = np.full(n_parts, model.weights_prior.concentration)
-        ratio = stats.dirichlet(prior).logpdf(weights) - stats.dirichlet(own).logpdf(weights)
-    shares, _ = model.posterior(parameters)(block)
-    labels = np.array([rng.choice(n_parts, p=row / row.sum()) for row in shares])
-    ratio += np.log(weights[labels]).sum() - np.log(shares[np.arange(len(labels)), labels]).sum()
-    scale = np.linalg.inv(emission.scale_matrix(width))
-    for k, dof in enumerate(emission.dofs(counts)):
-        full = covariances[k] * np.eye(width) if covariances[k].ndim < 2 else covariances[k]
-        posterior = stats.wishart(dof, np.linalg.inv(full * dof))
-        precision = np.atleast_2d(posterior.rvs(random_state=rng))
-        sigma = np.linalg.inv(precision)
-        mean = rng.multivariate_normal(means[k], sigma / (emission.shrinkage + counts[k]))
-        ratio += stats.wishart(emission.dof, scale).logpdf(precision) - posterior.logpdf(precision)
-        away = np.full(width, emission.location)
-        ratio += stats.multivariate_normal(away, sigma / emission.shrinkage).logpdf(mean)
-        ratio -= stats.multivariate_normal(means[k], sigma / (emission.shrinkage + counts[k])).logpdf(mean)
-        ratio += stats.multivariate_normal(mean, sigma).logpdf(block.points[labels == k]).sum()
-    return ratio
 
 
 @pytest.mark.parametrize(

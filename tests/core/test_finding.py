@@ -8,11 +8,10 @@ import pytest
 from mixtura.acceleration import SmallRemainder
 from mixtura.assembly import assemble
 from mixtura.criteria import CRITERIA
-from mixtura.errors import DataError
 from mixtura.finding import find
 from mixtura.labels import classify
 from mixtura.sources.array import ArraySource
-from mixtura.statistics import Block
+from mixtura.statistics import Block, Incomplete
 from mixtura.trials import Options
 
 _rng = np.random.default_rng(0)
@@ -64,9 +63,18 @@ def test_the_seed_decides_and_threads_do_not():
         np.testing.assert_array_equal(a, b)
 
 
-def test_missing_cells_are_refused_in_words():
-    with pytest.raises(DataError, match="1 of 190 rows have missing cells"):
-        find(np.where(np.arange(2 * len(POINTS)).reshape(-1, 2) > 0, POINTS, np.nan))
+def test_rows_with_missing_cells_take_part():
+    """Those without any cell do not, and the bound is that of the others in the units of the data."""
+    points = np.where(np.random.default_rng(1).uniform(size=POINTS.shape) < 0.1, np.nan, POINTS) * SCALE + 50
+    points[7] = np.nan
+    selection = find(points)
+    some = points[~np.isnan(points).all(1)]
+    assert selection.best.setting.n_components == 3
+    assert selection.n_rows == len(some) < len(points)
+    block = Incomplete(some, np.ones(len(some)))
+    model, parameters = selection.best.model, selection.best.parameters
+    bound = model.objective(model.statistics(parameters)(block), parameters)
+    assert selection.best.criteria["bound"] == pytest.approx(-2 * bound, abs=1e-2)
 
 
 def test_weights_count():

@@ -177,3 +177,14 @@ def test_a_sample_is_as_large_as_memory_allows(parquet_file, monkeypatch):
         monkeypatch.setattr(f"mixtura.sources._budget.{name}", value)
     assert 3000 < len(stream(parquet_file, ROLES, memory=1_000_000).sample.points) < 4000
     assert len(stream(parquet_file, ROLES).sample.points) == N
+
+
+def test_rows_without_any_cell_take_no_part(tmp_path):
+    """Whether they lack all columns, or only all of those that are clustered on."""
+    cells = {"a": [1.0, None, None, 4.0, None], "b": [2.0, None, 3.0, 1.0, None], "one": [5.0, 5.0, 5.0, 5.0, None]}
+    parquet.write_table(pa.table(cells), tmp_path / "rows.parquet")
+    source = stream(tmp_path / "rows.parquet", missing="model")
+    assert source.names == ("a", "b")
+    assert source.n_rows == source.total_weight == len(source.sample.points) == 3
+    (block,) = source.blocks()
+    np.testing.assert_array_equal(block.points, [[1, 2], [np.nan, 3], [4, 1]])

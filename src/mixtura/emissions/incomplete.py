@@ -63,20 +63,33 @@ def fill(points: Float[ndarray, "N D"], weights: Float[ndarray, " N"]) -> Float[
     """
     if not np.isnan(points).any():
         return points
+    centre, unit, means, covariances = _one_ellipse(points, weights)
+    ellipse, labels = Full(means, *whiten(covariances)), np.zeros(len(points), dtype=int)
+    return centre + unit * draw((points - centre) / unit, labels, ellipse, np.random.default_rng(0))
+
+
+def one_gaussian(
+    points: Float[ndarray, "N D"], weights: Float[ndarray, " N"]
+) -> tuple[Float[ndarray, " D"], Float[ndarray, "D D"]]:
+    """Mean and covariance of the one Gaussian that all rows make up, within a thousandth of the variances."""
+    centre, unit, (mean,), (covariance,) = _one_ellipse(points, weights)
+    is_constant = seen_moments(points, weights)[1] == 0
+    covariance[is_constant] = covariance[:, is_constant] = 0.0
+    return centre + unit * mean, covariance * unit[:, None] * unit
+
+
+def _one_ellipse(
+    points: Float[ndarray, "N D"], weights: Float[ndarray, " N"]
+) -> tuple[Float[ndarray, " D"], Float[ndarray, " D"], Float[ndarray, "1 D"], Float[ndarray, "1 D D"]]:
+    """Centre and unit of every column and, said in these, the mean and the covariance of all rows."""
     centre, variances = seen_moments(points, weights)
     unit = np.sqrt(np.where(variances > 0, variances, 1))
-    standard, rng = (points - centre) / unit, np.random.default_rng(0)
-    labels = np.zeros(len(points), dtype=int)
-    return centre + unit * draw(standard, labels, _one_ellipse(standard, weights), rng)
-
-
-def _one_ellipse(standard: Float[ndarray, "N D"], weights: Float[ndarray, " N"]) -> Full:
-    D, mass = standard.shape[1], weights.sum(keepdims=True)
+    standard, D, mass = (points - centre) / unit, points.shape[1], weights.sum(keepdims=True)
     means, covariances = np.zeros((1, D)), np.eye(D)[None]
     for _ in range(_STEPS):
         means, scatter = move(means, mass, moments(standard, weights[:, None], Full(means, *whiten(covariances))))
         covariances = scatter / mass + _RIDGE * np.eye(D)
-    return Full(means, *whiten(covariances))
+    return centre, unit, means, covariances
 
 
 def seen_moments(

@@ -12,6 +12,10 @@ precision: E Λ = C⁻¹. That is what a covariance model constrains here. The b
 as the expected log-likelihood does on covariances, with M in place of the scatter W and dof in place of n. So the
 M-step of any covariance model finds C. Whatever C is, dof₀ + n is the best dof; where all components share one C they
 share one dof too, the average.
+
+Cells that are missing have a posterior too, given the label of their row: at its best the Gaussian whose precision is
+their block of E Λ, which is what EM makes of a hole under the covariance C. So the passes are the same, and what they
+sum is the bound with the entropy of these cells in it.
 """
 
 from dataclasses import dataclass, replace
@@ -22,7 +26,6 @@ import numpy as np
 from jaxtyping import Float, Int
 from numpy import ndarray
 
-from mixtura._kernels import reference
 from mixtura._kernels.densities import Moments
 from mixtura.covariance import CovarianceModel, add_ridge
 from mixtura.emissions._moments import Ellipses, move, recentre, rescale
@@ -92,12 +95,12 @@ class NormalWishart(ByComponent, Plain):
         return shape._replace(log_det=log_det / 2)
 
     def log_density(self, points: Float[ndarray, "N D"], density: Ellipses) -> Float[ndarray, "N K"]:
-        return reference.log_density(points, density)
+        return self.gaussian.log_density(points, density)
 
     def accumulate(
         self, points: Float[ndarray, "N D"], responsibilities: Float[ndarray, "N K"], density: Ellipses
     ) -> Moments:
-        return reference.moments(points, responsibilities, density)
+        return self.gaussian.accumulate(points, responsibilities, density)
 
     def expect(
         self, points: Float[ndarray, "N D"], responsibilities: Float[ndarray, "N K"], density: Ellipses
@@ -144,13 +147,16 @@ class NormalWishart(ByComponent, Plain):
     # --- around it ---------------------------------------------------------------------------------------------------
 
     def view(self, points: Float[ndarray, "N D"], weights: Float[ndarray, " N"]) -> Float[ndarray, "N D"]:
-        return points
+        return self.gaussian.view(points, weights)
 
     def pooled(
         self, points: Float[ndarray, "N D"], weights: Float[ndarray, " N"], n_components: int
     ) -> NormalWishartParameters:
+        """What the family of the middle says, and as wide as the prior at least: a column may be constant."""
         counts = np.full(n_components, weights.sum() / n_components)
-        return NormalWishartParameters(*self.gaussian.pooled(points, weights, n_components), counts)
+        least = np.diagonal(self.scale_matrix(points.shape[1])) / self.dof + np.asarray(self.ridge)
+        wider = replace(self.gaussian, ridge=tuple(least.tolist()))
+        return NormalWishartParameters(*wider.pooled(points, weights, n_components), counts)
 
     def place(
         self, parameters: NormalWishartParameters, mixture: Float[ndarray, " K"], component: int,

@@ -7,7 +7,7 @@ from numbers import Real
 from typing import Any
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Bool, Float
 from numpy import ndarray
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils import check_random_state
@@ -91,13 +91,19 @@ def check_weights(sample_weight: Any, n_rows: int) -> Float[ndarray, " N"] | Non
     return weights
 
 
-def weighted_source(points: Float[ndarray, "N D"], weights: Float[ndarray, " N"] | None) -> ArraySource:
-    """The rows that count: one of weight zero takes no part, not even in a start, nor does one without any cell."""
+def which_count(points: Float[ndarray, "N D"], weights: Float[ndarray, " N"] | None) -> Bool[ndarray, " N"]:
+    """Whether a row counts: one of weight zero takes no part, not even in a start, nor does one without any cell."""
     counts = np.ones(len(points), dtype=bool) if weights is None else weights > 0
     if np.isnan(points.min()):
         counts &= ~np.isnan(points).all(1)
         if not counts.any():
             raise ValueError("Every cell of input X that counts is NaN: there is nothing to look at.")
+    return counts
+
+
+def weighted_source(points: Float[ndarray, "N D"], weights: Float[ndarray, " N"] | None) -> ArraySource:
+    """The rows that count, as an array and its weights."""
+    counts = which_count(points, weights)
     if counts.all():
         return ArraySource(points, weights)
     return ArraySource(points[counts], None if weights is None else weights[counts])

@@ -15,8 +15,9 @@ from mixtura.criteria import Evidence
 from mixtura.emissions.gaussian import Gaussian
 from mixtura.emissions.normal_wishart import NormalWishartParameters
 from mixtura.estimators._attributes import each
-from mixtura.estimators._base import check_points, check_weights, generator, local, weighted_source
+from mixtura.estimators._base import generator, local
 from mixtura.estimators._mixture import FittedAnswers
+from mixtura.estimators._sources import asked_source
 from mixtura.estimators._variational_prior import model_of
 from mixtura.evidence import collect_evidence
 from mixtura.mixture import Mixture, MixtureParameters
@@ -128,15 +129,6 @@ class PosteriorAnswers(FittedAnswers):
         np.fill_diagonal(together, 1.0)
         return together
 
-    def _points(self, X: Any) -> Float[ndarray, "N D"]:
-        check_is_fitted(self)
-        return check_points(self, X, reset=False)
-
-    def __sklearn_tags__(self) -> Any:
-        tags = super().__sklearn_tags__()
-        tags.input_tags.allow_nan = False
-        return tags
-
     @property
     def _model(self) -> BayesianMixture:
         return model_of(vars(self), self)
@@ -160,9 +152,8 @@ class PosteriorAnswers(FittedAnswers):
 
     def _evidence(self, X: Any, sample_weight: Any) -> Evidence:
         """Of the mixture in the middle of the posterior, so that criteria compare with those of other mixtures."""
-        points = self._points(X)
-        source = weighted_source(points, check_weights(sample_weight, len(points)))
         classify = self._plain_model.classify(middle(self._parameters()))
+        source = asked_source(self, X, sample_weight)
         return collect_evidence(classify, self._n_parameters(), source, local(self.n_jobs))
 
 

@@ -8,13 +8,15 @@ import numpy as np
 from jaxtyping import Float
 from numpy import ndarray
 
-from mixtura import climbing, moves, race, starts
+from mixtura import climbing, em, moves, race, starts
 from mixtura.bayesian import BayesianMixture
 from mixtura.estimators import _record, _search
+from mixtura.estimators._base import check_points, check_weights, which_count
 from mixtura.estimators._given import Given
+from mixtura.estimators._sources import is_far
 from mixtura.mixture import MixtureParameters
-from mixtura.race import SAMPLE_ROWS, Plan, Round, Search, StartRecord
-from mixtura.runners.local import Local
+from mixtura.race import SAMPLE_ROWS, Plan, Search, StartRecord
+from mixtura.runners.contract import Measured, Runner
 from mixtura.sources.array import ArraySource
 from mixtura.starts import Candidate
 from mixtura.statistics import Block
@@ -41,7 +43,7 @@ class Searched(NamedTuple):
 
 
 def run(
-    model: BayesianMixture, source: ArraySource, begin: Begin, plan: Plan, rng: np.random.Generator, runner: Local
+    model: BayesianMixture, source: Measured, begin: Begin, plan: Plan, rng: np.random.Generator, runner: Runner
 ) -> Searched:
     """Find the best posterior, and where that is asked for the number of components, which is found on a sample."""
     if not begin.is_open and begin.parameters is None:
@@ -56,15 +58,13 @@ def run(
         if found.best.is_interrupted:
             record = StartRecord(start.kind, best.objective, len(best.trace), 1, best.outcome)
             return Searched(Search(best, (record,)), bounds)
-    finish = Round(climbing.everything(source, runner), plan.max_iterations, 1)
-    return Searched(race.search(model, [start], [finish], stop=plan.stop, callbacks=plan.callbacks), bounds)
+    finish = race.to_the_end(source, runner, plan.max_iterations, 1)
+    return Searched(race.search(model, [start], finish, stop=plan.stop, callbacks=plan.callbacks), bounds)
 
 
-def _found(
-    model: BayesianMixture, source: ArraySource, begin: Begin, plan: Plan, rng: np.random.Generator
-) -> moves.Found:
+def _found(model: BayesianMixture, source: Measured, begin: Begin, plan: Plan, rng: np.random.Generator) -> moves.Found:
     """The best of `n_init` searches, or where it stood when somebody cut it short."""
-    sample = climbing.in_double(starts.subsample(source.blocks(), SAMPLE_ROWS, rng))
+    sample = climbing.in_double(starts.some_rows(source, SAMPLE_ROWS, rng))
     kind = starts.DIVERSE[0] if begin.init_params == "auto" else begin.init_params
     found: list[moves.Found] = []
     while len(found) < begin.n_init and not (found and found[-1].best.is_interrupted):
@@ -74,20 +74,28 @@ def _found(
     return best if not found[-1].best.is_interrupted else found[-1]
 
 
-def parameters_given(
-    model: BayesianMixture, source: ArraySource, shares: ndarray, n_components: int
-) -> MixtureParameters:
-    """What the M-step makes of labels (N,) or responsibilities (N, K)."""
-    weights = np.ones(source.n_rows) if source.weights is None else source.weights
-    number = max(int(shares.max()) + 1, n_components) if shares.ndim == 1 else shares.shape[1]
-    return starts.parameters_from(model, Block(source.points, weights), shares, number, pseudo_rows=0.0)
+def parameters_given(estimator: Any, model: BayesianMixture, X: Any, sample_weight: Any) -> MixtureParameters:
+    """What the M-step makes of the labels (N,) or responsibilities (N, K) that an estimator is given."""
+    if is_far(X):
+        raise ValueError("responsibilities_init goes with an array: rows that are read block by block have none.")
+    points = check_points(estimator, X, reset=False, may_have_holes=True)
+    shares = check_responsibilities(estimator.responsibilities_init, len(points), estimator.n_components)
+    weights = check_weights(sample_weight, len(points))
+    counts = which_count(points, weights)
+    rows = Block(points[counts], np.ones(int(counts.sum())) if weights is None else weights[counts])
+    least = estimator.start_components if isinstance(estimator.n_components, str) else estimator.n_components
+    number = max(int(shares[counts].max()) + 1, least) if shares.ndim == 1 else shares.shape[1]
+    return starts.parameters_from(model, rows, shares[counts], number, pseudo_rows=0.0)
 
 
 def numbers(
-    model: BayesianMixture, parameters: MixtureParameters, bounds: dict[int, float], source: ArraySource, runner: Local
+    model: BayesianMixture, parameters: MixtureParameters, searched: Searched, source: Measured, runner: Runner
 ) -> dict[str, Any]:
     """How many components there are, and how sure that is."""
-    empty = np.exp(runner(source, partial(_log_empty, posterior=model.posterior(parameters))))
+    is_cut = searched.search.best.outcome is em.Outcome.INTERRUPTED
+    rows = ArraySource(*_search.sample_of(source)) if is_cut else source  # nobody waits for one more pass over files
+    empty = np.exp(runner(rows, partial(_log_empty, posterior=model.posterior(parameters))))
+    bounds = searched.bounds
     relative = np.exp(np.array(list(bounds.values())) - max(bounds.values(), default=0.0))
     return {
         "n_effective_": float((1 - empty).sum()),
@@ -116,7 +124,7 @@ def posterior(model: BayesianMixture, parameters: MixtureParameters) -> dict[str
     }
 
 
-def course(search: Search, source: ArraySource, is_begun: bool) -> dict[str, Any]:
+def course(search: Search, source: Measured, is_begun: bool) -> dict[str, Any]:
     """How the fit went; bounds are sums over the rows, as in scikit-learn."""
     told = _record.record(search, source, is_begun=is_begun)
     bounds = [bound * source.total_weight for bound in told["lower_bounds_"]]

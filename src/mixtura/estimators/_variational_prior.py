@@ -13,12 +13,11 @@ from mixtura.concentrations import CONCENTRATIONS
 from mixtura.covariance import MODELS
 from mixtura.emissions.normal_wishart import NormalWishart
 from mixtura.estimators._search import little_of
-from mixtura.runners.local import Local
-from mixtura.sources.array import ArraySource
+from mixtura.runners.contract import Measured, Runner
 from mixtura.vague import CONCENTRATION, NARROWER, SHRINKAGE, moments_of
 
 
-def prior_of(estimator: Any, source: ArraySource, runner: Local) -> dict[str, Any]:
+def prior_of(estimator: Any, source: Measured, runner: Runner) -> dict[str, Any]:
     """The attributes `mean_precision_prior_` and so on; errors are said in scikit-learn's words."""
     D, facts = source.n_columns, moments_of(source, runner)
     is_open = isinstance(estimator.n_components, str)

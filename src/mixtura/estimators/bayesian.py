@@ -16,17 +16,19 @@ from mixtura.covariance import MODELS
 from mixtura.estimators import _parameters as rules
 from mixtura.estimators import _variational
 from mixtura.estimators._attributes import attributes
-from mixtura.estimators._base import check_enough_rows, check_points, check_weights, generator, local, weighted_source
+from mixtura.estimators._base import check_enough_rows, generator, local
 from mixtura.estimators._posterior import PosteriorAnswers, middle
 from mixtura.estimators._progress import Progress
 from mixtura.estimators._record import history
 from mixtura.estimators._search import INITS
+from mixtura.estimators._sources import first_rows, training_source
 from mixtura.estimators._variational import Begin, Searched
 from mixtura.estimators._variational_prior import model_of, prior_of
 from mixtura.mixture import MixtureParameters
 from mixtura.ordering import ORDERS, canonical_order
 from mixtura.race import Plan
-from mixtura.sources.array import ArraySource
+from mixtura.runners.contract import Measured, Runner
+from mixtura.runners.held import Held
 from mixtura.trials import Setting
 
 _AUTO = rules.one_of(["auto"])
@@ -202,7 +204,8 @@ class BayesianGaussianMixture(PosteriorAnswers):
 
         Parameters
         ----------
-        X : array-like of shape (N, D)
+        X : array-like of shape (N, D), file or StreamedSource
+            A cell that is NaN is missing: it gets a posterior beside the rest. Files as for `GaussianMixture`.
         y : ignored
         sample_weight : array-like of shape (N,), optional
             How much each row counts: a whole number is worth as many equal rows, zero none.
@@ -218,18 +221,15 @@ class BayesianGaussianMixture(PosteriorAnswers):
             If an option or the data cannot be used. If `max_iter` was reached first, there is a ConvergenceWarning.
         """
         rules.check_parameters(self, self._rules)
-        points = check_points(self, X, reset=True, min_rows=2)
-        weights = check_weights(sample_weight, len(points))
-        source = weighted_source(points, weights)
+        source, runner = training_source(self, X, sample_weight), Held(local(self.n_jobs))
         if not isinstance(self.n_components, str):
-            check_enough_rows(source.points, self.n_components)
+            check_enough_rows(first_rows(source), self.n_components)
         prior = prior_of(self, source, local(self.n_jobs))
         model = model_of(prior, self)
-        begin = self._begin(model, source, weights, len(points))
-        searched = self._search(model, source, begin)
+        begin = self._begin(model, source, X, sample_weight)
+        searched = self._search(model, source, begin, runner)
         self._keep(prior, model, searched, source, begin)
-        if self.outcome_ is em.Outcome.INTERRUPTED:
-            raise KeyboardInterrupt
+        runner.conclude(is_interrupted=self.outcome_ is em.Outcome.INTERRUPTED)
         if not self.converged_ and self.max_iter > 0:
             warnings.warn(self._why_not_converged(), ConvergenceWarning, stacklevel=2)
         return self
@@ -238,7 +238,7 @@ class BayesianGaussianMixture(PosteriorAnswers):
         """Fit the mixture and label the rows of `X`, as ``fit(X).predict(X)`` does."""
         return self.fit(X, y, sample_weight).predict(X)
 
-    def _begin(self, model: BayesianMixture, source: ArraySource, weights: ndarray | None, n_rows: int) -> Begin:
+    def _begin(self, model: BayesianMixture, source: Measured, X: Any, sample_weight: Any) -> Begin:
         is_open = isinstance(self.n_components, str)
         number = self.start_components if isinstance(self.n_components, str) else self.n_components
         begin = Begin(min(number, source.n_rows), is_open, self.init_params, self.n_init)
@@ -246,9 +246,7 @@ class BayesianGaussianMixture(PosteriorAnswers):
             return begin._replace(parameters=self._where_it_stopped(source.n_columns), is_resumed=True)
         if self.responsibilities_init is None:
             return begin
-        shares = _variational.check_responsibilities(self.responsibilities_init, n_rows, self.n_components)
-        counted = shares if weights is None else shares[weights > 0]
-        return begin._replace(parameters=_variational.parameters_given(model, source, counted, number))
+        return begin._replace(parameters=_variational.parameters_given(self, model, X, sample_weight))
 
     def _where_it_stopped(self, n_columns: int) -> MixtureParameters:
         K, D = self.means_.shape
@@ -259,32 +257,32 @@ class BayesianGaussianMixture(PosteriorAnswers):
             )
         return self._parameters()
 
-    def _search(self, model: BayesianMixture, source: ArraySource, begin: Begin) -> Searched:
+    def _search(self, model: BayesianMixture, source: Measured, begin: Begin, runner: Runner) -> Searched:
         tolerance = default_tolerance(source.total_weight)
         rule: em.Stop = SmallRemainder(tolerance) if isinstance(self.tol, str) else SmallGain(self.tol)
         stop = Resumed(rule, tuple(self.lower_bounds_[-_REMEMBERED:])) if begin.is_resumed else rule
         progress = Progress(int(self.verbose), self.verbose_interval, source.total_weight)
         callbacks = [*(self.callbacks or ()), *([progress] if self.verbose else ())]
         plan = Plan(begin.n_components, (), False, self.max_iter, stop, callbacks)
-        searched = _variational.run(model, source, begin, plan, generator(self.random_state), local(self.n_jobs))
+        searched = _variational.run(model, source, begin, plan, generator(self.random_state), runner)
         if self.verbose:
             progress.finish(searched.search.best.outcome)
         return searched
 
     def _keep(
-        self, prior: dict[str, Any], model: BayesianMixture, searched: Searched, source: ArraySource, begin: Begin
+        self, prior: dict[str, Any], model: BayesianMixture, searched: Searched, source: Measured, begin: Begin
     ) -> None:
         """Set the attributes, or none of them where the fit failed."""
-        best, bounds = searched.search.best, searched.bounds
+        best = searched.search.best
         order = ("weight" if begin.parameters is None else "none") if self.order == "auto" else self.order
         by = canonical_order(best.parameters.weights, best.parameters.emission.means, order)
         parameters, runner = model.reorder(best.parameters, by), local(self.n_jobs)
-        values = attributes(middle(parameters), self.covariance_type, source.points.dtype)
+        values = attributes(middle(parameters), self.covariance_type, source.dtype)
         if best.outcome is em.Outcome.COLLAPSED or not all(np.isfinite(value).all() for value in values.values()):
             raise ValueError(_FAILED)
         values |= prior | _variational.posterior(model, parameters)
         values |= _variational.course(searched.search, source, self.max_iter > 0)
-        values |= _variational.numbers(model, parameters, bounds, source, runner)
+        values |= _variational.numbers(model, parameters, searched, source, runner)
         for name, value in values.items():
             setattr(self, name, value)
         self._numbered_by = order

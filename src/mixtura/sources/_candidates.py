@@ -37,9 +37,11 @@ class Candidates(NamedTuple):
 
 
 def settle(
-    found: Fields, roles: Roles, missing: Missing, look: Callable[[tuple[str, ...], bool], Facts]
-) -> tuple[Candidates, Facts]:
-    """What to cluster on, and what is known of it: `look` goes over some columns once, with incomplete rows or without.
+    found: Fields, roles: Roles, missing: Missing, look: Callable[[tuple[str, ...], int], Facts]
+) -> tuple[Candidates, Facts, int]:
+    """What to cluster on, what is known of it, and how many cells a row must have there to take part.
+
+    `look` goes over some columns of the rows that have so many cells there, once.
 
     Raises
     ------
@@ -47,16 +49,16 @@ def settle(
         If columns cannot be used, or cells are missing where that is an error.
     """
     asked = candidates(found, roles)
-    facts = look(asked.names, False)
+    facts = look(asked.names, 0)
     chosen = decide(found, asked, facts)
-    facts = facts.of(np.flatnonzero(np.isin(asked.names, chosen.names)))
+    facts, least = facts.of(np.flatnonzero(np.isin(asked.names, chosen.names))), 0
     if facts.n_missing.any():
         if missing == "error":
             raise _missing_cells(found, chosen, facts)
-        if missing == "drop":
-            facts = look(chosen.names, True)
+        least = len(chosen.names) if missing == "drop" else int(facts.n_missing.all())  # else no row can be empty
+        facts = look(chosen.names, least) if least else facts
     require_variation(chosen.names, facts, found.origin)
-    return chosen, facts
+    return chosen, facts, least
 
 
 def candidates(found: Fields, roles: Roles) -> Candidates:

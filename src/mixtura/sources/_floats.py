@@ -22,8 +22,13 @@ class Cut(NamedTuple):
 
     names: tuple[str, ...]
     weight: str | None
-    drops_incomplete: bool
+    least: int  # cells that a row must have to take part
     n_rows: int  # in a block
+
+    @property
+    def drops_incomplete(self) -> bool:
+        """Whether rows that lack any cell take no part."""
+        return self.least == len(self.names)
 
 
 class Batches(Protocol):
@@ -68,8 +73,8 @@ def _numbers(cells: pa.RecordBatch, cut: Cut) -> Block:
     points = matrix(cells, cut.names)
     weights = _column(cells, cut.weight) if cut.weight else np.ones(len(points))
     kept = weights > 0
-    if cut.drops_incomplete:
-        kept &= ~np.isnan(points).any(axis=1)
+    if cut.least:
+        kept &= (~np.isnan(points)).sum(axis=1) >= cut.least
     return Block(points, weights) if kept.all() else Block(points[kept], weights[kept])
 
 

@@ -75,8 +75,8 @@ def stream_from(
     """Look once at rows that lie elsewhere, as `mixtura.stream` does at files."""
     roles = roles or Roles()
     survey = _Survey(cluster, roles.weight, memory)
-    chosen, facts = _candidates.settle(cluster, roles, missing, survey.look)
-    cut = survey.cut(chosen.names, missing == "drop")
+    chosen, facts, least = _candidates.settle(cluster, roles, missing, survey.look)
+    cut = survey.cut(chosen.names, least)
     return DistantSource(
         chosen.names, facts, cluster.origin, chosen.dropped, cluster, cut, survey.parts_of(cut)
     )  # fmt: skip
@@ -91,8 +91,8 @@ class _Survey:
     memory: int | None
     _kept: tuple[Cut, Parts] | None = None
 
-    def cut(self, names: Sequence[str], drops_incomplete: bool) -> Cut:
-        return Cut(tuple(names), self.weight, drops_incomplete, default_block_rows(1 << 40, len(names)))
+    def cut(self, names: Sequence[str], least: int) -> Cut:
+        return Cut(tuple(names), self.weight, least, default_block_rows(1 << 40, len(names)))
 
     def parts_of(self, cut: Cut) -> Parts:
         if self._kept is None or self._kept[0] != cut:
@@ -100,15 +100,15 @@ class _Survey:
             self._kept = cut, self.cluster.hold(cut)
         return self._kept[1]
 
-    def look(self, names: tuple[str, ...], drops_incomplete: bool) -> Facts:
-        """One pass that counts, and one over what has been counted."""
-        cut = self.cut(names, drops_incomplete)
+    def look(self, names: tuple[str, ...], least: int) -> Facts:
+        """One pass that counts, and one over what has been counted, of the rows that have so many cells there."""
+        cut = self.cut(names, least)
         parts = self.parts_of(cut)
         tallies = parts.reduce(tally, add)
         n_rows, total = sum(t.n_rows for t in tallies), sum(t.total_weight for t in tallies)
         n_read = sum(t.n_read for t in tallies)
         if not n_rows:
-            raise DataError(why_nothing(self.cluster.origin, n_read, drops_incomplete))
+            raise DataError(why_nothing(self.cluster.origin, n_read, cut.drops_incomplete))
         size = sample_rows(len(names), cut.n_rows, self.memory)
         starts = dict(
             zip((t.number for t in tallies), accumulate((t.n_rows for t in tallies), initial=0), strict=False)

@@ -128,7 +128,8 @@ def stream(
     roles : Roles, optional
         What the columns are for; by default every usable column of numbers is clustered on.
     missing : {"error", "drop", "model"}
-        Whether missing cells are an error, the rows that have some are left out, or these count by their other cells.
+        Whether missing cells are an error, the rows that have some are left out, or these count by their other cells;
+        a row without any cell takes no part.
     memory : int, optional
         Bytes that the whole process should stay below: the sample is made as large as there is room for.
     cache : path, optional
@@ -175,8 +176,8 @@ def stream(
         return stream_from(cluster, roles, missing=missing, memory=memory)
     found = files(data, cache=cache, sql=sql, **how)
     survey = _Survey(found, roles.weight, memory)
-    chosen, facts = _candidates.settle(found, roles, missing, survey.look)
-    cut = survey.cut(chosen.names, facts.n_rows, drops_incomplete=missing == "drop")
+    chosen, facts, least = _candidates.settle(found, roles, missing, survey.look)
+    cut = survey.cut(chosen.names, facts.n_rows, least)
     return StreamedSource(chosen.names, facts, found.origin, chosen.dropped, found, cut)
 
 
@@ -197,18 +198,18 @@ class _Survey:
     weight: str | None
     memory: int | None
 
-    def cut(self, names: Sequence[str], n_rows: int, *, drops_incomplete: bool) -> "Cut":
+    def cut(self, names: Sequence[str], n_rows: int, least: int) -> "Cut":
         from mixtura.sources._floats import Cut
 
-        return Cut(tuple(names), self.weight, drops_incomplete, min(default_block_rows(n_rows, len(names)), n_rows))
+        return Cut(tuple(names), self.weight, least, min(default_block_rows(n_rows, len(names)), n_rows))
 
-    def look(self, names: tuple[str, ...], drops_incomplete: bool) -> "Facts":
-        """One pass over these columns."""
+    def look(self, names: tuple[str, ...], least: int) -> "Facts":
+        """One pass over these columns of the rows that have so many cells there."""
         from mixtura.sources._floats import blocks_of, check_cells
         from mixtura.sources._found import Batch
         from mixtura.sources._scout import Scout
 
-        cut = self.cut(names, 1 << 40, drops_incomplete=drops_incomplete)
+        cut = self.cut(names, 1 << 40, least)
         room = sample_rows(len(names), cut.n_rows, self.memory)
         scout, n_read = Scout(names, Reservoir(room, np.random.default_rng(0))), 0
 
@@ -220,7 +221,7 @@ class _Survey:
         for block in prefetched(lambda: blocks_of(self.found, cut, look), _AHEAD):
             scout.look(block)
         if scout.n_rows == 0:
-            raise DataError(why_nothing(self.found.origin, n_read, drops_incomplete))
+            raise DataError(why_nothing(self.found.origin, n_read, cut.drops_incomplete))
         return scout.facts(n_read - scout.n_rows)
 
 
