@@ -61,7 +61,7 @@ def drawn(
 
 
 def kept_rows(table: Table, missing: Missing) -> Bool[ndarray, " N"]:
-    """The rows that get a label: all, or those that have a value in every column to cluster on (or miss a category)."""
+    """The rows that get a label: all, or those that have a value in every column to cluster on."""
     if missing == "model":
         return np.ones(len(table.points), dtype=bool)
     return np.asarray(table.in_order.all(axis=1))

@@ -92,6 +92,16 @@ def test_show_tells_the_likeliest_levels(run, output):
     assert "cluster 1 Rom" in result.stdout
 
 
+def test_rows_without_a_category_can_be_left_out(run, table, output):
+    options = ["--categorical", "town", "-k", "2", "--covariance", "tied", "--missing"]
+    told = json.loads(run("fit", table, *options, "drop", "--json").stdout)
+    assert told["answer"]["n_rows"] == 108 and told["left_out"]["n_rows_with_missing_cells"] == 12
+    refused = run("fit", table, *options, "error")
+    assert refused.exit_code == 3 and "12 missing cells in town" in refused.stderr
+    labels = run("predict", output[0] / "model.safetensors", table, "--missing", "drop", "--proba", "none").stdout
+    assert sum(line.endswith(",") for line in labels.splitlines()) == 12
+
+
 def test_predict_labels_rows_and_takes_new_levels_for_missing(run, output, tmp_path):
     new = tmp_path / "new.csv"
     new.write_text("age,size,town\n53,171,Rom\n29,168,Bonn\n", encoding="utf-8")

@@ -35,14 +35,17 @@ def test_without_categories_nothing_is_different():
     assert (table.names, table.columns) == (("age", "grade"), ())
 
 
-def test_a_missing_category_leaves_the_row_complete():
+def test_a_missing_category_is_a_missing_cell():
     table = read_table(PEOPLE, ROLES)
-    assert complete(table) is table
+    assert complete(table, "model") is table
+    assert complete(table, "drop").points.shape == (7, 3)
+    with pytest.raises(DataError, match="1 missing cell in town"):
+        complete(table)
 
 
-def test_a_missing_number_does_not():
-    with pytest.raises(DataError, match="1 missing cell in age"):
-        complete(read_table(PEOPLE | {"age": [None, *PEOPLE["age"][1:]]}, ROLES))
+def test_a_missing_number_is_too():
+    table = read_table(PEOPLE | {"age": [None, *PEOPLE["age"][1:]]}, ROLES)
+    assert complete(table, "drop").points.shape == (6, 3)
 
 
 def test_known_levels_keep_their_numbers():

@@ -186,7 +186,7 @@ def _discriminant(fitted: FittedMixture) -> dict[str, Any] | None:
 def _profiles(fitted: FittedMixture, rows: Rows | None) -> list[dict[str, Any]]:
     if rows is None:
         return [{} for _ in range(fitted.n_components)]
-    return profile(rows.extra or {}, rows.classification.labels, fitted.n_components)
+    return profile(rows.extra or {}, rows.classification.labels, fitted.n_components, rows.weights)
 
 
 def _missing(fitted: FittedMixture, rows: Rows | None) -> Missing | None:

@@ -68,9 +68,8 @@ class Table:
 
     @property
     def in_order(self) -> Bool[ndarray, "N D"]:
-        """Which cells a fit can use: finite numbers, and all of the categories, where a missing one says nothing."""
-        is_category = [column.kind == "category" for column in self.columns] or [False] * len(self.names)
-        return np.asarray(np.isfinite(self.points) | np.array(is_category))
+        """Which cells are there: finite numbers, and levels that are known."""
+        return np.isfinite(self.points)
 
     def source(self) -> ArraySource:
         """Return the rows as a source of blocks."""
