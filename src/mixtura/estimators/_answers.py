@@ -12,6 +12,7 @@ from mixtura.estimators._base import check_weights, generator
 from mixtura.online import Memory
 from mixtura.remoteness import DRAWS
 from mixtura.runners.local import n_threads
+from mixtura.sources.engines import engine_of
 
 
 class Answers(ClassNamePrefixFeaturesOutMixin, TransformerMixin, DensityMixin, BaseEstimator):  # type: ignore[misc]
@@ -25,6 +26,9 @@ class Answers(ClassNamePrefixFeaturesOutMixin, TransformerMixin, DensityMixin, B
 
     def score(self: Any, X: Any, y: Any = None, sample_weight: Any = None) -> float:
         """The mean log-likelihood per row, in nats; rows count as much as `sample_weight` says."""
+        if engine_of(X) is not None:
+            evidence = self._evidence(X, sample_weight)
+            return float(evidence.log_likelihood / evidence.n_rows)
         log_density = self.score_samples(X)
         return float(np.average(log_density, weights=check_weights(sample_weight, len(log_density))))
 

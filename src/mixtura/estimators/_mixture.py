@@ -24,6 +24,7 @@ from mixtura.estimators._base import (
     local,
     reference_means,
 )
+from mixtura.estimators._elsewhere import answer_there
 from mixtura.estimators._prior import concentration
 from mixtura.estimators._record import scaling_record
 from mixtura.estimators._sources import asked_source, is_far
@@ -41,6 +42,7 @@ from mixtura.mixture import (
 from mixtura.ordering import match
 from mixtura.projection import Projection
 from mixtura.runners.contract import Measured
+from mixtura.sources.engines import engine_of
 from mixtura.statistics import Block
 
 _SHAPES = ("covariances_", "precisions_", "precisions_cholesky_")
@@ -238,7 +240,7 @@ class FittedAnswers(Answers):
         check_is_fitted(self)
         return check_points(self, X, reset=False, may_have_holes=True)
 
-    def _bound(self, function: Callable[..., Any]) -> Callable[[Block], Any]:
+    def _bound(self, function: Callable[..., Any]) -> partial[Any]:
         """The function of a block, under the attributes as they are now."""
         weights = np.array(self.weights_, dtype=np.float64)
         with np.errstate(divide="ignore"):
@@ -247,10 +249,12 @@ class FittedAnswers(Answers):
         extra = {} if self._noise is None else {"log_noise": log_noise(weights, self._noise)}
         return partial(function, emission=self._emission, log_weights=log_weights, density=density, **extra)
 
-    def _answer(self, X: Any, function: Callable[..., Any], field: int, dtype: Any = None) -> ndarray:
-        """One field of what `function` says of every row."""
+    def _answer(self, X: Any, function: Callable[..., Any], field: int, dtype: Any = None) -> Any:
+        """One field of what `function` says of every row; a collection of a cluster's for one of those."""
         check_is_fitted(self)
         bound, runner = self._bound(function), local(self.n_jobs)
+        if engine_of(X) is not None:
+            return answer_there(self, X, bound, field)
         if is_far(X):
             return np.concatenate([said[field] for said in runner.each(asked_source(self, X), bound)])
         points = self._points(X)

@@ -22,7 +22,6 @@ from mixtura.estimators._variational_prior import model_of
 from mixtura.evidence import collect_evidence
 from mixtura.mixture import Mixture, MixtureParameters
 from mixtura.posterior import Draws, Intervals, Predictive
-from mixtura.statistics import Block
 
 
 class PosteriorAnswers(FittedAnswers):
@@ -145,7 +144,7 @@ class PosteriorAnswers(FittedAnswers):
         weights = np.array(self.weights_, dtype=np.float64)
         return MixtureParameters(weights, NormalWishartParameters(means, covariances, np.maximum(counts, 0.0)))
 
-    def _bound(self, function: Callable[..., Any]) -> Callable[[Block], Any]:
+    def _bound(self, function: Callable[..., Any]) -> partial[Any]:
         model, parameters = self._model, self._parameters()
         density = model.emission.density(parameters.emission)
         return partial(function, emission=model.emission, log_weights=model.log_weights(parameters), density=density)

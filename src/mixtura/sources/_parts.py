@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any, NamedTuple, Protocol, TypeVar
 
 import numpy as np
@@ -48,26 +49,20 @@ class EmptyPart(NamedTuple):
 
 @dataclass
 class PassingPart:
-    """Rows that go by in batches, once."""
+    """Rows that go by, once."""
 
     number: int
-    batches: Iterable[Batch]
-    cut: Cut
-    is_checked: bool
+    rows: Iterator[Block]
     n_read: int = 0
 
     def blocks(self) -> Iterator[Block]:
-        """Yield the rows in order."""
-        return blocks_of(_Given(self.batches), self.cut, self._look)
+        """The rows in order."""
+        return self.rows
 
-    def arranged(self, function: Callable[[Block], Any]) -> "_ByPattern":
+    def arranged(self, function: Callable[[Block], Any]) -> "PassingPart":
         """The rows for a sum: of each block those that lack the same cells together."""
-        return _ByPattern(self)
-
-    def _look(self, batch: Batch) -> None:
-        self.n_read += batch.cells.num_rows
-        if not self.is_checked:
-            check_cells(batch, self.cut)
+        self.rows = map(by_pattern, self.rows)
+        return self
 
 
 class _Given(NamedTuple):
@@ -76,13 +71,6 @@ class _Given(NamedTuple):
     def batches(self, columns: Sequence[str]) -> Iterator[Batch]:
         """The batches, which hold other columns too."""
         return iter(self.rows)
-
-
-class _ByPattern(NamedTuple):
-    part: PassingPart
-
-    def blocks(self) -> Iterator[Block]:
-        return map(by_pattern, self.part.blocks())
 
 
 class Tally(NamedTuple):
@@ -103,14 +91,30 @@ class Glance(NamedTuple):
     threshold: float  # what rows have to reach to be drawn, as far as that is known before
 
 
+def passing(batches: Iterable[Batch], number: int, cut: Cut, *, is_checked: bool) -> PassingPart | EmptyPart:
+    """The rows of some batches as they come; looking whether there are any begins the only pass over them."""
+    part = PassingPart(number, iter(()))
+
+    def look(batch: Batch) -> None:
+        part.n_read += batch.cells.num_rows
+        if not is_checked:
+            check_cells(batch, cut)
+
+    rows = blocks_of(_Given(batches), cut, look)
+    for first in rows:
+        part.rows = chain([first], rows)
+        return part
+    return EmptyPart(number, part.n_read)
+
+
 def held(batches: Iterable[Batch], number: int, cut: Cut) -> HeldPart | EmptyPart:
     """The rows of some batches as one array."""
     together = list(batches)
-    n_read = sum(batch.cells.num_rows for batch in together)
-    passing = PassingPart(number, together, cut._replace(n_rows=max(n_read, 1)), is_checked=False)
-    for points, weights in passing.blocks():
-        return HeldPart(points, weights if cut.weight else None, number=number, n_read=n_read)
-    return EmptyPart(number, n_read)
+    n_rows = max(1, sum(batch.cells.num_rows for batch in together))
+    part = passing(together, number, cut._replace(n_rows=n_rows), is_checked=False)
+    for points, weights in part.blocks():
+        return HeldPart(points, weights if cut.weight else None, number=number, n_read=part.n_read)
+    return EmptyPart(number, part.n_read)
 
 
 def tally(part: Part) -> tuple[Tally]:

@@ -191,7 +191,7 @@ def _of_frame(frame: Any, client: Any) -> DaskTable:
         parts = frame[[labels[name] for name in columns]].to_delayed()
         return [Parcel(rows, f"{origin}, partition {number}") for number, rows in enumerate(parts)]
 
-    return DaskTable(client, origin, {field.name: field for field in schema}, parcels, _batch_of_frame)
+    return DaskTable(client, origin, {field.name: field for field in schema}, parcels, batch_of_frame)
 
 
 def _of_array(array: Any, client: Any) -> DaskTable:
@@ -199,14 +199,16 @@ def _of_array(array: Any, client: Any) -> DaskTable:
     parts = array.rechunk({1: -1}).to_delayed().ravel()
     parcels = [Parcel(rows, f"{origin}, block {number}") for number, rows in enumerate(parts)]
     fields = {f"x{d}": pa.field(f"x{d}", kind) for d in range(array.shape[1])}
-    return DaskTable(client, origin, fields, lambda columns: parcels, _batch_of_array)
+    return DaskTable(client, origin, fields, lambda columns: parcels, batch_of_array)
 
 
-def _batch_of_frame(frame: Any, columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
+def batch_of_frame(frame: Any, columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
+    """Columns of a partition, which is a data frame of pandas."""
     yield pa.RecordBatch.from_pandas(frame.rename(columns=str)[list(columns)], preserve_index=False)
 
 
-def _batch_of_array(array: np.ndarray, columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
+def batch_of_array(array: np.ndarray, columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
+    """Columns of a block of an array."""
     cells = [to_arrow(array[:, int(name.removeprefix("x"))]) for name in columns]
     yield pa.RecordBatch.from_arrays(cells, names=list(columns))
 

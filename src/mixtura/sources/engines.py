@@ -1,9 +1,10 @@
 """Engines that hold rows on several machines: which one a collection is of, found without loading any."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from mixtura.sources._questions import Question
     from mixtura.sources.distant import Cluster
 
 _ENGINES = {"dask": "dask", "dask_expr": "dask", "distributed": "dask"}
@@ -35,3 +36,10 @@ def cluster_of(data: Any, engine: Any, files: Callable[[], Any]) -> "Cluster | N
         client = client_at_hand()
         return None if client is None else table_of(data, client)
     return None
+
+
+def answer(data: Any, question: "Question", features: Sequence[str], n_columns: int) -> Any:
+    """The answer about every row of a collection, as a collection of the same engine."""
+    from mixtura.sources import dask_answers
+
+    return dask_answers.answer(data, question, features, n_columns)

@@ -1,0 +1,54 @@
+"""Questions about every row of a table that lies elsewhere: columns go in, columns come out, where the rows are."""
+
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+import pyarrow as pa
+from numpy import ndarray
+
+from mixtura.errors import DataError
+from mixtura.sources._columns import kind_of
+from mixtura.sources._floats import block_of, check_cells_of, matrix
+from mixtura.sources._found import Batch
+from mixtura.sources.roles import match_column
+from mixtura.statistics import Block
+
+
+class Question(NamedTuple):
+    """What is asked of a block, which field of what is said is the answer, and what the answer's columns are called."""
+
+    function: Callable[[Block], Any]
+    field: int
+    answers: tuple[str, ...]
+    dtype: Any
+    is_matrix: bool
+
+    def ask(self, cells: pa.RecordBatch, names: Sequence[str], origin: str) -> ndarray:
+        """The answer about some rows, one for each."""
+        check_cells_of(Batch(origin, 1, cells), names)
+        points = matrix(cells, names)
+        if not len(points):
+            return np.empty((0, len(self.answers)) if self.is_matrix else 0, self.dtype)
+        said: ndarray = self.function(block_of(points, np.ones(len(points))))[self.field]
+        return said.astype(self.dtype, copy=False)
+
+
+def columns_asked(fields: Sequence[pa.Field], features: Sequence[str], n_columns: int, origin: str) -> tuple[str, ...]:
+    """The columns of a table that a mixture knows; all of them where it knows no names.
+
+    Raises
+    ------
+    DataError
+        If one is not there or holds no numbers, or there are too few or too many.
+    """
+    names = [field.name for field in fields]
+    for name in features:
+        match_column(name, names, origin)
+    chosen = tuple(features) or tuple(names)
+    if len(chosen) != n_columns:
+        raise DataError(f"{origin} has {len(chosen)} columns, but the mixture was fitted to {n_columns}.")
+    for field in fields:
+        if field.name in chosen and kind_of(field) not in ("number", "empty"):
+            raise DataError(f"{origin}: column '{field.name}' holds values of type {field.type}, not numbers.")
+    return chosen
