@@ -11,9 +11,8 @@ _DAYS, _SHOWN = 30, (0, 14, 29)
 
 def _batch(day):
     rng = np.random.default_rng(day)
-    return rng.standard_normal((200, 2)) * 0.6 + rng.permuted(
-        np.repeat([[0, 0], [2 + day / 8, day / 8]], 100, axis=0), axis=0
-    )
+    centres = np.array([[0.0, 0.0], [2 + day / 8, day / 8]])
+    return centres[rng.integers(0, 2, 200)] + rng.standard_normal((200, 2)) * 0.6
 
 
 def draw():
