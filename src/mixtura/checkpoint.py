@@ -23,8 +23,10 @@ from mixtura.trials import Candidate, Options, Setting
 FORMAT = 1
 
 
-def write_checkpoint(path: str | os.PathLike[str], key: str, found: Selection, finals: Finals) -> None:
+def write_checkpoint(path: str | os.PathLike[str], key: str, found: Selection, finals: Finals | None) -> None:
     """Keep a selection and how far its finalists are; `key` says of which rows and which request they are.
+
+    Without finalists, it is a selection among fits to the sample that is still under way.
 
     Raises
     ------
@@ -40,20 +42,12 @@ def write_checkpoint(path: str | os.PathLike[str], key: str, found: Selection, f
         "n_rows": found.n_rows,
         "shift": found.shift,
         "candidates": [_of_candidate(candidate) for candidate in found.candidates],
-        "finals": {
-            "numbers": finals.numbers,
-            "parameters": [
-                _of_parameters(parameters, found.candidates[i].model)
-                for i, parameters in zip(finals.numbers, finals.parameters, strict=True)
-            ],
-            "traces": finals.traces,
-            "outcome": finals.outcome.name,
-        },
+        "finals": None if finals is None else _of_finals(finals, found),
     }
     write_text_atomic(Path(path), json.dumps(record) + "\n")
 
 
-def read_checkpoint(path: str | os.PathLike[str], key: str, options: Options) -> tuple[Selection, Finals] | None:
+def read_checkpoint(path: str | os.PathLike[str], key: str, options: Options) -> tuple[Selection, Finals | None] | None:
     """What was kept; None if there is no such file.
 
     Raises
@@ -76,18 +70,31 @@ def read_checkpoint(path: str | os.PathLike[str], key: str, options: Options) ->
         raise DataError(f"{path} is not a checkpoint of mixtura: begin without --resume.") from None
 
 
-def _restored(record: dict[str, Any], options: Options) -> tuple[Selection, Finals]:
+def _restored(record: dict[str, Any], options: Options) -> tuple[Selection, Finals | None]:
     name, centre, scale = record["scaling"]
     scaling = Scaling(name, np.array(centre), np.array(scale))
     candidates = tuple(_candidate(part, options, scaling) for part in record["candidates"])
     ranked = record["criterion"], tuple(record["ranking"]), scaling, record["n_rows"]
-    found = Selection(candidates, *ranked, is_complete=True, shift=record["shift"])
-    finals, numbers = record["finals"], tuple(record["finals"]["numbers"])
+    finals = record["finals"]
+    found = Selection(candidates, *ranked, is_complete=finals is not None, options=options, shift=record["shift"])
+    if finals is None:
+        return found, None
+    numbers = tuple(finals["numbers"])
     parameters = tuple(
         _parameters(part, candidates[i].model) for i, part in zip(numbers, finals["parameters"], strict=True)
     )
     traces = tuple(map(tuple, finals["traces"]))
     return found, Finals(numbers, parameters, traces, Outcome[finals["outcome"]])
+
+
+def _of_finals(finals: Finals, found: Selection) -> dict[str, Any]:
+    models = [found.candidates[number].model for number in finals.numbers]
+    return {
+        "numbers": finals.numbers,
+        "parameters": [_of_parameters(*pair) for pair in zip(finals.parameters, models, strict=True)],
+        "traces": finals.traces,
+        "outcome": finals.outcome.name,
+    }
 
 
 def _of_candidate(candidate: Candidate) -> dict[str, Any]:

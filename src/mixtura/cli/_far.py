@@ -1,7 +1,6 @@
 """What `mixtura fit` does with rows that are read block by block: a sample to choose on, then passes over all rows."""
 
 from collections.abc import Callable
-from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from time import monotonic
@@ -12,18 +11,18 @@ import numpy as np
 
 from mixtura import em
 from mixtura.assembly import assemble
-from mixtura.checkpoint import read_checkpoint, write_checkpoint
 from mixtura.cli import _answer
 from mixtura.cli._described import Described
 from mixtura.cli._engines import connected
 from mixtura.cli._fitting import INTERRUPTED, output, provenance, refuse_doubtful, say, where
 from mixtura.cli._folder import publish
 from mixtura.cli._interrupt import deferred, watched
+from mixtura.cli._kept import Keeper
 from mixtura.cli._output import to_json
 from mixtura.cli._progress import Progress
 from mixtura.cli._request import Request
 from mixtura.diagnostics import components_to_try
-from mixtura.errors import DataError, EngineError, FitError
+from mixtura.errors import DataError, EngineError, FitError, OutputError
 from mixtura.explain import Rows, explain
 from mixtura.explain.words import headline
 from mixtura.fitted import FittedMixture
@@ -35,7 +34,8 @@ from mixtura.sources.sinks import table_sink
 from mixtura.sources.streamed import StreamedSource, stream
 from mixtura.sources.writing import write_text_atomic
 from mixtura.statistics import Block
-from mixtura.streaming import finish, keep_nothing, rows_to_choose_on
+from mixtura.streaming import finish, rows_to_choose_on
+from mixtura.trials import Candidate
 
 _SHOWN = 20_000  # rows that clusters are described by
 
@@ -96,15 +96,14 @@ def _open(request: Request, engine: Any) -> StreamedSource:
 
 def _fit(
     request: Request, source: StreamedSource, numbers: tuple[int, ...], progress: Progress
-) -> tuple[Selection, DataError | EngineError | None, bool]:
-    """The choice, what was wrong with the rows on the way, and whether somebody cut it short."""
-    key = sha256(f"{source.digest} {request.key} {numbers}".encode()).hexdigest()
-    checkpoint, options = request.checkpoint, request.options
-    kept = read_checkpoint(checkpoint, key, options) if checkpoint and request.resume else None
-    keep = partial(write_checkpoint, checkpoint, key) if checkpoint else keep_nothing
+) -> tuple[Selection, DataError | EngineError | OutputError | None, bool]:
+    """The choice, what was wrong with the rows or the checkpoint on the way, and whether somebody cut it short."""
+    keeper = Keeper(request, sha256(f"{source.digest} {request.key} {numbers}".encode()).hexdigest())
+    found, finals = keeper.read()
     with watched(request.time_limit) as interruption:
         try:
-            found, finals = kept or (_choose(request, source, numbers, progress), None)
+            if found is None or finals is None:
+                found = _choose(keeper, source, numbers, progress, found)
         except (FitError, KeyboardInterrupt):
             if interruption.is_by_hand:
                 raise KeyboardInterrupt("Interrupted before the first fit was done: nothing was written.") from None
@@ -112,18 +111,27 @@ def _fit(
                 raise FitError("The time was up before the first fit was done: allow more with --time-limit.") from None
             raise
         progress.stage("taking the best fits over all rows")
-        found, error = finish(source, found, options, finals=finals, on_pass=_told(progress, source), keep=keep)
+        on_pass = _told(progress, source)
+        found, error = finish(source, found, request.options, finals=finals, on_pass=on_pass, keep=keeper.keep)
     if request.strict and error is None:
         refuse_doubtful(found, numbers)
-    return found, error, interruption.is_by_hand
+    return found, error or keeper.error, interruption.is_by_hand
 
 
-def _choose(request: Request, source: StreamedSource, numbers: tuple[int, ...], progress: Progress) -> Selection:
+def _choose(
+    keeper: Keeper, source: StreamedSource, numbers: tuple[int, ...], progress: Progress, earlier: Selection | None
+) -> Selection:
+    request = keeper.request
     progress.stage("fitting a sample", len(numbers) * len(request.covariances), request.criterion)
     rows = rows_to_choose_on(source)
+
+    def on_fit(candidate: Candidate) -> None:
+        progress.on_fit(candidate)
+        keeper.keep_fit(candidate, rows)
+
     return select(
         rows.points, rows.weights, n_components=numbers, covariances=request.covariances, criterion=request.criterion,
-        seed=request.seed, options=request.options, on_fit=progress.on_fit,
+        seed=request.seed, options=request.options, on_fit=on_fit, resume=earlier,
     )  # fmt: skip
 
 

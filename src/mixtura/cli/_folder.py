@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from mixtura.errors import OutputError
+from mixtura.errors import DataError, EngineError, OutputError
 
 FILES = ("model.safetensors", "labels.parquet", "labels.csv", "summary.json", "report.html")
 
@@ -26,6 +26,8 @@ def staging(folder: Path, overwrite: bool) -> Iterator[Path]:
         temporary.mkdir()
     try:
         yield temporary
+    except (DataError, EngineError, OutputError) as error:
+        raise _rescued(error, temporary, folder) from None
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
 
@@ -44,6 +46,15 @@ def publish(temporary: Path, folder: Path) -> None:
             else:
                 with suppress(FileNotFoundError):
                     (place / name).unlink()
+
+
+def _rescued(error: Exception, temporary: Path, folder: Path) -> Exception:
+    """The error in names that people know; what is complete by then goes where it belongs, if the model is among it."""
+    said = str(error).replace(str(temporary), str(folder))
+    if (temporary / FILES[0]).exists():
+        publish(temporary, folder)
+        said += f" The best model so far is in {folder}."
+    return type(error)(said)
 
 
 def check_file(output: str, overwrite: bool) -> None:
