@@ -5,7 +5,7 @@ better start than most that are drawn from the rows alone (up: Verbeek, Vlassis 
 2002; both in turn: Ueda et al. 2000). So a walk over all numbers takes little more than one search for one of them.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from itertools import islice
 
@@ -15,15 +15,20 @@ from mixtura import em, kicks, starts
 from mixtura.kicks import Ground, Solution
 from mixtura.mixture import MixtureParameters
 
-KEPT = 3  # ways to a number of components that are followed to their end
-_CUTS, _CUTS_IN_ALL = 2, 8  # of each component, in directions at random, and of all at least
+KEPT = 2  # ways to a number of components that are followed to their end
+_CUTS = 8  # in all at least, in directions at random; each component is cut as often as the others
+_DRAWN = 2  # starts
+NEAR = 60.0  # the way back passes by what is worse than the best by more: it leads nowhere that anybody would choose
 _MOST_WORK = 5e8  # in the measure of `kicks.MOST_WORK`, for the ways to one number
 _AT_LEAST = 4  # ways, however long steps are
 
+Value = Callable[[Solution], float]
 
-def walk(grounds: Mapping[int, Ground]) -> dict[int, Solution]:
+
+def walk(grounds: Mapping[int, Ground], value: Value) -> dict[int, Solution]:
     """The best mixture found for each number of components on the way up and back down, each on its own ground.
 
+    By `value`, smaller is better, solutions of different numbers compare; the way back passes by what is hopeless.
     Where no number beside one is asked for, or no way leads to a sound mixture, starts are drawn. An interrupt ends
     the walk: some numbers may be missing then, and the largest tells of it.
     """
@@ -31,7 +36,7 @@ def walk(grounds: Mapping[int, Ground]) -> dict[int, Solution]:
     try:
         for number in sorted(grounds):
             _arrive(grounds[number], found, number)
-        for number in sorted(grounds.keys() & {known - 1 for known in found}, reverse=True):
+        for number in _way_back(found, value):
             _visit(grounds[number], found, number, _removals(grounds[number], found[number + 1].parameters))
     except KeyboardInterrupt:
         if not found:
@@ -39,6 +44,13 @@ def walk(grounds: Mapping[int, Ground]) -> dict[int, Solution]:
         last = found[max(found)]
         found[max(found)] = replace(last, fit=last.fit._replace(outcome=em.Outcome.INTERRUPTED))
     return found
+
+
+def _way_back(found: Mapping[int, Solution], value: Value) -> list[int]:
+    """Numbers that a mixture of one component more may improve, the largest first."""
+    values = {number: value(solution) for number, solution in found.items()}
+    near = min(values.values()) + NEAR
+    return sorted((n for n, known in values.items() if n + 1 in found and known <= near), reverse=True)
 
 
 def _arrive(ground: Ground, found: dict[int, Solution], number: int) -> None:
@@ -65,7 +77,7 @@ def _cuts(ground: Ground, parameters: MixtureParameters) -> Iterator[MixturePara
     """One component more: each is cut in halves, the heaviest first."""
     weights = parameters.weights
     K = len(weights)
-    for _ in range(max(_CUTS, -(-_CUTS_IN_ALL // K))):
+    for _ in range(-(-_CUTS // K)):
         for k in np.argsort(-weights):
             doubled = ground.model.reorder(parameters, np.append(np.arange(K), k))
             doubled.weights[[k, K]] /= 2
@@ -81,6 +93,6 @@ def _removals(ground: Ground, parameters: MixtureParameters) -> Iterator[Mixture
 
 
 def _drawn(ground: Ground, number: int) -> Iterator[MixtureParameters]:
-    kinds = starts.DIVERSE if number > 1 else starts.DIVERSE[:1]
+    kinds = starts.DIVERSE[: _DRAWN if number > 1 else 1]
     for candidate in starts.draw(ground.model, ground.sample, number, kinds, ground.rng):
         yield candidate.parameters

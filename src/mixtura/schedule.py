@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from functools import partial
-from itertools import islice
+from itertools import chain, islice
 from math import inf, isfinite, isnan
 from threading import Event
 from typing import Any, NamedTuple
@@ -17,8 +17,8 @@ from mixtura.emissions.noise import noise_of
 from mixtura.errors import DataError
 from mixtura.folds import Fold
 from mixtura.runners.local import Local
-from mixtura.scaling import Scaling
-from mixtura.sketches import easel
+from mixtura.scaling import Scaling, seen_mass
+from mixtura.sketches import Easel, easel
 from mixtura.sources.array import ArraySource
 from mixtura.trials import Candidate, Job, Options, Setting, Workshop, stream
 
@@ -28,6 +28,7 @@ _ENOUGH_ROWS, _MANY_BLOCKS = 4096, 8
 # A fit may win by a search if it is so near to the best: by how much a criterion has to differ to be very strong
 # evidence (Kass & Raftery 1995), or so many times what a search has gained at most in this selection.
 NEAR, TIMES = 10.0, 2.0
+ADOPTED = 30.0  # what is so near to the best is sketched again from the groups of another covariance model
 _ALWAYS = 2  # the best and the runner-up
 _AT_ONCE = 4  # searches that do not wait for what the others gain, where they may run side by side
 
@@ -104,7 +105,8 @@ def _open(
     if options.columns and (options.prior is not None or options.outliers != "none"):
         raise DataError("Priors and noise are for numbers, and some columns hold levels or counts: leave these out.")
     noise = noise_of(options.outliers, source.blocks, scaling.scale)
-    workshop = Workshop(source, scaling, options, runner, closing, folds, {}, noise)
+    shift = scaling.shift(runner(source, seen_mass))
+    workshop = Workshop(source, scaling, options, runner, closing, folds, {}, noise, shift)
     workshop.look_at_one_component({MODELS[setting.covariance].kind: setting for setting in settings})
     return workshop
 
@@ -123,7 +125,8 @@ def _search_the_best(workshop: Workshop, order: Order) -> Iterator[Candidate]:
     done: dict[Setting, Candidate] = {}
     at_once = _AT_ONCE if workshop.source.n_rows >= _ENOUGH_ROWS else 1
     with _hands(workshop) as each:
-        for candidate in _sketches(workshop, order, each):
+        desk = easel(workshop, order.seed, order.criterion)
+        for candidate in chain(_sketches(desk, order, each), _adoptions(desk, order, done, each)):
             done[candidate.setting] = candidate
             yield candidate
         while chosen := contenders(done.values(), order.criterion)[:at_once]:
@@ -135,16 +138,34 @@ def _search_the_best(workshop: Workshop, order: Order) -> Iterator[Candidate]:
                 yield candidate
 
 
-def _sketches(workshop: Workshop, order: Order, each: "_Each") -> Iterator[Candidate]:
+def _sketches(desk: Easel, order: Order, each: "_Each") -> Iterator[Candidate]:
     """A walk over all numbers for every covariance model of which some fit is not known."""
     models = list(dict.fromkeys(setting.covariance for setting in order.settings))
     groups = [[setting for setting in order.settings if setting.covariance == name] for name in models]
-    new = each(easel(workshop, order.seed).sketch, [group for group in groups if not order.known.keys() >= set(group)])
+    new = each(
+        desk.sketch,
+        [group for group in groups if not order.known.keys() >= set(group)],
+    )
     for group in groups:
         if order.known.keys() >= set(group):
             yield from (order.known[setting] for setting in group)
         else:
             yield from (order.known.get(candidate.setting, candidate) for candidate in next(new, []))
+
+
+def _adoptions(desk: Easel, order: Order, done: Mapping[Setting, Candidate], each: "_Each") -> Iterator[Candidate]:
+    """Sketches that are better for the groups of other covariance models, where that may matter."""
+    values = {setting: _value(candidate, order.criterion) for setting, candidate in done.items()}
+    ranked = sorted(values, key=values.__getitem__)
+    tasks: list[tuple[Candidate, Candidate]] = []
+    for setting in ranked:
+        others = (done[s] for s in ranked if s.n_components == setting.n_components and s != setting)
+        best = next(others, None)
+        if best and not done[setting].is_searched and values[setting] <= values[ranked[0]] + ADOPTED:
+            tasks.append((done[setting], best))
+    for candidate in each(lambda task: desk.adopt(*task), tasks):
+        if _value(candidate, order.criterion) < values[candidate.setting]:
+            yield candidate
 
 
 def _take_turns(

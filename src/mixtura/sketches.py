@@ -1,5 +1,6 @@
 """First fits of many numbers of components, from a walk over them: what tells which of them are worth a search."""
 
+import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -7,7 +8,9 @@ import numpy as np
 
 from mixtura import climbing, kicks, path, race, starts
 from mixtura.acceleration import SmallRemainder, default_tolerance
-from mixtura.kicks import GAIN, Ground, Solution
+from mixtura.criteria import Evidence, evaluate
+from mixtura.kicks import GAIN, Solution
+from mixtura.mixture import Mixture
 from mixtura.sources.array import ArraySource
 from mixtura.statistics import Block
 from mixtura.trials import PATH, Candidate, Setting, Workshop, stream
@@ -23,19 +26,38 @@ class Easel(NamedTuple):
     workshop: Workshop
     sample: Block
     seed: int
+    criterion: str
 
     def sketch(self, settings: Sequence[Setting]) -> list[Candidate]:
         """One fit for each setting, all of one covariance model, in the order of their numbers of components."""
         rng = np.random.default_rng(stream(self.seed, Setting(0, settings[0].covariance)))
         run = climbing.AtHand(self.sample)
-        grounds = {setting.n_components: self._ground(setting, run, rng) for setting in settings}
-        found = path.walk(grounds)
+        first = kicks.survey(self._model(settings[0]), self.sample, rng, self.workshop.watch)._replace(run=run)
+        grounds = {setting.n_components: first._replace(model=self._model(setting)) for setting in settings}
+        found = path.walk(grounds, self._value)
         ordered = sorted(settings)
         return [self._finished(s, found[s.n_components]) for s in ordered if s.n_components in found]
 
-    def _ground(self, setting: Setting, run: climbing.AtHand, rng: np.random.Generator) -> Ground:
-        model = self.workshop.model(setting, self.workshop.source)
-        return kicks.survey(model, self.sample, rng, self.workshop.watch)._replace(run=run)
+    def adopt(self, own: Candidate, other: Candidate) -> Candidate:
+        """A sketch that begins with the groups of another covariance model, or the own if that leads no higher."""
+        K, posterior = own.setting.n_components, self._model(other.setting).posterior(other.search.best.parameters)
+        shares = posterior(self.sample)[0][:, :K]  # without the noise
+        model, rng = self._model(own.setting), np.random.default_rng(stream(self.seed, own.setting))
+        ground = kicks.survey(model, self.sample, rng, self.workshop.watch)
+        fits, _ = kicks.compete(ground, [starts.parameters_from(model, self.sample, shares, K, pseudo_rows=0.0)], 1)
+        is_lower = not self._is_part and fits[0].objective < own.search.best.objective + GAIN
+        return own if is_lower else self._finished(own.setting, ground.judge(fits[0]))
+
+    def _model(self, setting: Setting) -> Mixture:
+        return self.workshop.model(setting, self.workshop.source)
+
+    def _value(self, solution: Solution) -> float:
+        """By the criterion, where that can be told by then, else by BIC."""
+        ground = solution.ground
+        n_free = ground.model.n_free(solution.parameters)
+        evidence = Evidence(solution.objective, n_free, float(ground.cumulative[-1]))
+        told = evaluate(evidence) if solution.is_sound else {}
+        return told.get(self.criterion, told.get("bic", math.inf))
 
     def _finished(self, setting: Setting, solution: Solution) -> Candidate:
         """As all rows see it, after a few steps over these where the walk was on a part of them."""
@@ -57,10 +79,10 @@ class Easel(NamedTuple):
         return race.search(model, [known], [steps], stop=SmallRemainder(tolerance), watch=self.workshop.watch)
 
 
-def easel(workshop: Workshop, seed: int) -> Easel:
+def easel(workshop: Workshop, seed: int, criterion: str) -> Easel:
     """With as many rows as a walk takes."""
     rng = np.random.default_rng(seed)
-    return Easel(workshop, climbing.in_double(starts.some_rows(workshop.source, _ROWS, rng)), seed)
+    return Easel(workshop, climbing.in_double(starts.some_rows(workshop.source, _ROWS, rng)), seed, criterion)
 
 
 def _as_it_is(solution: Solution) -> race.Search:

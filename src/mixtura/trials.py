@@ -93,6 +93,7 @@ class Workshop(NamedTuple):
     folds: Sequence[Fold]
     of_one: dict[str, float]  # by kind of covariance, the log-likelihood of one component
     noise: UniformNoise | None
+    shift: float  # what log-likelihoods in the units of the fit are above those in the units of the data
 
     def look_at_one_component(self, kinds: Mapping[str, Setting]) -> None:
         """What there is to compare mixtures with."""
@@ -201,7 +202,7 @@ class Workshop(NamedTuple):
         """In the units of the data."""
         scaled = collect_all_evidence(model.posterior(parameters), model.n_free(parameters), self.source, self.runner)
         n_rows, is_one = self.source.total_weight, setting.n_components == 1
-        shift = self.scaling.shift(self.runner(self.source, seen_mass))
+        shift = self.shift
         of_one = scaled.log_likelihood if is_one else self.of_one[MODELS[setting.covariance].kind]
         scaled = scaled._replace(log_likelihood=scaled.log_likelihood - shift, one_log_likelihood=of_one - shift)
         if not deviances:

@@ -17,5 +17,13 @@ def load(monkeypatch):
     before = set(sys.modules)
     yield importlib.import_module
     for name in set(sys.modules) - before:
-        if name.partition(".")[0] in ("suite", "compare", "comparison", "answers", "optima", "how_many"):
+        if name.partition(".")[0] in (
+            "suite",
+            "compare",
+            "comparison",
+            "answers",
+            "optima",
+            "how_many",
+            "mclust_choice",
+        ):
             del sys.modules[name]

@@ -18,8 +18,8 @@ def ground(model, points=FAITHFUL, seed=0, watch=lambda step: None):
     return kicks.survey(model, Block(points, np.ones(len(points))), np.random.default_rng(seed), watch)
 
 
-def walk(model, numbers, **how):
-    return path.walk(dict.fromkeys(numbers, ground(model, **how)))
+def walk(model, numbers, value=lambda solution: -solution.objective, **how):
+    return path.walk(dict.fromkeys(numbers, ground(model, **how)), value)
 
 
 @pytest.mark.parametrize("covariance", ["full", "tied", "diag", "spherical", "EVI"])
@@ -45,6 +45,16 @@ def test_it_finds_what_is_hard_to_find_from_starts():
     for seed in range(3):
         found = walk(Mixture(Gaussian("tied", ridge=1e-9)), ONE_TO_FIVE, seed=seed)
         assert found[3].objective > -1126.5
+
+
+def test_the_way_back_passes_by_what_is_hopeless(monkeypatch):
+    visited, visit = [], path._visit
+    monkeypatch.setattr(
+        path, "_visit", lambda ground, found, number, ways: (visited.append(number), visit(ground, found, number, ways))
+    )
+    model = Mixture(Gaussian("diag", ridge=1e-9))
+    walk(model, ONE_TO_FIVE, value=lambda solution: 1e3 * abs(len(solution.parameters.weights) - 3))
+    assert visited == [1, 2, 3, 4, 5, 3]
 
 
 def test_numbers_may_lie_apart():
