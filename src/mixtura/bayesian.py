@@ -7,15 +7,17 @@ what it maximises is a lower bound of the log-evidence, log p(rows):
                                                                        - Σ_k KL(posterior of component k | prior).
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from jaxtyping import Float
+from jaxtyping import Float, Int
 from numpy import ndarray
 
 from mixtura.concentrations import CONCENTRATIONS, Concentration, Process
 from mixtura.emissions.normal_wishart import NormalWishart
 from mixtura.mixture import Mixture, MixtureParameters
+from mixtura.spaces import Spread
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,13 @@ class BayesianMixture(Mixture):
         """Minus what the posterior has learnt beyond the prior, in nats: with the log-likelihood it is the bound."""
         counts = parameters.emission.counts
         return self.emission.log_prior(parameters.emission) - self.weights_prior.divergence(counts)
+
+    def ties(self, parameters: MixtureParameters, run: Callable[..., Any], spread: Spread) -> Int[ndarray, " M"]:
+        """Components that rest on values that repeat; `run` adds up over rows of this spread."""
+        own = replace(self, emission=self.emission.of_own_shapes)
+        if own != self:
+            parameters = own.maximise(run(self.statistics(parameters)), parameters)
+        return own.emission.spurious(parameters.emission, parameters.emission.counts, spread)
 
     @property
     def conditions(self) -> list[str]:

@@ -1,6 +1,7 @@
 """Variational Bayes on a table: the number of groups is found, or those asked for are compared by their bounds."""
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from math import inf
 from typing import NamedTuple
 
@@ -20,8 +21,12 @@ from mixtura.runners.local import Local
 from mixtura.scaling import Scaling, choose_scaling, seen_mass
 from mixtura.selection import Selection, that_count
 from mixtura.sources.array import ArraySource
+from mixtura.spaces import Spread
 from mixtura.trials import Candidate, Options, Setting, is_interrupted
 from mixtura.vague import moments_of, vague
+
+_LOST = "The bound is not a finite number: rescale the columns."
+_TIED = "A component holds rows of one value in some column, and only the prior gives it a width there."
 
 
 class _Bench(NamedTuple):
@@ -31,6 +36,7 @@ class _Bench(NamedTuple):
     source: ArraySource
     scaling: Scaling
     options: Options
+    spread: Spread
     rng: np.random.Generator
 
     @property
@@ -102,13 +108,15 @@ def find(
     scaling = choose_scaling(points, weights, options.scale)
     source = ArraySource(scaling.apply(points), weights)
     model = vague(moments_of(source, Local(options.n_threads)), covariance, options.ridge)
-    bench = _Bench(model, source, scaling, options, np.random.default_rng(seed))
+    spread = model.emission.spread(source.points, weights)
+    bench = _Bench(model, source, scaling, options, spread, np.random.default_rng(seed))
     candidates: list[Candidate] = []
     for candidate in _found(bench) if n_components is None else _compared(bench, n_components):
         candidates.append(candidate)
         on_fit(candidate)
     values = [candidate.criteria.get("bound", inf) for candidate in candidates]
-    ranking = sorted((i for i in range(len(values)) if not candidates[i].remark), key=values.__getitem__)
+    sound = [i for i, candidate in enumerate(candidates) if not candidate.remark]
+    ranking = sorted(sound or [i for i, c in enumerate(candidates) if c.remark == _TIED], key=values.__getitem__)
     if not ranking:
         raise FitError("No fit came to an end: rescale the columns, or ask for fewer components.")
     features = tuple(f"x{d}" for d in range(points.shape[1]))
@@ -127,7 +135,9 @@ def _found(bench: _Bench) -> Iterator[Candidate]:
         record = StartRecord(kind, best.fit.objective, len(best.fit.trace), 1, best.fit.outcome)
         yield _candidate(bench, Search(best.fit, (record,)))
         return
-    for number, trial in sorted(({best.n_components: best} | found.by_number).items()):
+    fits = sorted(({best.n_components: best} | found.by_number).items())
+    fits += [(found.refused.n_components, found.refused)] if found.refused else []
+    for number, trial in fits:
         if bench.source.n_rows <= SAMPLE_ROWS or abs(number - best.n_components) <= 1:
             yield _candidate(bench, _finished(bench, kind, trial.fit.parameters))
 
@@ -158,7 +168,8 @@ def _candidate(bench: _Bench, search: Search) -> Candidate:
     bound = bench.model.rank(search.best.objective, n_components) - shift
     evidence = evidence._replace(log_likelihood=evidence.log_likelihood - shift, bound=bound)
     model, moved = bench.model.rescale(parameters, bench.scaling.centre, bench.scaling.scale)
-    is_lost = search.best.outcome is em.Outcome.COLLAPSED
-    remark = "The bound is not a finite number: rescale the columns." if is_lost else ""
+    remark = _LOST if search.best.outcome is em.Outcome.COLLAPSED else ""
+    if not remark and len(bench.model.ties(parameters, partial(bench.runner, bench.source), bench.spread)):
+        remark = _TIED
     setting = Setting(n_components, bench.model.emission.covariance)
     return Candidate(setting, model, moved, evidence, evaluate(evidence), search, remark)

@@ -16,6 +16,7 @@ from mixtura import climbing, em, starts
 from mixtura.acceleration import SmallRemainder
 from mixtura.bayesian import BayesianMixture
 from mixtura.mixture import MixtureParameters
+from mixtura.spaces import Spread
 from mixtura.statistics import Block
 
 GAIN = 0.1  # nats; a birth that gains less is not worth a component, and a merge may lose as much
@@ -32,6 +33,7 @@ class Trial(NamedTuple):
 
     rank: float
     fit: em.Fit
+    is_sound: bool = True  # whether no component rests on values that repeat
 
     @property
     def n_components(self) -> int:
@@ -49,6 +51,7 @@ class Found(NamedTuple):
     by_number: dict[int, Trial]
     n_tried: int
     n_made: int
+    refused: Trial | None = None  # the best that is not sound, where that is higher than `best`
 
 
 class Ground(NamedTuple):
@@ -57,6 +60,7 @@ class Ground(NamedTuple):
     model: BayesianMixture
     run: climbing.AtHand
     view: Float[ndarray, "N D"]  # its rows without holes
+    spread: Spread  # as the family sees it
     rng: np.random.Generator
     watch: em.Callback
 
@@ -68,7 +72,8 @@ class Ground(NamedTuple):
         """So many steps at most."""
         stop = SmallRemainder(GAIN / 10)
         fit = em.fit(self.model, start, self.run, stop=stop, max_iterations=n_steps, callbacks=[self.watch])
-        return Trial(self.model.rank(fit.objective, len(fit.parameters.weights)), fit)
+        rank = self.model.rank(fit.objective, len(fit.parameters.weights))
+        return Trial(rank, fit, not len(self.model.ties(fit.parameters, self.run, self.spread)))
 
     def shares(self, parameters: MixtureParameters) -> Float[ndarray, "N K"]:
         """Who explains which rows."""
@@ -90,9 +95,12 @@ def search(
     watch: em.Callback = em.ignore,
 ) -> Found:
     """Climb from the start, and make moves until none leads higher; an interrupt ends it with the best so far."""
-    ground = Ground(model, climbing.AtHand(sample), model.emission.view(*sample), rng, watch)
+    emission = model.emission
+    ground = Ground(model, climbing.AtHand(sample), emission.view(*sample), emission.spread(*sample), rng, watch)
     best = ground.climb(start, _LONG_STEPS)
-    found = Found(best, _kept({}, best), 0, 0)
+    if not (best.is_sound or best.is_interrupted):  # no single move may lead away from ties
+        best = ground.climb(ground.parameters(np.ones((len(sample.points), 1))), _LONG_STEPS)
+    found = _noted(Found(best, _kept({}, best), 0, 0), best)
     n_made = -1
     while n_made < found.n_made and not found.best.is_interrupted:
         n_made = found.n_made
@@ -126,16 +134,23 @@ def _judge(found: Found, trial: Trial) -> Found:
     best = found.best
     if trial.is_interrupted:
         return found._replace(best=best._replace(fit=best.fit._replace(outcome=em.Outcome.INTERRUPTED)))
-    found = found._replace(by_number=_kept(found.by_number, trial), n_tried=found.n_tried + 1)
+    found = _noted(found._replace(by_number=_kept(found.by_number, trial), n_tried=found.n_tried + 1), trial)
     least = GAIN if trial.n_components > best.n_components else -GAIN
-    return found._replace(best=trial, n_made=found.n_made + 1) if trial.rank > best.rank + least else found
+    is_better = trial.rank > best.rank + least if trial.is_sound is best.is_sound else trial.is_sound
+    return found._replace(best=trial, n_made=found.n_made + 1) if is_better else found
+
+
+def _noted(found: Found, trial: Trial) -> Found:
+    """With the best of the fits that are not sound."""
+    before = found.refused
+    return found._replace(refused=trial) if not trial.is_sound and (not before or trial.rank > before.rank) else found
 
 
 def _kept(by_number: dict[int, Trial], trial: Trial) -> dict[int, Trial]:
-    """The best of every number; fits with a component to spare say nothing of their number."""
+    """The best sound one of every number; fits with a component to spare say nothing of their number."""
     number = trial.n_components
     has_spare = bool((trial.fit.parameters.emission.counts < _ONE).any())
-    if has_spare or (number in by_number and trial.rank <= by_number[number].rank):
+    if has_spare or not trial.is_sound or (number in by_number and trial.rank <= by_number[number].rank):
         return by_number
     return by_number | {number: trial}
 
@@ -146,7 +161,8 @@ def _round_off(ground: Ground, found: Found) -> Found:
         if number in found.by_number and not found.best.is_interrupted:
             finished = ground.climb(found.by_number[number].fit.parameters, _LONG_STEPS)
             found = found._replace(by_number=_kept(found.by_number, finished))
-    return found._replace(by_number=dict(sorted(found.by_number.items())))
+    refused = found.refused if found.refused and found.refused.rank > found.best.rank else None
+    return found._replace(by_number=dict(sorted(found.by_number.items())), refused=refused)
 
 
 # --- moves -----------------------------------------------------------------------------------------------------------

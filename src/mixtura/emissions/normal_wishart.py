@@ -27,11 +27,13 @@ from jaxtyping import Float, Int
 from numpy import ndarray
 
 from mixtura._kernels.densities import Moments
-from mixtura.covariance import CovarianceModel, add_ridge
+from mixtura.covariance import FREEST, MODELS, CovarianceModel, add_ridge
 from mixtura.emissions._moments import Ellipses, move, recentre, rescale
 from mixtura.emissions.contract import ByComponent, Plain
 from mixtura.emissions.gaussian import Gaussian, GaussianParameters
 from mixtura.spaces import Spread
+
+_FLATTEST = 1e-9  # of a column's variance: less is no width, but ties
 
 
 class NormalWishartParameters(NamedTuple):
@@ -67,6 +69,13 @@ class NormalWishart(ByComponent, Plain):
     @property
     def model(self) -> CovarianceModel:
         return self.gaussian.model
+
+    @property
+    def of_own_shapes(self) -> "NormalWishart":
+        """The family whose posterior says what the rows of each component scatter, or of all that have one shape."""
+        freest = FREEST[self.model.kind]
+        is_told = self.model.is_shared or MODELS[freest].maximise is self.model.maximise
+        return self if is_told else replace(self, covariance=freest)
 
     @cached_property
     def gaussian(self) -> Gaussian:
@@ -180,8 +189,13 @@ class NormalWishart(ByComponent, Plain):
     def spurious(
         self, parameters: NormalWishartParameters, counts: Float[ndarray, " K"], spread: Spread
     ) -> Int[ndarray, " M"]:
-        """None: the prior forbids spikes."""
-        return np.empty(0, dtype=int)
+        """Those whose rows have one value in some column, so that the prior alone gives them width: ties are no group.
+
+        Told where the posterior says what its rows scatter, which it does unless components share parts of a shape.
+        """
+        widths = np.abs(self._variances_of_rows(parameters))
+        is_tied = (widths < _FLATTEST * spread.deviations**2).any(1)
+        return np.flatnonzero(is_tied & (parameters.counts > parameters.means.shape[1] + 1))
 
     def n_free(self, parameters: NormalWishartParameters) -> int:
         return self.gaussian.n_free(parameters.expected)
@@ -221,6 +235,18 @@ class NormalWishart(ByComponent, Plain):
             return own if scatter.ndim == 2 else own.mean(1)
         full = scale + worth[:, None, None] * away[:, :, None] * away[:, None, :]
         return full if len(scatter) == len(away) else full.sum(0, keepdims=True)
+
+    def _variances_of_rows(self, parameters: NormalWishartParameters) -> Float[ndarray, "K D"]:
+        """Of each column, as the posterior of own shapes has learnt them: M less what the prior put there."""
+        means, covariances, counts = parameters
+        (K, D), mass = means.shape, np.maximum(counts, np.finfo(np.float64).tiny)
+        share = mass / (self.shrinkage + mass)
+        variances = covariances if covariances.ndim < 3 else np.einsum("kdd->kd", covariances)
+        learnt = self.dofs(counts)[:, None] * variances.reshape(K, -1) - np.diagonal(self.scale_matrix(D))
+        learnt = learnt - self.shrinkage / share[:, None] * (means - self.location) ** 2
+        if self.model.is_shared:
+            learnt, mass = np.broadcast_to(learnt.sum(0), learnt.shape), np.full(K, mass.sum())
+        return learnt / mass[:, None] - np.asarray(self.ridge)
 
     def _traces(self, shape: Ellipses) -> Float[ndarray, " K"]:
         """tr V₀ C⁻¹ of each component."""

@@ -112,6 +112,21 @@ def _log_empty(block: Block, posterior: Callable[[Block], tuple[ndarray, ndarray
         return np.einsum("n,nk->k", block.weights, np.log1p(-np.minimum(shares, 1.0)))
 
 
+def describe_ties(model: BayesianMixture, searched: Searched, source: Measured) -> str:
+    """A sentence about components that rest on values that repeat, with the remedy; empty if there are none."""
+    sample, parameters = _search.sample_of(source), searched.search.best.parameters
+    tied = model.ties(parameters, climbing.AtHand(sample), model.emission.spread(*sample))
+    if not len(tied):
+        return ""
+    counts = parameters.emission.counts
+    held = ", ".join(f"{count:.3g}" for count in np.sort(counts[tied])[::-1][:5])
+    more = f" and {len(tied) - 5} more" if len(tied) > 5 else ""
+    return (
+        f"In components of {held}{more} rows, all rows have one value in some column, and only the prior gives it a "
+        f"width there: leave that column out, or try fewer than n_components={len(counts)}."
+    )
+
+
 def posterior(model: BayesianMixture, parameters: MixtureParameters) -> dict[str, Any]:
     """The attributes that say the posterior, besides those of a mixture."""
     counts = parameters.emission.counts

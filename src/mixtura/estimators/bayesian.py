@@ -218,7 +218,8 @@ class BayesianGaussianMixture(PosteriorAnswers):
         Raises
         ------
         ValueError
-            If an option or the data cannot be used. If `max_iter` was reached first, there is a ConvergenceWarning.
+            If an option or the data cannot be used. If `max_iter` was reached first, or components rest on values that
+            repeat, there is a ConvergenceWarning.
         """
         rules.check_parameters(self, self._rules)
         source, runner = training_source(self, X, sample_weight), Held(local(self.n_jobs))
@@ -232,6 +233,8 @@ class BayesianGaussianMixture(PosteriorAnswers):
         runner.conclude(is_interrupted=self.outcome_ is em.Outcome.INTERRUPTED)
         if not self.converged_ and self.max_iter > 0:
             warnings.warn(self._why_not_converged(), ConvergenceWarning, stacklevel=2)
+        if ties := _variational.describe_ties(model, searched, source):
+            warnings.warn(ties, ConvergenceWarning, stacklevel=2)
         return self
 
     def fit_predict(self, X: Any, y: Any = None, sample_weight: Any = None) -> ndarray:
