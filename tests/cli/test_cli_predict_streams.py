@@ -107,3 +107,44 @@ def test_nothing_to_label(run, model):
     result = run("predict", model)
     assert result.exit_code == 2
     assert "Missing argument 'DATA...'" in result.stderr
+
+
+@pytest.mark.parametrize("ending", [".csv", ".csv.gz", ".tsv"])
+@pytest.mark.parametrize("sink", [".csv", ".parquet", ".feather"])
+def test_large_text_is_never_held_as_a_whole(run, rows, model, tmp_path, monkeypatch, ending, sink):
+    """It goes through columns on the disk, to the same labels, and leaves nothing there."""
+    data, options = tmp_path / f"rows{ending}", csv.WriteOptions(delimiter="\t" if ending == ".tsv" else ",")
+    with pa.output_stream(data, compression="gzip" if ending == ".csv.gz" else None) as file:
+        csv.write_csv(rows, file, options)
+    assert run("predict", model, data, "--id", "name", "-o", tmp_path / f"whole{sink}").exit_code == 0
+    monkeypatch.setattr("mixtura.sources._files.LARGE_TEXT", 100)
+    monkeypatch.setattr("mixtura.cli.predict._whole", None)
+    result = run("predict", model, data, "--id", "name", "-o", tmp_path / f"parts{sink}")
+    assert result.exit_code == 0, result.output
+    one, other = (read(tmp_path / f"{name}{sink}") for name in ("whole", "parts"))
+    assert one.equals(other.cast(one.schema))
+    assert len(list(tmp_path.iterdir())) == 3
+
+
+def read(path):
+    return {".csv": csv.read_csv, ".parquet": parquet.read_table, ".feather": feather.read_table}[path.suffix](path)
+
+
+def test_a_cell_of_large_text_that_is_no_number_is_told(run, rows, model, tmp_path, monkeypatch):
+    data = written(rows, tmp_path / "rows.csv")
+    data.write_text(data.read_text() + "3.5,many,x\n")
+    monkeypatch.setattr("mixtura.sources._files.LARGE_TEXT", 100)
+    result = run("predict", model, data, "-o", tmp_path / "labels.csv")
+    assert (result.exit_code, result.stdout) == (3, "")
+    assert "rows.csv" in result.stderr and "waiting" in result.stderr
+    assert not (tmp_path / "labels.csv").exists()
+
+
+def test_a_model_of_what_folders_tell_labels_such_folders(run, rows, tmp_path):
+    for year in (2024, 2025):
+        (tmp_path / "rows" / f"year={year}").mkdir(parents=True)
+        written(rows, tmp_path / "rows" / f"year={year}" / "0.parquet")
+    fit = ["-k", "1", "--features", "waiting,year", "--covariance", "diag", "-o", tmp_path / "out"]
+    assert run("fit", tmp_path / "rows", *fit).exit_code == 0
+    labels = run("predict", tmp_path / "out" / "model.safetensors", tmp_path / "rows")
+    assert labels.exit_code == 0 and len(labels.stdout.splitlines()) == 1 + 2 * 272

@@ -33,7 +33,8 @@ def command(model: str, data: tuple[str, ...], output: str | None, to: str, **ot
     Says which cluster every row of DATA belongs to, and what it is called if `mixtura name` has named it. Columns are
     matched by name; others are ignored. A row with missing cells is labelled by its other cells, or with --missing drop
     gets no label. With --outliers every row is compared with rows drawn from the mixture. Parquet, Arrow and NumPy
-    files are read and written some rows at a time, however large they are, unless --contamination compares all rows.
+    files, and text of more than 64 MB, are read and written some rows at a time, however large they are, unless
+    --contamination compares all rows.
     """
     from mixtura.labelling import Labeller
     from mixtura.persistence import load
@@ -58,13 +59,13 @@ def _is_streamed(
     labeller: "Labeller", data: tuple[str, ...], to: str, how: dict[str, Any], share: float | None
 ) -> bool:
     """Whether some rows are read at a time: where that is asked for, and from files that are laid out for it."""
-    from mixtura.sources._files import is_columnar
+    from mixtura.sources._files import is_streamed
 
     is_asked = to == "arrow" or any(how[name] for name in ("sql", "cache"))
     if is_asked and share is not None:
         raise click.UsageError("--contamination compares all rows: leave out --sql, --cache and --to arrow.")
-    are_columns = all(is_columnar(path, how["format"]) for path in data)
-    return is_asked or (share is None and labeller.is_of_numbers and are_columns)
+    are_files = all(is_streamed(path, how["format"]) for path in data)
+    return is_asked or (share is None and labeller.is_of_numbers and are_files)
 
 
 def _stream(

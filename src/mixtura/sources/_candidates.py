@@ -9,6 +9,7 @@ import pyarrow as pa
 from mixtura.errors import DataError
 from mixtura.sources._columns import ID_NAMES, first_typing_slip, kind_of
 from mixtura.sources._floats import Batches
+from mixtura.sources._folder_keys import REASON, is_folder_key
 from mixtura.sources._scout import Facts
 from mixtura.sources._select import quote, refuse_two_roles
 from mixtura.sources.roles import Roles, match_column, match_columns, shorten
@@ -76,8 +77,9 @@ def candidates(found: Fields, roles: Roles) -> Candidates:
         _refuse_other_kinds(found, chosen)
         return Candidates(tuple(chosen), (), True)
     kinds |= {name: "truth values" for name in chosen if pa.types.is_boolean(found.fields[name].type)}
-    dropped = tuple((name, _described(kinds[name])) for name in chosen if kinds[name] != "number")
-    names = tuple(name for name in chosen if kinds[name] == "number")
+    told = {name: REASON if is_folder_key(found.fields[name]) else _described(kinds[name]) for name in chosen}
+    names = tuple(name for name in chosen if kinds[name] == "number" and told[name] != REASON)
+    dropped = tuple((name, told[name]) for name in chosen if name not in names)
     _require_some(names, dropped, origin)
     return Candidates(names, dropped, False)
 

@@ -15,6 +15,7 @@ from pyarrow import feather, ipc, parquet
 from mixtura.errors import DataError
 from mixtura.sources._arrays import to_arrow
 from mixtura.sources._columns import first_value, kind_of, simplify
+from mixtura.sources._folder_keys import with_keys
 from mixtura.sources._text import one_line, read_text
 from mixtura.sources.roles import is_pattern, shorten
 
@@ -25,6 +26,7 @@ _FORMATS = {
     "npy": "npy",
 }
 _MAGIC = {b"PAR1": "parquet", b"ARROW1": "arrow", b"FEA1": "arrow", b"\xff\xff\xff\xff": "stream", b"\x93NUMPY": "npy"}
+LARGE_TEXT = 1 << 26  # bytes: below, text becomes columns sooner in memory than on a disk
 _PLURALS = {"number": "numbers", "date": "dates"}
 _FOREIGN = {
     b"PK\x03\x04": "an Excel workbook or a zip archive; save the sheet as CSV, or unpack the archive",
@@ -117,14 +119,16 @@ def _read_file(path: Path, name: str, options: Options) -> Part:
         table = read_text(path, name, options.delimiter, options.decimal, options.na)
     else:
         table = _read_binary(path, name, kind)
-    return Part(name, simplify(table))
+    return Part(name, with_keys(simplify(table), path))
 
 
-def is_columnar(path: str, asked: str | None) -> bool:
-    """Whether a path stands for files of columns, which can be read some rows at a time as they are."""
+def is_streamed(path: str, asked: str | None) -> bool:
+    """Whether a path stands for files to read some rows at a time: of columns, or text too large to be held."""
     if path == "-":
         return False
-    return all(format_of(file, str(file), asked) != "text" for file in expand(Path(path)))
+    files = expand(Path(path))
+    is_large = sum(file.stat().st_size for file in files) > LARGE_TEXT
+    return is_large or all(format_of(file, str(file), asked) != "text" for file in files)
 
 
 def format_of(path: Path, name: str, asked: str | None) -> str:

@@ -11,6 +11,7 @@ import pyarrow as pa
 from mixtura.errors import DataError
 from mixtura.sources._columns import kind_of, plain_type
 from mixtura.sources._files import Options, expand, format_of, refuse_other_columns
+from mixtura.sources._folder_keys import folder_keys
 from mixtura.sources._pieces import BATCH_ROWS, Piece, stamp_of
 from mixtura.sources._scratch import Scratch
 from mixtura.sources._spool import spool, spool_text
@@ -101,10 +102,10 @@ def _pieces(path: str | Path, options: Options, scratch: Scratch, kept: Path | N
 
 
 def _piece(path: Path, name: str, options: Options, kept: Path | Scratch) -> Piece:
-    kind = format_of(path, name, options.format)
+    kind, keys = format_of(path, name, options.format), folder_keys(path)
     if kind == "text":
         path, kind = spool_text(path, name, options, kept.path if isinstance(kept, Scratch) else kept), "arrow"
-    return Piece(path, name, kind, stamp_of(path, name))
+    return Piece(path, name, kind, stamp_of(path, name), keys=keys)
 
 
 def _stream_of(data: Any) -> pa.RecordBatchReader:

@@ -11,6 +11,7 @@ from pyarrow import ipc, parquet
 
 from mixtura.errors import DataError
 from mixtura.sources._arrays import to_arrow
+from mixtura.sources._folder_keys import Keys, constant, key_fields
 from mixtura.sources._text import one_line
 
 BATCH_ROWS = 65_536
@@ -34,9 +35,14 @@ class Piece(NamedTuple):
     kind: str  # "parquet", "arrow", "stream" or "npy"
     stamp: Stamp
     groups: tuple[int, ...] | None = None  # of Parquet's row groups, those that are meant; None for all
+    keys: Keys = ()  # what the folders above it tell of all its rows
 
     def schema(self) -> pa.Schema:
         """Names and types of its columns."""
+        own = self._own()
+        return pa.schema([*own, *key_fields(self.keys, own.names)])
+
+    def _own(self) -> pa.Schema:
         with self._told(lambda: 0):
             return _SCHEMAS[self.kind](self.path)
 
@@ -49,12 +55,24 @@ class Piece(NamedTuple):
             If the file is gone, has changed since it was found, or cannot be read to its end.
         """
         self._check_unchanged()
-        n_rows = 0
+        n_rows, read = 0, self._readable(columns)
         with self._told(lambda: n_rows):
-            for batch in _READERS[self.kind](self, columns):
-                yield batch
+            for batch in _READERS[self.kind](self, read):
+                yield batch if read == columns else self._with_keys(batch, columns)
                 n_rows += batch.num_rows
         self._check_unchanged()
+
+    def _readable(self, columns: Sequence[str]) -> Sequence[str]:
+        """Of the columns those that the file holds; where these are none, one that tells how many rows there are."""
+        if not self.keys:
+            return columns
+        own = self._own().names
+        return [name for name in columns if name in own] or own[:1]
+
+    def _with_keys(self, batch: pa.RecordBatch, columns: Sequence[str]) -> pa.RecordBatch:
+        told = {name: constant(value, batch.num_rows) for name, value in self.keys}
+        arrays = [batch.column(name) if name in batch.schema.names else told[name] for name in columns]
+        return pa.RecordBatch.from_arrays(arrays, names=list(columns))
 
     def _check_unchanged(self) -> None:
         if stamp_of(self.path, self.name) != self.stamp:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -12,6 +13,7 @@ from mixtura.errors import DataError
 from mixtura.sources import _columns
 from mixtura.sources._arrays import to_arrow
 from mixtura.sources._categories import categories_of, is_grouping, with_kinds
+from mixtura.sources._folder_keys import REASON, folder_keys
 from mixtura.sources._gather import Gathered
 from mixtura.sources.column import Column
 from mixtura.sources.kinds import Encoded, encode
@@ -128,6 +130,8 @@ def why_left_out(gathered: Gathered, name: str) -> Reason | None:
         return _describe(column)
     if column.null_count == len(column):
         return Reason("empty", "every cell is missing")
+    if any(name in dict(folder_keys(Path(file))) for file, _ in gathered.parts):
+        return Reason("identifier", REASON)
     if name in _index_columns(gathered.table):
         return Reason("identifier", "index of the data frame")
     if _columns.is_id_like(name, column):
