@@ -109,6 +109,7 @@ def _of_candidate(candidate: Candidate) -> dict[str, Any]:
         "evidence": candidate.evidence,
         "remark": candidate.remark,
         "is_searched": candidate.is_searched,
+        "sketched": candidate.sketched,
     }
 
 
@@ -121,8 +122,8 @@ def _candidate(part: dict[str, Any], options: Options, scaling: Scaling) -> Cand
     emission: Any = model.emission
     rescaled = emission.rescale(best.parameters.emission, scaling.centre, scaling.scale)
     parameters = best.parameters._replace(emission=rescaled)
-    told = evaluate(evidence)
-    return Candidate(setting, model, parameters, evidence, told, search, part["remark"], part.get("is_searched", True))
+    how = {"remark": part["remark"], "is_searched": part["is_searched"], "sketched": part["sketched"]}
+    return Candidate(setting, model, parameters, evidence, evaluate(evidence), search, **how)
 
 
 def _of_parameters(parameters: MixtureParameters, model: Mixture) -> list[Any]:

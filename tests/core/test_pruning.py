@@ -8,6 +8,7 @@ import pytest
 from mixtura import Options, climbing, datasets, path, schedule, select
 from mixtura import selection as selection_module
 from mixtura.acceleration import SmallGain
+from mixtura.checkpoint import read_checkpoint, write_checkpoint
 from mixtura.covariance import FOURTEEN
 from mixtura.schedule import NEAR
 from mixtura.statistics import Block
@@ -144,6 +145,23 @@ def test_what_was_cut_short_goes_on_to_the_same_result(number):
     assert resumed.is_complete and heights(resumed) == heights(whole) and resumed.ranking == whole.ranking
     kept = [c for c in cut.candidates if c.sketched]
     assert all(any(candidate is other for other in resumed.candidates) for candidate in kept)
+
+
+@pytest.mark.parametrize("number", [3, 9])
+def test_a_choice_in_a_file_goes_on_to_the_same_result(tmp_path, number):
+    how, told = {"n_components": [1, 2, 3, 4], "covariances": ["EEE", "VVI"]}, []
+
+    def interrupt(candidate):
+        told.append(candidate)
+        if len(told) == number:
+            raise KeyboardInterrupt
+
+    write_checkpoint(tmp_path / "choice.json", "key", select(FAITHFUL, **how, on_fit=interrupt), None)
+    kept, _ = read_checkpoint(tmp_path / "choice.json", "key", Options())
+    resumed, whole = select(FAITHFUL, **how, resume=kept), select(FAITHFUL, **how)
+    assert heights(resumed) == heights(whole) and resumed.ranking == whole.ranking
+    assert [c.is_searched for c in resumed.candidates] == [c.is_searched for c in whole.candidates]
+    assert [c.sketched for c in resumed.candidates] == [c.sketched for c in whole.candidates]
 
 
 def test_searches_follow_where_sketches_are_resumed(pruned):
