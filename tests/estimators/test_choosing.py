@@ -1,6 +1,7 @@
 """`GaussianMixture` where the number of components or the covariance type is to be chosen."""
 
 import pickle
+import re
 
 import numpy as np
 import pandas as pd
@@ -91,6 +92,17 @@ def test_options_of_a_fit_hold_for_every_fit():
         options=Options(scale="none", ridge=1.0, equal_weights=True, tolerance=1e-9),
     )  # fmt: skip
     assert heavy.bic(FAITHFUL) == pytest.approx(asked.best.criteria["bic"], abs=1e-3)
+
+
+def test_verbose_tells_of_every_fit_while_choosing(capsys):
+    mixture = GaussianMixture([1, 2, 3], covariance_type=["tied", "diag"], random_state=0, verbose=1).fit(FAITHFUL)
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == "1 component, tied: BIC 2,607.6"
+    assert re.fullmatch(r"2 components, tied: BIC 2,32\d\.\d, at a first look", lines[1])
+    searched = [c.setting for c in mixture.selection_.candidates if c.sketched]
+    assert len(lines) == 6 + len(searched)
+    best = mixture.selection_.best
+    assert f"3 components, tied: BIC {best.criteria['bic']:,.1f}" in lines[6:]
 
 
 def test_same_seed_same_choice_for_any_number_of_threads():

@@ -1,6 +1,7 @@
 """What `n_components` and `covariance_type` may be where they are to be chosen, and the choice."""
 
 from collections.abc import Iterable
+from functools import partial
 from typing import Any
 
 from mixtura.covariance import MODELS
@@ -9,6 +10,7 @@ from mixtura.diagnostics import components_to_try
 from mixtura.estimators import _parameters as rules
 from mixtura.estimators._base import generator
 from mixtura.estimators._prior import named
+from mixtura.estimators._progress import tell_fit
 from mixtura.estimators._search import little_of, stopping_rule
 from mixtura.runners.local import n_threads
 from mixtura.selection import FOUR, Selection, select
@@ -71,6 +73,7 @@ def choose(estimator: Any, source: ArraySource) -> Selection:
         criterion=estimator.criterion,
         seed=int(generator(estimator.random_state).integers(2**32)),
         options=_options(estimator, source),
+        on_fit=partial(tell_fit, criterion=estimator.criterion) if estimator.verbose else lambda candidate: None,
     )
 
 

@@ -1,10 +1,12 @@
-"""What `verbose` shows: iterations on standard output, in scikit-learn's words."""
+"""What `verbose` shows: iterations on standard output, in scikit-learn's words, and the fits of a choice."""
 
 import sys
 from dataclasses import dataclass, field
 from time import perf_counter
 
+from mixtura.criteria import label, write
 from mixtura.em import Outcome, Step
+from mixtura.trials import Candidate
 
 
 @dataclass
@@ -34,6 +36,14 @@ class Progress:
         lapse, self.clock = now - self.clock, now
         gain = (step.trace[-1] - step.trace[-2]) / self.total_weight if len(step.trace) > 1 else float("inf")
         return f"\t time lapse {lapse:.5f}s\t ll change {gain:.5f}"
+
+
+def tell_fit(candidate: Candidate, criterion: str) -> None:
+    """Say what came of one of several fits; of a first look, that it is one."""
+    number, covariance = candidate.setting
+    value = write(criterion, candidate.criteria.get(criterion))
+    kind = "" if candidate.is_searched else ", at a first look"
+    _say(f"{number} {'component' if number == 1 else 'components'}, {covariance}: {label(criterion)} {value}{kind}")
 
 
 def _say(line: str) -> None:

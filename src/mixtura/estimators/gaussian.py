@@ -71,7 +71,7 @@ class GaussianMixture(GoesOn, FittedAnswers):
     warm_start : bool, default=False
         Whether the next `fit` goes on where the last one stopped.
     verbose, verbose_interval : int, default=0, 10
-        1 prints the iterations, 2 their times and gains too; so many iterations lie between two lines.
+        1 prints the iterations, or each fit of a choice; 2 times and gains too; so many iterations lie between lines.
     equal_weights : bool, default=False
         Whether all components have the same mixing weight, 1 / K.
     prior : None, "default" or mixtura.Prior, default=None
