@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from comparison.table import Effort, Table, as_markdown, as_text
 
-from comparison import answers, centres, fits, iteration, machine, precision, small, startup, threads
+from comparison import answers, centres, fits, iteration, machine, models, precision, small, startup, threads
 
 PARTS: dict[str, Callable[[Effort], Table]] = {
     "iteration": iteration.table,
@@ -24,6 +24,7 @@ PARTS: dict[str, Callable[[Effort], Table]] = {
     "answers": answers.table,
     "fits": fits.table,
     "small": small.table,
+    "models": models.table,
     "kmeans": centres.iteration,
     "kmeans-fits": centres.fits,
     "startup": startup.table,
