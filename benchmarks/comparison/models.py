@@ -11,8 +11,8 @@ from mixtura import GaussianMixture, datasets
 from mixtura.covariance import FOURTEEN
 
 NOTE = """\
-150 × 4 rows (iris), K = 3, one thread, after a first fit: a default fit, which runs ten starts and moves components about,
-how many times that is one under `VVV`, and one iteration, as the difference of two fits of different length."""
+150 × 4 rows (iris), K = 3, one thread, after a first fit: a default fit, which runs ten starts and moves components
+about, how many times that is one under `VVV`, and one iteration, as the difference of two fits of different length."""
 
 
 def table(effort: Effort) -> Table:

@@ -35,6 +35,7 @@ def test_every_benchmark_runs(load, monkeypatch, module):
             getattr(benchmark, "teardown", lambda *_: None)(*parameters)
 
 
+@pytest.mark.filterwarnings("ignore:Best performing:sklearn.exceptions.ConvergenceWarning")  # after few iterations
 @pytest.mark.parametrize("style", ["as_text", "as_markdown"])
 def test_a_smoke_run_shows_no_times(load, style):
     compare, table = load("compare"), load("comparison.table")

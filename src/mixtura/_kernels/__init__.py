@@ -18,7 +18,7 @@ from mixtura._kernels.passes import (
     posterior,
     whiten,
 )
-from mixtura._kernels.shapers import shaper
+from mixtura._kernels.shapers import is_quicker, shaped, shaper
 from mixtura._kernels.turning import Turned, turned
 
 __all__ = [
@@ -37,9 +37,11 @@ __all__ = [
     "collect_nearest",
     "collect_neighbours",
     "distances",
+    "is_quicker",
     "leaves",
     "nearest",
     "posterior",
+    "shaped",
     "shaper",
     "turned",
     "whiten",

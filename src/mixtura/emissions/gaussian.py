@@ -20,6 +20,7 @@ from mixtura.emissions._moments import (
     Ellipses,
     check_ellipses,
     ellipses,
+    estimate,
     halving_step,
     matrices,
     move,
@@ -101,7 +102,7 @@ class Gaussian(ByComponent):
         means, scatter = move(parameters.means, mass, statistics)
         if self.prior is not None:
             scatter, counts = self.prior.with_scatter(self.model, scatter, counts)
-        return GaussianParameters(means, self.model.estimate(scatter, counts, self.ridge, parameters.covariances))
+        return GaussianParameters(means, estimate(self.model, scatter, counts, self.ridge, parameters.covariances))
 
     def recentre(
         self, statistics: Moments, counts: Float[ndarray, " K"], before: GaussianParameters, after: GaussianParameters

@@ -17,7 +17,7 @@ from mixtura._kernels.densities import Moments
 from mixtura.emissions import _precisions as precisions
 from mixtura.emissions import _straight as straight
 from mixtura.emissions import incomplete
-from mixtura.emissions._moments import Ellipses, move, recentre
+from mixtura.emissions._moments import Ellipses, estimate, move, recentre
 from mixtura.emissions._precisions import FEWEST, MOST
 from mixtura.emissions.contract import ByComponent, Plain
 from mixtura.emissions.gaussian import Gaussian, GaussianParameters
@@ -129,7 +129,7 @@ class Student(ByComponent, Plain):
     ) -> StudentParameters:
         mass = np.maximum(statistics.mass, np.finfo(np.float64).eps)
         means, scatter = move(parameters.means, mass, statistics.moments)
-        covariances = self.inner.model.estimate(scatter, counts, self.ridge, parameters.covariances)
+        covariances = estimate(self.inner.model, scatter, counts, self.ridge, parameters.covariances)
         return StudentParameters(means, covariances, self._find_dof(statistics.evenness, counts, parameters.dof))
 
     def recentre(
