@@ -204,7 +204,7 @@ class GaussianMixture(GoesOn, FittedAnswers):
 
         Parameters
         ----------
-        X : array-like of shape (N, D), file, StreamedSource, Dask data frame or array
+        X : array-like of shape (N, D), file, StreamedSource, Dask data frame or array, Spark data frame
             A C-contiguous float32 or float64 array is used as it is; results have its type. A cell that is NaN is
             missing: rows count by their other cells, exactly and without imputation. The name of a file, a glob or a
             folder, and what `mixtura.stream` made of some, are read block by block and never held as a whole.

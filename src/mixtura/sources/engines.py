@@ -7,11 +7,11 @@ if TYPE_CHECKING:
     from mixtura.sources._questions import Question
     from mixtura.sources.distant import Cluster
 
-_ENGINES = {"dask": "dask", "dask_expr": "dask", "distributed": "dask"}
+_ENGINES = {"dask": "dask", "dask_expr": "dask", "distributed": "dask", "pyspark": "spark"}
 
 
 def engine_of(thing: Any) -> str | None:
-    """The engine that an object belongs to: "dask", or None for what is no engine's.
+    """The engine that an object belongs to: "dask", "spark", or None for what is no engine's.
 
     Examples
     --------
@@ -35,11 +35,19 @@ def cluster_of(data: Any, engine: Any, files: Callable[[], Any]) -> "Cluster | N
 
         client = client_at_hand()
         return None if client is None else table_of(data, client)
+    if engine_of(data) == "spark":
+        from mixtura.sources.spark import table_of as table_of_frame
+
+        return table_of_frame(data)
     return None
 
 
 def answer(data: Any, question: "Question", features: Sequence[str], n_columns: int) -> Any:
     """The answer about every row of a collection, as a collection of the same engine."""
+    if engine_of(data) == "spark":
+        from mixtura.sources import spark_answers
+
+        return spark_answers.answer(data, question, features, n_columns)
     from mixtura.sources import dask_answers
 
     return dask_answers.answer(data, question, features, n_columns)

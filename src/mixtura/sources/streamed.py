@@ -120,11 +120,12 @@ def stream(
 
     Parameters
     ----------
-    data : path, list of paths, stream, Dask data frame or array
+    data : path, list of paths, stream, Dask data frame or array, Spark data frame
         Parquet, Arrow (Feather), NumPy (.npy) or text files (also gzipped); globs, folders; ``"-"`` for standard input;
         anything that gives a stream of Arrow batches (``__arrow_c_stream__``). Text, standard input, streams and
         queries are written once to an Arrow file, which every pass then reads. Rows of a Dask collection stay on the
         workers of the current client; without one they are computed here and treated as a stream.
+        Those of a Spark data frame stay in its partitions.
     roles : Roles, optional
         What the columns are for; by default every usable column of numbers is clustered on.
     missing : {"error", "drop", "model"}

@@ -1,0 +1,177 @@
+"""Rows of a Spark data frame: executors pass over them by `mapInArrow`, which Spark Connect knows as well."""
+
+import pickle
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from functools import partial, reduce
+from typing import Any, TypeVar
+from weakref import finalize
+
+import pyarrow as pa
+
+from mixtura.errors import DataError, EngineError
+from mixtura.sources._floats import Cut
+from mixtura.sources._found import Batch
+from mixtura.sources._parts import passing
+
+Result = TypeVar("Result")
+
+_FAN_IN = 64  # results that one task joins, where there are more
+_HEAD = 1000  # rows that tell what a column of text holds
+ORIGIN = "the Spark data frame"
+_SCHEMA = "number int, result binary"
+
+
+@dataclass(frozen=True)
+class SparkTable:
+    """A data frame whose partitions are passed over where they are."""
+
+    frame: Any
+    fields: Mapping[str, pa.Field]
+    origin: str = ORIGIN
+
+    def batches(self, columns: Sequence[str]) -> Iterator[Batch]:
+        """The first of its rows."""
+        with _told():
+            cells = plainly_named(self.frame, columns).limit(_HEAD).toArrow()
+        for batch in cells.rename_columns(list(columns)).to_batches():
+            yield Batch(self.origin, 1, batch)
+
+    def hold(self, cut: Cut) -> "SparkParts":
+        """The rows of some columns, which Spark keeps in memory unless somebody has asked it to do so already."""
+        columns = [*cut.names, *([cut.weight] if cut.weight else [])]
+        frame = plainly_named(self.frame, columns)
+        parts = SparkParts(frame, cut)
+        if not self.frame.storageLevel.useMemory:
+            finalize(parts, _forget, frame.persist())
+        return parts
+
+
+@dataclass(eq=False)
+class SparkParts:
+    """Rows in the partitions of a data frame."""
+
+    frame: Any
+    cut: Cut
+    n_parts: int = 0  # known after the first pass, which also checks the cells
+
+    def reduce(self, function: Callable[[Any], Result], join: Callable[[Result, Result], Result]) -> Result:
+        """What `join` makes of `function(part)` of all parts, in their order."""
+        found = self._begin(function)
+        if self.n_parts > _FAN_IN:
+            found = _in_branches(found, join)
+        return reduce(join, self._collected(found))
+
+    def apply(self, function: Callable[[Any], Result]) -> Iterator[Result]:
+        """`function(part)` for each part, in order."""
+        return iter(self._collected(self._begin(function)))
+
+    def _begin(self, function: Callable[[Any], Any]) -> Any:
+        """A data frame of a row for each part."""
+        look = partial(_answered, function=function, cut=self.cut, is_checked=self.n_parts > 0)
+        with _told():
+            return self.frame.mapInArrow(_travelling(look), _SCHEMA)
+
+    def _collected(self, found: Any) -> list[Any]:
+        with _told():
+            rows = found.collect()
+        results = [pickle.loads(row.result) for row in sorted(rows, key=lambda row: row.number)]
+        for result in results:
+            if isinstance(result, DataError):
+                raise result
+        self.n_parts = self.n_parts or len(results)
+        return results
+
+
+def table_of(frame: Any) -> SparkTable:
+    """A Spark data frame as a table."""
+    from pyspark.sql.pandas.types import to_arrow_schema
+
+    return SparkTable(frame, {field.name: field for field in to_arrow_schema(frame.schema)})
+
+
+def plainly_named(frame: Any, names: Sequence[str]) -> Any:
+    """Some of its columns, called c0, c1, …: `mapInArrow` takes dots in names for those of a path."""
+    from pyspark.sql import functions as columns
+
+    quoted = [f"`{name.replace('`', '``')}`" for name in names]
+    return frame.select(*(columns.col(name).alias(f"c{number}") for number, name in enumerate(quoted)))
+
+
+def _in_branches(found: Any, join: Callable[[Any, Any], Any]) -> Any:
+    """Neighbouring results joined by tasks of their own, so that few come to one place."""
+    from pyspark.sql import functions as columns
+
+    branches = found.groupBy(columns.floor(columns.col("number") / _FAN_IN).alias("branch"))
+    return branches.applyInArrow(_joining(join), _SCHEMA)
+
+
+def _travelling(look: Callable[[Iterable[pa.RecordBatch]], tuple[int, bytes]]) -> Any:
+    """A function that Spark sends as it is, not by its name."""
+
+    def run(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        number, result = look(batches)
+        yield pa.RecordBatch.from_arrays([pa.array([number], pa.int32()), pa.array([result])], ["number", "result"])
+
+    return run
+
+
+def _joining(join: Callable[[Any, Any], Any]) -> Any:
+    def run(rows: pa.Table) -> pa.Table:
+        rows = rows.sort_by("number")
+        results = [pickle.loads(cell.as_py()) for cell in rows["result"]]
+        wrong = next((result for result in results if isinstance(result, DataError)), None)
+        joined = pickle.dumps(reduce(join, results) if wrong is None else wrong)
+        return pa.table([rows["number"].slice(0, 1), pa.array([joined])], ["number", "result"])
+
+    return run
+
+
+def _answered(
+    batches: Iterable[pa.RecordBatch], function: Callable[[Any], Any], cut: Cut, is_checked: bool
+) -> tuple[int, bytes]:
+    """Runs in an executor: the number of a partition, and what is to be said of it."""
+    from pyspark import TaskContext
+
+    context = TaskContext.get()
+    number = 0 if context is None else context.partitionId()
+    try:
+        rows = _numbered(batches, [*cut.names, *([cut.weight] if cut.weight else [])], f"{ORIGIN}, partition {number}")
+        result = function(passing(rows, number, cut, is_checked=is_checked))
+    except DataError as error:
+        result = error
+    return number, pickle.dumps(result)
+
+
+def _numbered(batches: Iterable[pa.RecordBatch], columns: Sequence[str], name: str) -> Iterator[Batch]:
+    row = 1
+    for cells in batches:
+        yield Batch(name, row, cells.rename_columns(columns))
+        row += cells.num_rows
+
+
+def _forget(frame: Any) -> None:
+    with suppress(Exception):  # the session may be gone, and its memory with it
+        frame.unpersist()
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Say in a sentence what Spark cannot do."""
+    try:
+        yield
+    except _failures() as error:
+        first_line = next(iter(str(error).splitlines()), type(error).__name__)
+        raise EngineError(f"Spark could not do a pass over the rows: {first_line}") from None
+
+
+def _failures() -> tuple[type[Exception], ...]:
+    """What Spark raises; a client of Spark Connect has no Java to fail beside it."""
+    from pyspark.errors import PySparkException
+
+    try:
+        from py4j.protocol import Py4JError
+    except ImportError:
+        return PySparkException, ConnectionError
+    return PySparkException, ConnectionError, Py4JError
