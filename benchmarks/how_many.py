@@ -1,8 +1,8 @@
 """How often variational Bayes finds the true number of separated groups, beside scikit-learn's.
 
-Run it with ``python benchmarks/how_many.py [--seeds 20] [--quick]``; it prints a table in Markdown. Groups are Gaussian
-with random covariances and shares; the centres of any two are at least five times the largest standard deviation apart.
-The number of scikit-learn is that of the components that some row is put into.
+Run it with ``python benchmarks/how_many.py [--seeds 20] [--few] [--quick]``; it prints a table in Markdown. Groups are
+Gaussian with random covariances and shares; the centres of any two are at least five times the largest standard
+deviation apart. The number of scikit-learn is that of the components that some row is put into.
 """
 
 import argparse
@@ -17,6 +17,15 @@ import sklearn.mixture
 from mixtura import BayesianGaussianMixture
 
 CASES = ((1, 2, 200), (3, 2, 300), (5, 2, 500), (7, 2, 700), (12, 2, 1200), (4, 5, 500), (6, 8, 900), (9, 4, 900))
+FEW = (
+    (1, 10, 60),
+    (3, 5, 60),
+    (3, 10, 60),
+    (3, 10, 150),
+    (3, 20, 100),
+    (3, 20, 400),
+    (3, 20, 1000),
+)
 APART = 5.0
 
 
@@ -51,6 +60,18 @@ def found_here(points: np.ndarray, seed: int, n_start: int) -> int:
     return int(fit.n_components_)
 
 
+def found_along_axes(points: np.ndarray, seed: int) -> int:
+    fit = BayesianGaussianMixture(n_components="auto", covariance_type="diag", random_state=seed).fit(points)
+    return int(fit.n_components_)
+
+
+def found_under_a_prior_along_axes(points: np.ndarray, seed: int) -> int:
+    """A twentieth of the table's variances, and none of its correlations."""
+    scale = np.diag(points.var(0)) * points.shape[1] / 20
+    fit = BayesianGaussianMixture(n_components="auto", covariance_prior=scale, random_state=seed).fit(points)
+    return int(fit.n_components_)
+
+
 def found_there(points: np.ndarray, seed: int, prior: str, concentration: float | None) -> int:
     theirs = sklearn.mixture.BayesianGaussianMixture(
         n_components=min(30, len(points)), weight_concentration_prior_type=prior,
@@ -66,18 +87,26 @@ WAYS: dict[str, Callable[[np.ndarray, int], int]] = {
     "scikit-learn, Dirichlet": partial(found_there, prior="dirichlet_distribution", concentration=None),
     "scikit-learn, Dirichlet, 1e-3": partial(found_there, prior="dirichlet_distribution", concentration=1e-3),
 }
+WAYS_FEW = {
+    "mixtura": WAYS["mixtura, begun with 1"],
+    "mixtura, prior along the axes": found_under_a_prior_along_axes,
+    "mixtura, diag": found_along_axes,
+    "scikit-learn, process": WAYS["scikit-learn, process"],
+}
 
 
-def lines(cases: tuple[tuple[int, int, int], ...], n_seeds: int) -> Iterator[str]:
+def lines(
+    cases: tuple[tuple[int, int, int], ...], n_seeds: int, ways: dict[str, Callable[[np.ndarray, int], int]]
+) -> Iterator[str]:
     """One row a case: how many of the seeds gave the true number, and the seconds of a fit over all cases."""
-    yield f"| groups, columns, rows | {' | '.join(WAYS)} |"
-    yield f"| --- |{' ---: |' * len(WAYS)}"
-    spent, right = dict.fromkeys(WAYS, 0.0), dict.fromkeys(WAYS, 0)
+    yield f"| groups, columns, rows | {' | '.join(ways)} |"
+    yield f"| --- |{' ---: |' * len(ways)}"
+    spent, right = dict.fromkeys(ways, 0.0), dict.fromkeys(ways, 0)
     for case in cases:
-        numbers: dict[str, list[int]] = {name: [] for name in WAYS}
+        numbers: dict[str, list[int]] = {name: [] for name in ways}
         for seed in range(n_seeds):
             points = groups(*case, seed)
-            for name, way in WAYS.items():
+            for name, way in ways.items():
                 begun = time.process_time()
                 numbers[name].append(way(points, seed))
                 spent[name] += time.process_time() - begun
@@ -94,9 +123,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--seeds", type=int, default=20)
     parser.add_argument("--quick", action="store_true", help="two cases, one seed: does it run at all?")
+    parser.add_argument("--few", action="store_true", help="few rows in many columns")
     arguments = parser.parse_args()
     warnings.simplefilter("ignore")
-    for line in lines(CASES[:2], 1) if arguments.quick else lines(CASES, arguments.seeds):
+    cases, ways = (FEW, WAYS_FEW) if arguments.few else (CASES, WAYS)
+    for line in lines(cases[:2], 1, ways) if arguments.quick else lines(cases, arguments.seeds, ways):
         print(line, flush=True)
 
 

@@ -92,3 +92,22 @@ def test_the_same_seed_gives_the_same_bytes(run, groups, out):
     assert run("fit", groups, "--bayes", "-o", groups.parent / "twice", "--no-report").exit_code == 0
     again = groups.parent / "twice" / "model.safetensors"
     assert again.read_bytes() == (out / "model.safetensors").read_bytes()
+
+
+@pytest.mark.parametrize(("covariance", "is_said"), [("full", True), ("VVE", False), ("diag", False)])
+def test_few_rows_in_many_columns_get_a_word(run, tmp_path, covariance, is_said):
+    rows = np.random.default_rng(0).normal(size=(60, 8))
+    np.savetxt(tmp_path / "few.csv", rows, delimiter=",", header=",".join("abcdefgh"), comments="")
+    told = " ".join(run("fit", tmp_path / "few.csv", "--bayes", "--covariance", covariance).stdout.split())
+    assert ("36 numbers to learn of its shape in 8 columns, and there are 60 rows" in told) is is_said
+
+
+def test_a_column_of_years_makes_no_groups(run, groups):
+    lines = groups.read_text().splitlines()
+    years = [f"{line},{('year', 2007 + n % 3)[n > 0]}" for n, line in enumerate(lines)]
+    path = groups.parent / "years.csv"
+    path.write_text("\n".join(years) + "\n")
+    told = " ".join(run("fit", path, "--bayes").stdout.split())
+    assert told.startswith("3 clusters in 150 rows, 3 columns")
+    assert "Set aside, though of lower −2 bound" in told
+    assert "rows of one value in some column" in told

@@ -22,6 +22,7 @@ _SAME_OPTIMUM = 0.1  # nats; starts that end nearer than this found the same
 _FEW_STARTS = 3  # fewer say nothing about agreement
 _TINY = 5
 _A_ROW = 0.5  # rows of noise below are none
+_SOME_GROUPS = 3  # there should be rows for so many, under a prior, to learn the shapes of
 _NAMED = 3  # of clusters, or pairs of them, that have the same fault; the others are counted
 
 
@@ -33,6 +34,7 @@ def cautions(fitted: FittedMixture, clusters: tuple[Cluster, ...], overlaps: Flo
             _ending(history),
             _spike(history),
             _set_aside(history),
+            _few_rows(fitted),
             _noise(history),
             _light_weights(history),
             _range_end(history, fitted.n_components),
@@ -72,6 +74,18 @@ def _ending(history: dict[str, Any]) -> Iterator[str]:
 def _spike(history: dict[str, Any]) -> Iterator[str]:
     if history.get("remark"):
         yield f"{history['remark']} Fewer clusters or a simpler covariance are safer."
+
+
+def _few_rows(fitted: FittedMixture) -> Iterator[str]:
+    """Under a prior, groups of too few rows to learn the shape of are not told from the rest."""
+    model, D = MODELS.get(getattr(fitted.model.emission, "covariance", "")), len(fitted.features)
+    n_rows, needed = fitted.history.get("total_weight", float("inf")), D * (D + 1) // 2
+    if fitted.history.get("criterion") == "bound" and model and model.has_own_axes and n_rows < _SOME_GROUPS * needed:
+        yield (
+            f"A cluster has {count(needed, 'number')} to learn of its shape in {count(D, 'column')}, and there are "
+            f"{count(round(n_rows), 'row')}: clusters of fewer rows than numbers may stay hidden. Covariance diag, or "
+            "fewer columns, may show them."
+        )
 
 
 def _noise(history: dict[str, Any]) -> Iterator[str]:
