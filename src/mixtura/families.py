@@ -10,14 +10,13 @@ from mixtura.emissions.poisson import Poisson
 from mixtura.emissions.product import Product
 from mixtura.emissions.transformed import Transformed
 from mixtura.sources.column import Column, Kind
+from mixtura.sources.roles import Roles
 
 NAMES: dict[Kind, str] = {"number": "numbers", "category": "categories", "count": "counts"}
 
 
-def family_of(columns: Sequence[Column], numbers: Gaussian, transforms: Mapping[str, str] | None = None) -> Emission:
+def family_of(columns: Sequence[Column], numbers: Gaussian) -> Emission:
     """The family of components in such columns, with `numbers` for those that hold numbers.
-
-    Columns of numbers that `transforms` names are seen through these; see `mixtura.emissions.transformed`.
 
     Columns of one kind need no product: all of them numbers, the family is `numbers` itself.
 
@@ -30,9 +29,7 @@ def family_of(columns: Sequence[Column], numbers: Gaussian, transforms: Mapping[
     """
     blocks = {kind: tuple(d for d, column in enumerate(columns) if column.kind == kind) for kind in NAMES}
     blocks = {kind: block for kind, block in blocks.items() if block}
-    families = tuple(
-        _family(kind, [columns[d] for d in block], numbers, transforms or {}) for kind, block in blocks.items()
-    )
+    families = tuple(_family(kind, [columns[d] for d in block], numbers) for kind, block in blocks.items())
     if len(families) == 1:
         return families[0]
     return Product(tuple(NAMES[kind] for kind in blocks), tuple(blocks.values()), families)
@@ -55,9 +52,34 @@ def blocks_of(emission: Emission, parameters: Any) -> dict[str, tuple[tuple[int,
     return {name: (tuple(range(emission.shape(parameters)[1])), emission, parameters)}
 
 
-def _family(kind: Kind, columns: Sequence[Column], numbers: Gaussian, transforms: Mapping[str, str]) -> Emission:
+def roles_of(
+    features: Sequence[str], levels: Mapping[str, Sequence[str]], emission: Emission, parameters: Any
+) -> Roles:
+    """How to read the columns of a mixture from a table: levels as they are known, counts and transforms checked.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from mixtura.emissions.poisson import PoissonParameters
+    >>> roles_of(["visits"], {}, Poisson(), PoissonParameters(np.ones((2, 1)))).counts
+    ('visits',)
+    """
+    blocks = blocks_of(emission, parameters)
+    columns, family, _ = blocks.get("numbers", ((), None, None))
+    hows = family.transforms if isinstance(family, Transformed) else ()
+    return Roles(
+        features=tuple(features),
+        levels=levels,
+        counts=tuple(features[d] for d in blocks.get("counts", ((), None, None))[0]),
+        transforms={features[d]: how for d, how in zip(columns, hows, strict=False) if how != "none"},
+    )
+
+
+def _family(kind: Kind, columns: Sequence[Column], numbers: Gaussian) -> Emission:
     if kind == "category":
         return Categorical(tuple(len(column.levels) for column in columns))
     if kind == "count":
         return Poisson()
-    return Transformed(tuple(transforms.get(c.name, "none") for c in columns), numbers) if transforms else numbers
+    if all(column.is_plain for column in columns):
+        return numbers
+    return Transformed(tuple(column.transform for column in columns), numbers)

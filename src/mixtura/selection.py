@@ -214,10 +214,10 @@ def that_count(points: ndarray, weights: ndarray) -> tuple[ndarray, ndarray]:
 
 
 def _scaling(points: ndarray, weights: ndarray, options: Options) -> Scaling:
-    """Of numbers; categories and counts have no units."""
+    """Of numbers as they are; categories and counts have no units, and transforms want those of the data."""
     if not options.columns:
         return choose_scaling(points, weights, options.scale)
-    numbers = [d for d, column in enumerate(options.columns) if column.kind == "number"]
+    numbers = [d for d, column in enumerate(options.columns) if column.is_plain]
     own = choose_scaling(points[:, numbers], weights, options.scale) if numbers else None
     scaling = Scaling(options.scale, np.zeros(points.shape[1]), np.ones(points.shape[1]))
     if own is not None:

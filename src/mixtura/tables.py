@@ -1,6 +1,6 @@
 """Tables as people have them, data frames, arrays and files: choose a mixture, label rows, say what clusters are."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -11,6 +11,7 @@ from numpy import ndarray
 from mixtura import explain, labels, selection, streaming
 from mixtura.errors import DataError
 from mixtura.explain.records import Explanation, Rows
+from mixtura.families import roles_of
 from mixtura.fitted import FittedMixture
 from mixtura.mixture import Classification
 from mixtura.selection import FOUR, Selection
@@ -259,22 +260,21 @@ def read_rows(fitted: FittedMixture, data: Any, weights: Any = None) -> Table:
     DataError
         As `classify`, and if the weights are no weights.
     """
-    table = complete(table_of(data, fitted.features, fitted.levels), "model")
+    roles = roles_of(fitted.features, fitted.levels, fitted.model.emission, fitted.parameters.emission)
+    table = complete(table_of(data, roles), "model")
     if table.names != fitted.features:
         raise DataError(_other_columns(table, fitted))
     return table if weights is None else replace(table, weights=weights_of(weights, table))
 
 
-def table_of(data: Any, features: Sequence[str] = (), levels: Mapping[str, Sequence[str]] | None = None) -> Table:
-    """The columns to cluster on: `features`, or those that can be; of an array all, in place of names their order.
-
-    Columns of categories have the `levels` given.
-    """
+def table_of(data: Any, roles: Roles | None = None) -> Table:
+    """The columns to cluster on: those that have a role, or those that can be; of an array all, in their order."""
     if isinstance(data, Table):
         return data
     if not isinstance(data, ndarray):
-        return read_table(data, Roles(features, levels=levels or {}))
+        return read_table(data, roles)
     table = read_table(data, Roles(["x*"]))
+    features = roles.features if roles else ()
     return replace(table, names=tuple(features)) if len(features) == len(table.names) else table
 
 

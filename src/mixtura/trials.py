@@ -19,6 +19,7 @@ from mixtura.criteria import Evidence, evaluate
 from mixtura.emissions.contract import Emission
 from mixtura.emissions.gaussian import Gaussian, GaussianParameters
 from mixtura.emissions.noise import UniformNoise
+from mixtura.emissions.transformed import Transformed
 from mixtura.evidence import collect_all_evidence, one_log_likelihood
 from mixtura.families import blocks_of, family_of
 from mixtura.folds import Fold
@@ -219,6 +220,7 @@ class Workshop(NamedTuple):
             return ""
         weights, emission = self._laid_bare(setting, model, best.parameters)
         _, numbers, moments = blocks_of(model.emission, emission).get("numbers", ((), None, None))
+        numbers = numbers.inner if isinstance(numbers, Transformed) else numbers
         return "" if moments is None else _flaw(weights * self.source.total_weight, numbers, moments)
 
     def _laid_bare(self, setting: Setting, model: Mixture, parameters: MixtureParameters) -> MixtureParameters:

@@ -1,6 +1,7 @@
 """A mixture and the rows of a table, described: what `fit`, `show` and `report` have to say of them."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -9,6 +10,7 @@ from numpy import ndarray
 
 from mixtura.errors import DataError
 from mixtura.explain import Explanation, Rows, explain_rows
+from mixtura.families import roles_of
 from mixtura.fitted import FittedMixture
 from mixtura.labels import kept_rows
 from mixtura.report.facts import facts
@@ -55,9 +57,8 @@ def read_again(fitted: FittedMixture, data: Sequence[str], how: dict[str, Any]) 
     known = fitted.provenance.get("data") or {}
     if not data:
         how = how | {name: value for name, value in known.get("how", {}).items() if how[name] in USUAL}
-    roles = Roles(
-        fitted.features, levels=fitted.levels, **{name: how[name] for name in ("id", "weight", "profile", "truth")}
-    )
+    own = roles_of(fitted.features, fitted.levels, fitted.model.emission, fitted.parameters.emission)
+    roles = replace(own, **{name: how[name] for name in ("id", "weight", "profile", "truth")})
     written = {name: how[name] for name in ("format", "delimiter", "decimal", "na")}
     origin = known.get("origin", "")
     if data:

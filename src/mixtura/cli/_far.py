@@ -82,7 +82,10 @@ def _refuse_what_takes_the_table(request: Request) -> None:
 
 def _of_whole_tables(request: Request) -> list[tuple[str, bool]]:
     """Options that far rows cannot serve, and whether they are asked for."""
-    asked = {name: getattr(request, name) for name in ("truth", "profile", "categorical", "bayes", "stability")}
+    asked = {
+        name: getattr(request, name)
+        for name in ("truth", "profile", "categorical", "counts", "transform", "bayes", "stability")
+    }
     choices = {"prior": request.prior, "outliers": request.outliers}
     named = [(name, value != "none") for name, value in choices.items()]
     return [*((name, bool(value)) for name, value in asked.items()), *named]

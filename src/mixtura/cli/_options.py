@@ -1,11 +1,14 @@
 """Options that several commands share, and values that need parsing."""
 
 import csv
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from math import isfinite
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
+
+if TYPE_CHECKING:
+    from mixtura.sources.roles import Roles
 
 _MOST_COMPONENTS = 1000
 
@@ -28,6 +31,19 @@ def names(value: str) -> tuple[str, ...]:
     found = tuple(next(csv.reader([value], skipinitialspace=True), []))
     if not all(found):
         raise click.BadParameter(f"{value!r} holds an empty name.")
+    return found
+
+
+def transforms(value: str) -> tuple[str, ...]:
+    """Columns and what they are seen through, such as income=log."""
+    from mixtura.emissions.transformed import TRANSFORMS
+
+    found = names(value)
+    for one in found:
+        name, _, how = one.rpartition("=")
+        if not name or how not in TRANSFORMS:
+            known = ", ".join(other for other in TRANSFORMS if other != "none")
+            raise click.BadParameter(f"{one!r} is no column and a transform, such as income=log; there are {known}.")
     return found
 
 
@@ -103,9 +119,29 @@ _categorical = click.option(
     "--categorical", type=names, default="", metavar="NAMES",
     help="Columns to cluster on whose different values are categories: text, truth values or numbers.",
 )  # fmt: skip
+_counts = click.option(
+    "--counts", type=names, default="", metavar="NAMES",
+    help="Columns of whole numbers that count something, such as visits (Poisson).",
+)  # fmt: skip
+_transform = click.option(
+    "--transform", type=transforms, default="", metavar="NAME=HOW,...",
+    help="Columns of numbers to see through log, sqrt (of positive ones) or logit (between 0 and 1).",
+)  # fmt: skip
 _truth = click.option("--truth", metavar="NAME", help="The column of known labels; only scored against.")
 
-role_options = combine(_features, _categorical, _exclude, _id, _weight, _profile, _truth)
+role_options = combine(_features, _categorical, _counts, _transform, _exclude, _id, _weight, _profile, _truth)
+
+OF_COLUMNS = ("features", "exclude", "id", "weight", "profile", "truth", "categorical", "counts", "transform")
+
+
+def roles_asked(asked: Mapping[str, Any]) -> "Roles":
+    """What columns are for, by the options of `OF_COLUMNS`."""
+    from mixtura.sources.roles import Roles
+
+    roles = {name: asked[name] for name in OF_COLUMNS if name != "transform"}
+    pairs = (one.rpartition("=") for one in asked["transform"])
+    return Roles(**roles, transforms={name: how for name, _, how in pairs})
+
 
 # where a model says what the columns to cluster on are
 other_role_options = combine(_id, _weight, _profile, _truth)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from mixtura.cli._options import OF_COLUMNS, roles_asked
 from mixtura.priors import Prior
 from mixtura.runners.local import n_threads
 from mixtura.selection import FOUR
@@ -24,6 +25,8 @@ class Request:
     profile: tuple[str, ...]
     truth: str | None
     categorical: tuple[str, ...]
+    counts: tuple[str, ...]
+    transform: tuple[str, ...]
     k: tuple[int, ...] | None
     covariance: tuple[str, ...] | None
     bayes: bool
@@ -68,8 +71,7 @@ class Request:
 
     @property
     def roles(self) -> Roles:
-        named = self.id, self.weight, self.profile, self.truth
-        return Roles(self.features, self.exclude, *named, categorical=self.categorical)
+        return roles_asked({name: getattr(self, name) for name in OF_COLUMNS})
 
     @property
     def covariances(self) -> tuple[str, ...]:

@@ -6,24 +6,21 @@ from typing import Any
 import click
 
 from mixtura.cli._described import left_out, read
+from mixtura.cli._options import roles_asked
 from mixtura.cli._screen import wrap
 from mixtura.cli._tables import lay_out
 from mixtura.explain.words import count
 from mixtura.likelihood_ratio import Comparison, likelihood_ratio_test
 from mixtura.runners.local import n_threads
-from mixtura.sources.roles import Roles
 from mixtura.sources.table import Missing
 from mixtura.trials import Options
 
-_ROLES, _WRITTEN = (
-    ("features", "exclude", "id", "weight", "profile", "truth", "categorical"),
-    ("format", "delimiter", "decimal", "na"),
-)
+_WRITTEN = ("format", "delimiter", "decimal", "na")
 
 
 def facts(data: Sequence[str], asked: Mapping[str, Any]) -> dict[str, Any]:
     """The tests that were asked for, ready for JSON."""
-    roles = Roles(**{name: asked[name] for name in _ROLES})
+    roles = roles_asked(asked)
     missing: Missing = "drop" if asked["missing"] == "drop" else "model"  # the test itself refuses holes
     reading = read(data, roles, missing, {name: asked[name] for name in _WRITTEN})
     found = likelihood_ratio_test(

@@ -25,10 +25,8 @@ def command(data: tuple[str, ...], as_json: bool, **options: Any) -> None:
     """
     from mixtura.cli._output import echo_json, echo_lines
     from mixtura.sources.check import table_facts
-    from mixtura.sources.roles import Roles
 
-    names = ("features", "exclude", "id", "weight", "profile", "truth", "categorical")
-    roles = Roles(**{name: options.pop(name) for name in names})
+    roles = _options.roles_asked({name: options.pop(name) for name in _options.OF_COLUMNS})
     found = table_facts(list(data), roles, **options)
     listed = {name: [one._asdict() for one in getattr(found, name)] for name in ("columns", "findings")}
     facts = found._asdict() | listed

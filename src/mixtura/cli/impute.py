@@ -1,5 +1,6 @@
 """`mixtura impute`: a table without holes."""
 
+from dataclasses import replace
 from typing import Any
 
 import click
@@ -37,8 +38,8 @@ def command(model: str, data: tuple[str, ...], output: str | None, draws: int | 
     A cell gets what the model expects of it given the other cells of its row. With --draws it gets values as they might
     have been, which differ from draw to draw as much as the cell is uncertain: a column tells the draws apart.
     """
+    from mixtura.families import roles_of
     from mixtura.persistence import load
-    from mixtura.sources.roles import Roles
     from mixtura.sources.table import read_table
     from mixtura.tables import imputed_columns
 
@@ -46,6 +47,6 @@ def command(model: str, data: tuple[str, ...], output: str | None, draws: int | 
     fitted = load(model)
     id_name = others.pop("id")
     kept = [name for name in others.pop("keep") if name not in fitted.features]  # these are written anyway
-    roles = Roles(features=fitted.features, id=id_name, profile=kept, levels=fitted.levels)
-    table = read_table(list(data), roles, **others)
+    own = roles_of(fitted.features, fitted.levels, fitted.model.emission, fitted.parameters.emission)
+    table = read_table(list(data), replace(own, id=id_name, profile=kept), **others)
     _written.write(output, imputed_columns(fitted, table, id_name=id_name, n_draws=draws, seed=seed))

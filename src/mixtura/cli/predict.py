@@ -1,5 +1,6 @@
 """`mixtura predict`: the clusters of new rows."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -87,14 +88,14 @@ def _stream(
 
 def _whole(labeller: "Labeller", data: tuple[str, ...], how: dict[str, Any], share: float | None) -> dict[str, Any]:
     """The labels of a table that is read as a whole."""
+    from mixtura.families import roles_of
     from mixtura.labels import classify, kept_rows, label_columns, probability_columns
     from mixtura.remoteness import outlier_columns
-    from mixtura.sources.roles import Roles
     from mixtura.sources.table import complete, read_table
 
     fitted, threads = labeller.fitted, labeller.n_threads
-    roles = Roles(features=fitted.features, id=labeller.id, levels=fitted.levels)
-    everything = read_table(list(data), roles, **how)
+    roles = roles_of(fitted.features, fitted.levels, fitted.model.emission, fitted.parameters.emission)
+    everything = read_table(list(data), replace(roles, id=labeller.id), **how)
     for name, levels in everything.unknown.items():
         click.echo(
             f"Warning: {name} holds {', '.join(levels[:5])}, which the fit never saw: taken for missing.", err=True

@@ -168,8 +168,8 @@ class MixedMixture(GoesOn, FamilyAnswers):
         check_enough_rows(np.nan_to_num(points, nan=np.pi), self.n_components)
         check_magnitude(points, float(np.nanmax(np.abs(points))))
         source = ArraySource(points, weights)
-        numbers = Gaussian(self.covariance_type, self._ridge(source, columns, transforms))
-        model = Mixture(family_of(columns, numbers, transforms))
+        columns = tuple(column._replace(transform=transforms.get(column.name, "none")) for column in columns)
+        model = Mixture(family_of(columns, Gaussian(self.covariance_type, self._ridge(source, columns))))
         self._keep(self._search(source, model, self._stop(source.total_weight)), source, model, columns)
         return self
 
@@ -178,15 +178,13 @@ class MixedMixture(GoesOn, FamilyAnswers):
         check_transforms(dict(self.transforms or {}), self._columns, points)
         return points
 
-    def _ridge(
-        self, source: ArraySource, columns: Sequence[Column], transforms: Mapping[str, str]
-    ) -> float | tuple[float, ...]:
+    def _ridge(self, source: ArraySource, columns: Sequence[Column]) -> float | tuple[float, ...]:
         numbers = [d for d, column in enumerate(columns) if column.kind == "number"]
         if not isinstance(self.reg_covar, str):
             return float(self.reg_covar)
         if not numbers:
             return 0.0
-        seen = Transformed(tuple(transforms.get(columns[d].name, "none") for d in numbers))
+        seen = Transformed(tuple(columns[d].transform for d in numbers))
         return little_of(ArraySource(seen.forward(np.take(source.points, numbers, axis=1)), source.weights))
 
     def _show(self, parameters: MixtureParameters) -> None:

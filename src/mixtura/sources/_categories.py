@@ -1,6 +1,6 @@
 """Which columns of a table are categories, and with which levels."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pyarrow as pa
 
@@ -29,10 +29,13 @@ def categories_of(gathered: Gathered, roles: Roles) -> tuple[Column, ...]:
     return tuple(_category(gathered, name, roles) for name in asked if name not in taken)
 
 
-def with_kinds(names: Sequence[str], categories: Sequence[Column]) -> tuple[Column, ...]:
-    """What each column is; those that are no categories are numbers."""
-    known = {column.name: column for column in categories}
-    return tuple(known.get(name, Column(name, "number")) for name in names)
+def with_kinds(
+    names: Sequence[str], categories: Sequence[Column], counts: Sequence[str], transforms: Mapping[str, str]
+) -> tuple[Column, ...]:
+    """What each column is; nothing where all are numbers as they are."""
+    known = {column.name: column for column in categories} | {name: Column(name, "count") for name in counts}
+    columns = tuple(known.get(name, Column(name, "number", transform=transforms.get(name, "none"))) for name in names)
+    return () if all(column.is_plain for column in columns) else columns
 
 
 def is_grouping(column: pa.ChunkedArray) -> bool:

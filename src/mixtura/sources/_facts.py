@@ -17,6 +17,7 @@ from mixtura.sources.kinds import texts
 from mixtura.sources.roles import Roles, match_column, match_columns
 
 _MOST_LEVELS = 20
+_FORCED = ("category", "count", "seen")  # columns that are clustered on because somebody says what they are
 _GRAVITY = ("error", "warning", "note")
 
 
@@ -45,7 +46,8 @@ def _labels(gathered: Gathered, roles: Roles) -> dict[str, str]:
         name = match_column(getattr(roles, label), names, origin)
         if name is not None:
             labels[name] = label
-    labels.update(dict.fromkeys(match_columns(roles.categorical, names, origin), "category"))
+    for label, patterns in (("category", roles.categorical), ("count", roles.counts), ("seen", tuple(roles.transforms))):
+        labels.update(dict.fromkeys(match_columns(patterns, names, origin), label))
     return labels
 
 
@@ -55,7 +57,7 @@ def _look(gathered: Gathered, name: str, role: str, are_asked_for: bool) -> Seen
     facts = ColumnFacts(
         name=name,
         kind=kind,
-        role={"category": "feature"}.get(role, "left out" if reason and not are_asked_for else role),
+        role="feature" if role in _FORCED else "left out" if reason and not are_asked_for else role,
         n_missing=cells.null_count,
         n_distinct=_columns.count_distinct(cells),
     )
@@ -63,7 +65,7 @@ def _look(gathered: Gathered, name: str, role: str, are_asked_for: bool) -> Seen
     facts = _with_top_share(facts, cells) if values is None else _with_numbers(facts, values)
     levels = _count_levels(cells) if kind == "category" else {}
     facts = facts._replace(levels=dict(list(levels.items())[:_MOST_LEVELS]) or None)
-    return Seen(facts, cells, values, levels, reason)
+    return Seen(facts, cells, values, levels, reason, is_plain=role == "feature")
 
 
 def _kind(column: pa.ChunkedArray, role: str) -> str:

@@ -107,7 +107,9 @@ def _few_values(column: Seen) -> Iterator[Finding]:
     if 1 < distinct <= min(_FEW_VALUES, len(finite) / 10):
         sentence = f"{column.called} takes only {distinct} different values, steps that clusters may become spikes at."
         name = column.facts.name
-        remedy = f"{option('--categorical', name)} takes them for categories, {_exclude(column)} leaves them out."
+        remedy = f"{option('--categorical', name)} takes them for categories, {_exclude(column)} leaves them out"
+        is_count = finite.min() == 0 and bool((finite == np.round(finite)).all())
+        remedy += f"; {option('--counts', name)}, if they count something." if is_count else "."
         yield _finding("few values", "warning", column, sentence, remedy)
 
 
@@ -143,7 +145,7 @@ def _skew(column: Seen) -> list[Finding]:
     sentence = f"{column.called} is skewed ({found:.1f})"
     logarithm = skewness(np.log(column.finite)) if column.finite.min() > 0 else None
     if logarithm is not None and abs(logarithm) < _STRAIGHT:
-        remedy = "Take logarithms, unless a small group is the reason."
+        remedy = f"{option('--transform', f'{column.facts.name}=log')}, unless a small group is the reason."
         return [_finding("skewed", "warning", column, f"{sentence}, its logarithm less so ({logarithm:.1f}).", remedy)]
     far = _far_out(column)
     return far or [_finding("skewed", "note", column, f"{sentence}: a small group, or a long tail.", "")]

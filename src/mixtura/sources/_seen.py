@@ -23,6 +23,7 @@ class Seen(NamedTuple):
     values: Float[ndarray, " N"] | None  # of a column of numbers, NaN where a cell is missing
     levels: dict[str, int]  # of a category, each with its cells, the most frequent first
     reason: Reason | None  # why it is not clustered on, or would be refused
+    is_plain: bool  # whether it would be taken for numbers as they are
 
     @property
     def called(self) -> str:
@@ -36,7 +37,7 @@ class Seen(NamedTuple):
     @property
     def is_measured(self) -> bool:
         """Whether it is clustered on as numbers."""
-        return self.is_feature and self.values is not None and self.reason is None
+        return self.is_feature and self.is_plain and self.values is not None and self.reason is None
 
     @property
     def n_present(self) -> int:

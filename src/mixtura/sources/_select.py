@@ -16,7 +16,7 @@ from mixtura.sources._categories import categories_of, is_grouping, with_kinds
 from mixtura.sources._folder_keys import REASON, folder_keys
 from mixtura.sources._gather import Gathered
 from mixtura.sources.column import Column
-from mixtura.sources.kinds import Encoded, encode
+from mixtura.sources.kinds import Encoded, check_cells, encode
 from mixtura.sources.roles import Roles, match_column, match_columns, option
 from mixtura.sources.weights import check_weights
 
@@ -54,9 +54,12 @@ def select(gathered: Gathered, roles: Roles) -> Selected:
     shown = match_columns([*roles.profile, *filter(None, (roles.truth, roles.by))], columns, gathered.origin)
     refuse_two_roles(roles, columns, gathered.origin)
     categories = categories_of(gathered, roles)
-    features, dropped = _features(gathered, roles, {*assigned, *shown}, [column.name for column in categories])
-    columns = with_kinds(features, categories)
+    counts = match_columns(roles.counts, columns, gathered.origin)
+    forced = [*counts, *match_columns(roles.transforms, columns, gathered.origin)]
+    features, dropped = _features(gathered, roles, {*assigned, *shown}, [c.name for c in categories], forced)
+    kinds = with_kinds(features, categories, counts, roles.transforms)
     points = _points(table, features, categories)
+    check_cells(kinds, points.points, gathered.origin, gathered.name_row)
     return Selected(
         names=features,
         points=points.points,
@@ -67,7 +70,7 @@ def select(gathered: Gathered, roles: Roles) -> Selected:
         dropped=tuple((name, reason.text) for name, reason in dropped),
         groupings=tuple(name for name, reason in dropped if reason.about == "category"),
         parts=gathered.parts,
-        columns=columns if categories else (),
+        columns=kinds,
         unknown=points.unknown,
     )
 
@@ -86,17 +89,18 @@ def refuse_two_roles(roles: Roles, columns: Sequence[str], origin: str) -> None:
 
 
 def _features(
-    gathered: Gathered, roles: Roles, taken: set[str], categories: Sequence[str]
+    gathered: Gathered, roles: Roles, taken: set[str], categories: Sequence[str], forced: Sequence[str]
 ) -> tuple[tuple[str, ...], tuple[tuple[str, Reason], ...]]:
     """Return the columns to cluster on, and those left out without being asked to, with the reason."""
     columns, origin = gathered.table.column_names, gathered.origin
     taken = taken | set(match_columns(roles.exclude, columns, origin))
-    asked = [*match_columns(roles.features, columns, origin), *categories] if roles.features else columns
+    asked = [*match_columns(roles.features, columns, origin), *categories, *forced] if roles.features else columns
     candidates = [name for name in dict.fromkeys(asked) if name not in taken]
     dropped: tuple[tuple[str, Reason], ...] = ()
     if not roles.features:
         _refuse_one_row(gathered)
-        reasons = {name: None if name in categories else why_left_out(gathered, name) for name in candidates}
+        known = {*categories, *forced}
+        reasons = {name: None if name in known else why_left_out(gathered, name) for name in candidates}
         dropped = tuple((name, reason) for name, reason in reasons.items() if reason)
         candidates = [name for name in candidates if not reasons[name]]
     if not candidates:

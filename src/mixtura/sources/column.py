@@ -6,7 +6,7 @@ Kind = Literal["number", "category", "count"]
 
 
 class Column(NamedTuple):
-    """A name, a kind and, of a category, its levels as text in their order.
+    """A name, a kind; of a category its levels as text in their order, of numbers the transform they are seen through.
 
     Examples
     --------
@@ -17,3 +17,9 @@ class Column(NamedTuple):
     name: str
     kind: Kind
     levels: tuple[str, ...] = ()
+    transform: str = "none"
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether it holds numbers that are taken as they are."""
+        return self.kind == "number" and self.transform == "none"

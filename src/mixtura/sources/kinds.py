@@ -1,12 +1,12 @@
 """Columns of different kinds as numbers: categories become the numbers of their levels, counts stay as they are."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from jaxtyping import Float
+from jaxtyping import Bool, Float
 from numpy import ndarray
 
 from mixtura.errors import DataError
@@ -50,8 +50,9 @@ def kinds_of(table: pa.Table, categorical: Iterable[str] = (), counts: Iterable[
 
     Examples
     --------
-    >>> kinds_of(table_of({"age": [31, 25], "town": ["Rom", "Oslo"], "visits": [0, 7]}), counts=["visits"])[1:]
-    (Column(name='town', kind='category', levels=('Oslo', 'Rom')), Column(name='visits', kind='count', levels=()))
+    >>> columns = kinds_of(table_of({"town": ["Rom", "Oslo"], "visits": [0, 7]}), counts=["visits"])
+    >>> tuple(column.kind for column in columns)
+    ('category', 'count')
     """
     categorical, counts = set(categorical), set(counts)
     return tuple(_column(table, name, name in categorical, name in counts) for name in table.column_names)
@@ -166,6 +167,33 @@ def _numbers(cells: pa.ChunkedArray, column: Column) -> Float[ndarray, " N"]:
             "numbers from 0 on; take it as a column of numbers."
         )
     return values
+
+
+def check_cells(
+    columns: Sequence[Column], points: Float[ndarray, "N D"], origin: str, name_row: Callable[[int], str]
+) -> None:
+    """Raise DataError where a cell is no count, or has no transform."""
+    for column, values in zip(columns, points.T, strict=bool(columns)):
+        outside, what = _outside(column, values)
+        if outside.any():
+            row = int(outside.argmax())
+            raise DataError(
+                f"{origin}: column '{column.name}' holds {values[row]:g} in {name_row(row + 1)}, {what}; correct the "
+                "cell, or take the column for plain numbers."
+            )
+
+
+def _outside(column: Column, values: Float[ndarray, " N"]) -> tuple[Bool[ndarray, " N"], str]:
+    """The cells that a column of its kind cannot hold, and why."""
+    if column.kind == "count":
+        return ~np.isnan(values) & ((values < 0) | (values != np.round(values))), "which is no count: 0, 1, 2 …"
+    if column.kind == "category" or column.transform == "none":
+        return np.zeros(len(values), dtype=bool), ""
+    from mixtura.emissions.transformed import TRANSFORMS  # families need no tables to be read
+
+    least, most = TRANSFORMS[column.transform].least, TRANSFORMS[column.transform].most
+    bounds = f"{least:g}{'' if np.isinf(most) else f' and below {most:g}'}"
+    return (values <= least) | (values >= most), f"which has no {column.transform}: that takes numbers above {bounds}"
 
 
 def _refuse_infinite(name: str, values: Float[ndarray, " N"]) -> None:

@@ -27,6 +27,10 @@ class Roles:
     categorical : sequence of str
         Columns whose different values are categories, whatever they look like; they are clustered on, besides
         `features` or the usable numeric columns.
+    counts : sequence of str
+        Columns of whole numbers from zero on that count something; they are clustered on as counts.
+    transforms : dict of str to str
+        Columns of numbers that are seen through "log", "sqrt" or "logit"; see `mixtura.emissions.transformed`.
     levels : dict of str to sequence of str
         Columns of categories whose levels are known, as those of a fitted mixture are: other levels are missing cells.
 
@@ -45,6 +49,8 @@ class Roles:
     truth: str | None = None
     by: str | None = None
     categorical: Sequence[str] = ()
+    counts: Sequence[str] = ()
+    transforms: Mapping[str, str] = field(default_factory=dict)
     levels: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     @property
