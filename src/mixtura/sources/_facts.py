@@ -46,7 +46,8 @@ def _labels(gathered: Gathered, roles: Roles) -> dict[str, str]:
         name = match_column(getattr(roles, label), names, origin)
         if name is not None:
             labels[name] = label
-    for label, patterns in (("category", roles.categorical), ("count", roles.counts), ("seen", tuple(roles.transforms))):
+    forced = {"category": roles.categorical, "count": roles.counts, "seen": tuple(roles.transforms)}
+    for label, patterns in forced.items():
         labels.update(dict.fromkeys(match_columns(patterns, names, origin), label))
     return labels
 
