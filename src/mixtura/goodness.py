@@ -6,7 +6,7 @@ ratio G2 and Pearson's X2 (Goodman 1974), and for each pair of questions the biv
 first two, as in R's poLCA (Linzer & Lewis 2011), and out of the pairs they do not answer.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from math import prod
 from typing import NamedTuple
 
@@ -17,6 +17,8 @@ from numpy import ndarray
 from mixtura.emissions.categorical import Categorical
 from mixtura.mixture import Mixture, MixtureParameters
 from mixtura.statistics import Block
+
+_LARGEST_KEY = 1 << 62
 
 
 class Goodness(NamedTuple):
@@ -66,6 +68,17 @@ def goodness(mixture: Mixture, parameters: MixtureParameters, patterns: Block) -
         entropy_r2(mixture.posterior(parameters), patterns),
         bivariate_residuals(emission, parameters, patterns),
     )
+
+
+def patterns_of(points: Float[ndarray, "N D"], weights: Float[ndarray, " N"] | None, n_levels: Sequence[int]) -> Block:
+    """Every row once, with the sum of the weights of those that are equal to it."""
+    codes = np.nan_to_num(points, nan=-1.0).astype(np.int64) + 1
+    sizes = [number + 1 for number in n_levels]
+    if prod(sizes) < _LARGEST_KEY:  # a number for each pattern is sorted much faster than its answers
+        _, first, which = np.unique(np.ravel_multi_index(codes.T, sizes), return_index=True, return_inverse=True)
+    else:
+        _, first, which = np.unique(codes, axis=0, return_index=True, return_inverse=True)
+    return Block(points[first], np.bincount(which.ravel(), weights).astype(np.float64))
 
 
 def entropy_r2(posterior: Callable[[Block], tuple[ndarray, ndarray]], block: Block) -> float:

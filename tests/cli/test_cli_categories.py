@@ -6,7 +6,7 @@ import re
 import numpy as np
 import pytest
 
-from mixtura import load
+from mixtura import LatentClassMixture, load
 
 
 def people(path, n_rows=120):
@@ -144,6 +144,25 @@ def test_shares_of_levels_are_those_of_the_mixture(answers):
         order = [fitted.levels[item["name"]].index(level) for level in item["levels"]]
         np.testing.assert_allclose(item["shares"], shares[:, order], rtol=1e-12)
     assert town["missing"] == pytest.approx(0.1) and sum(town["overall"]) == pytest.approx(1)
+
+
+def test_how_well_classes_account_for_the_answers_is_that_of_the_estimator(run, tmp_path):
+    rng = np.random.default_rng(0)
+    group = rng.uniform(size=(400, 1)) < 0.4
+    answers = np.where(rng.uniform(size=(400, 4)) < np.where(group, 0.85, 0.2), "yes", "no")
+    answers[:20, 0] = ""
+    (tmp_path / "table.csv").write_text("\n".join(["a,b,c,d", *map(",".join, answers.tolist())]) + "\n")
+    result = run("fit", tmp_path / "table.csv", "--categorical", "a,b,c,d", "-k", "2", "-o", tmp_path / "out", "--json")
+    account = json.loads(result.stdout)["checks"]["account"]
+    classes = LatentClassMixture(2, random_state=0, n_init=5).fit(np.where(answers == "", None, answers))
+    told = [account[name] for name in ("g_squared", "x_squared", "df", "entropy_r2")]
+    wanted = [classes.g_squared_, classes.x_squared_, classes.df_, classes.entropy_r2_]
+    assert told == pytest.approx(wanted, rel=1e-2)
+    pair, residuals = account["pairs"][0], classes.bivariate_residuals_
+    assert pair["residual"] == pytest.approx(residuals.max(), rel=0.05)
+    assert residuals[pair["first"], pair["second"]] == residuals.max()
+    page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+    assert "Do the classes account for the answers?" in page and f"with {classes.df_} degrees of freedom" in page
 
 
 @pytest.mark.parametrize("kind", ["output", "answers"])

@@ -1,6 +1,5 @@
 """`LatentClassMixture`: latent class analysis, a mixture for tables of answers."""
 
-from math import prod
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -12,7 +11,7 @@ from mixtura.estimators import _parameters as rules
 from mixtura.estimators._base import check_weights
 from mixtura.estimators._families import FamilyAnswers, columns_of, rows_that_count
 from mixtura.estimators._online import SCHEDULE, GoesOn
-from mixtura.goodness import goodness
+from mixtura.goodness import goodness, patterns_of
 from mixtura.mixture import Mixture, MixtureParameters
 from mixtura.online import Schedule
 from mixtura.ordering import ORDERS
@@ -21,7 +20,6 @@ from mixtura.sources.kinds import encode, kinds_of
 from mixtura.statistics import Block
 
 _LEFT = 1e-7  # nats: steps cost little once equal rows are put together
-_LARGEST_KEY = 1 << 62
 
 
 class LatentClassMixture(GoesOn, FamilyAnswers):
@@ -160,7 +158,7 @@ class LatentClassMixture(GoesOn, FamilyAnswers):
         _refuse_empty([column.name for column in columns if not column.levels])
         rows = ArraySource(encode(table, columns).points, weights)
         n_levels = tuple(len(column.levels) for column in columns)
-        patterns, model = _patterns(rows, n_levels), Mixture(Categorical(n_levels))
+        patterns, model = patterns_of(rows.points, rows.weights, n_levels), Mixture(Categorical(n_levels))
         _require_patterns(len(patterns.points), self.n_components)
         source = ArraySource(*patterns)
         self._keep(self._search(source, model, self._stop(source.total_weight)), source, model, columns)
@@ -183,17 +181,6 @@ class LatentClassMixture(GoesOn, FamilyAnswers):
 
     def _stop(self, total_weight: float) -> em.Stop:
         return SmallRemainder(_LEFT) if self.tol == "auto" else super()._stop(total_weight)
-
-
-def _patterns(source: ArraySource, n_levels: tuple[int, ...]) -> Block:
-    """Every row once, with the sum of the weights of those that are equal to it."""
-    codes = np.nan_to_num(source.points, nan=-1.0).astype(np.int64) + 1
-    sizes = [number + 1 for number in n_levels]
-    if prod(sizes) < _LARGEST_KEY:  # a number for each pattern is sorted much faster than its answers
-        _, first, which = np.unique(np.ravel_multi_index(codes.T, sizes), return_index=True, return_inverse=True)
-    else:
-        _, first, which = np.unique(codes, axis=0, return_index=True, return_inverse=True)
-    return Block(source.points[first], np.bincount(which.ravel(), source.weights).astype(np.float64))
 
 
 def _require_patterns(n_patterns: int, n_components: int) -> None:

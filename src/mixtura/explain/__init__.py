@@ -11,6 +11,7 @@ import numpy as np
 from jaxtyping import Bool, Float
 from numpy import ndarray
 
+from mixtura.explain.account import describe_account
 from mixtura.explain.cautions import cautions
 from mixtura.explain.doubts import describe_doubts
 from mixtura.explain.items import describe_items
@@ -20,6 +21,7 @@ from mixtura.explain.outliers import describe_outliers, outlier_caution
 from mixtura.explain.overlap import nearest, pair_overlaps
 from mixtura.explain.profiles import component_moments, describe_certainty, describe_cluster, describe_columns
 from mixtura.explain.records import (
+    Account,
     Certainty,
     Change,
     Cluster,
@@ -28,6 +30,7 @@ from mixtura.explain.records import (
     Doubt,
     Explanation,
     Item,
+    Pair,
     RowExplanation,
     Rows,
     Rule,
@@ -41,6 +44,7 @@ from mixtura.fitted import FittedMixture
 from mixtura.mixture import Classification
 
 __all__ = [
+    "Account",
     "Certainty",
     "Change",
     "Cluster",
@@ -49,6 +53,7 @@ __all__ = [
     "Doubt",
     "Explanation",
     "Item",
+    "Pair",
     "RowExplanation",
     "Rows",
     "Rule",
@@ -141,6 +146,7 @@ def explain_rows(fitted: FittedMixture, rows: Rows) -> tuple[FittedMixture, Rows
     outliers = describe_outliers(fitted, rows)
     warnings = (*told.warnings, *outlier_caution(fitted, outliers))
     items, has_numbers = describe_items(fitted, rows), seen is fitted or has_kind(fitted, "numbers")
+    told = told._replace(account=describe_account(fitted, rows))
     told = told._replace(headline=title, outliers=outliers, warnings=warnings, items=items, has_numbers=has_numbers)
     return seen, beside, told if seen is fitted else told._replace(doubts=describe_doubts(fitted, rows))
 

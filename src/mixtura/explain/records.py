@@ -174,6 +174,27 @@ class Doubt(NamedTuple):
     second_probability: float
 
 
+class Pair(NamedTuple):
+    """Two columns (positions) and how far what they have in common is from what the classes expect."""
+
+    first: int
+    second: int
+    residual: float
+
+
+class Account(NamedTuple):
+    """How well latent classes account for a table of answers; see `mixtura.goodness`.
+
+    None stands for what no complete row tells; `pairs` are those of the largest residuals.
+    """
+
+    g_squared: float | None
+    x_squared: float | None
+    df: int
+    entropy_r2: float
+    pairs: tuple[Pair, ...]
+
+
 class Item(NamedTuple):
     """A column of categories: its most frequent levels, their shares of all rows and, by the mixture, of each cluster.
 
@@ -196,6 +217,7 @@ class Explanation(NamedTuple):
     up to one, and is empty where nothing is kept apart. `outliers` says how many complete rows lie how far out,
     and how many were to be expected; None where that was not asked. `items` are the columns of categories; without any
     numbers, the shares of their levels stand for means. `doubts` are the least sure rows.
+    `account` is there where all columns are categories.
     """
 
     headline: str
@@ -210,4 +232,5 @@ class Explanation(NamedTuple):
     outliers: tuple[Level, ...] | None = None
     items: tuple[Item, ...] = ()
     doubts: tuple[Doubt, ...] = ()
+    account: Account | None = None
     has_numbers: bool = True

@@ -108,7 +108,7 @@ def facts(
         "truth": agreement(rows.truth, rows.classification.labels) if rows and rows.truth is not None else None,
         "drawn": _drawn(explanation, shown),
         "discriminant": _discriminant(fitted) if explanation.has_numbers else None,
-        "checks": _checks(fitted, rows if explanation.has_numbers else None),
+        "checks": _checks(fitted, rows if explanation.has_numbers else None) | {"account": plain(explanation.account)},
         "reproduce": _reproduce(fitted, command, METHOD if explanation.has_numbers else METHOD_OF_CLASSES),
         "profiles": _profiles(fitted, rows),
         "categories": list(rows.categories) if rows else [],
