@@ -77,6 +77,11 @@ def test_transforms_have_names(run, table, value):
     assert result.exit_code == 2 and "there are log, logit, sqrt" in " ".join(result.stderr.split())
 
 
+def test_a_column_is_of_one_kind(run, table):
+    result = run("fit", table, "--counts", "visits", "--categorical", "visits")
+    assert result.exit_code == 3 and "column 'visits' cannot be of two kinds" in " ".join(result.stderr.split())
+
+
 def test_columns_that_are_not_there_are_told(run, table):
     for option in (("--counts", "vists"), ("--transform", "incom=log")):
         result = run("fit", table, *option)

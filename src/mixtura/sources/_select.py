@@ -56,6 +56,7 @@ def select(gathered: Gathered, roles: Roles) -> Selected:
     categories = categories_of(gathered, roles)
     counts = match_columns(roles.counts, columns, gathered.origin)
     forced = [*counts, *match_columns(roles.transforms, columns, gathered.origin)]
+    _refuse_two_kinds([*(column.name for column in categories), *forced], gathered.origin)
     features, dropped = _features(gathered, roles, {*assigned, *shown}, [c.name for c in categories], forced)
     kinds = with_kinds(features, categories, counts, roles.transforms)
     points = _points(table, features, categories)
@@ -86,6 +87,15 @@ def refuse_two_roles(roles: Roles, columns: Sequence[str], origin: str) -> None:
                     f"{origin}: column '{name}' is asked for both to cluster on and as {role}; leave it out of "
                     f"--features or of --{role}."
                 )
+
+
+def _refuse_two_kinds(names: Sequence[str], origin: str) -> None:
+    for name in names:
+        if names.count(name) > 1:
+            raise DataError(
+                f"{origin}: column '{name}' cannot be of two kinds: name it in one of --categorical, --counts and "
+                "--transform."
+            )
 
 
 def _features(
