@@ -81,6 +81,15 @@ def test_axes_are_no_worse_than_their_twins_where_shapes_have_nothing_in_common(
     assert objective(scatter, counts, found) < objective(scatter, counts, expected) + 1e-3 * counts.sum()
 
 
+@pytest.mark.parametrize("name", ["VVE", "EVE"])
+def test_axes_of_many_columns_are_found_to_the_end(name):
+    """Although the groups have none in common: a search from where it ended finds nothing better."""
+    scatter, counts, previous = scatters(3, 80, seed=4)
+    found = shaped(name, scatter, counts, previous)
+    again = shaped(name, scatter, counts, found)
+    assert objective(scatter, counts, again) == pytest.approx(objective(scatter, counts, found), abs=1e-8)
+
+
 @pytest.mark.parametrize("name", SHAPERS)
 def test_a_step_from_where_it_led_stays_there(name):
     scatter, counts, previous = scatters(3, 4, MODELS[name].kind)

@@ -50,7 +50,8 @@ def is_quicker(name: str, n_columns: int) -> bool:
 def shaped(name: str, scatter: ndarray, counts: Float[ndarray, " K"], previous: ndarray) -> ndarray:
     """The covariances that a shaper makes of scatters, (K, D) or (K, D, D), and of the covariances before."""
     covariances = np.array(previous, dtype=np.float64, order="C")
-    log_dets = np.log(previous).sum(1) if previous.ndim == 2 else np.linalg.slogdet(previous)[1]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        log_dets = np.log(previous).sum(1) if previous.ndim == 2 else np.linalg.slogdet(previous)[1]
     table, numbers = (np.require(array, np.float64, ["C", "W"]) for array in (scatter, counts))
     SHAPERS[name](table, numbers, -0.5 * log_dets, covariances)
     return covariances
