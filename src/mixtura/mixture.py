@@ -196,8 +196,9 @@ def block_statistics(
     """The E-step on one block: Bayes' theorem, then the sums that the M-step needs."""
     if log_noise is not None:
         return _beside_noise(block, emission, log_weights, density, log_noise)
-    if isinstance(density, kernels.COMPILED):
-        return MixtureStatistics(*_pass_over(block, density)(*block, log_weights, density))
+    collect = _pass_over(block, density)
+    if collect is not None:
+        return MixtureStatistics(*collect(*block, log_weights, density))
     responsibilities, log_evidence = block_posterior(block, emission, log_weights, density)
     responsibilities *= block.weights[:, None]
     return MixtureStatistics(
@@ -218,13 +219,13 @@ def _beside_noise(
     return rest._replace(log_likelihood=total, noise=float(noise.sum()))
 
 
-def _pass_over(block: Block, density: Any) -> Callable[..., Any]:
-    """The kernel that makes sums of rows like these."""
+def _pass_over(block: Block, density: Any) -> Callable[..., Any] | None:
+    """The kernel that makes sums of rows like these, if there is one."""
     if isinstance(block, Incomplete):
-        return kernels.collect_incomplete
+        return kernels.collect_incomplete if isinstance(density, kernels.FILLED) else None
     if isinstance(block, Neighbours) and isinstance(density, kernels.SKIPPING):
         return kernels.collect_neighbours
-    return kernels.collect
+    return kernels.collect if isinstance(density, kernels.COMPILED) else None
 
 
 def block_posterior(

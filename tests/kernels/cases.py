@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from mixtura._kernels import SKIPPING
-from mixtura._kernels.densities import Diagonal, Full, Spherical, Tied
+from mixtura._kernels import FILLED, SKIPPING
+from mixtura._kernels.densities import Diagonal, Full, Heavy, Spherical, Tied
 
 
 def full(rng, K, D, centre=0.0):
@@ -30,15 +30,29 @@ def spherical(rng, K, D, centre=0.0):
 KINDS = {"full": full, "tied": tied, "diagonal": diagonal, "spherical": spherical}
 
 
+def heavy(make):
+    """Ellipses of a kind with tails from Cauchy's to next to Gaussian ones."""
+
+    def with_tails(rng, K, D, centre=0.0):
+        ellipses = make(rng, K, D, centre)
+        return Heavy(ellipses.means, ellipses, np.exp(rng.uniform(0, np.log(200), K)))
+
+    return with_tails
+
+
+HEAVY = {f"heavy {name}": heavy(make) for name, make in KINDS.items()}
+
+
 def calls(rng, N, D, K, dtype):
     """Arguments for every pass: (name, arguments), where every array is protected against writing."""
     points = rng.normal(0, 3, (N, D)).astype(dtype)
     weights, log_weights = rng.uniform(0, 2, N), np.log(rng.dirichlet(np.ones(K)))
-    for make in KINDS.values():
+    for make in (KINDS | HEAVY).values():
         density = make(rng, K, D)
         yield "collect", protected((points, weights, log_weights, density))
-        holed = np.where(rng.uniform(size=points.shape) < 0.3, np.nan, points)
-        yield "collect_incomplete", protected((holed, weights, log_weights, density))
+        if isinstance(density, FILLED):
+            holed = np.where(rng.uniform(size=points.shape) < 0.3, np.nan, points)
+            yield "collect_incomplete", protected((holed, weights, log_weights, density))
         if isinstance(density, SKIPPING):
             yield "collect_neighbours", protected((points, weights, log_weights, density))
             yield "active_share", protected((points, log_weights, density))

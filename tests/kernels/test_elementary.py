@@ -32,6 +32,13 @@ def test_relative_error_is_a_few_units_of_the_last_digit(dtype, lowest):
     assert (np.abs(logs - np.log(argument)) <= 4 * unit * np.maximum(np.log(argument), unit)).all()
 
 
+@pytest.mark.parametrize(("dtype", "highest"), [(np.float64, 1000), (np.float32, 120)])
+def test_logarithms_of_large_numbers(dtype, highest):
+    x = -np.logspace(0, highest, 1024, base=2).astype(dtype)
+    _, logs = _of(x)
+    np.testing.assert_allclose(logs, np.log((1 - x).astype(np.longdouble)), rtol=4 * np.finfo(dtype).eps)
+
+
 @pytest.mark.parametrize("dtype", [np.float64, np.float32])
 def test_special_values(dtype):
     x = np.zeros(64, dtype)

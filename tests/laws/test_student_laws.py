@@ -6,12 +6,13 @@ from scipy import optimize, stats
 from scipy.special import digamma, gammaln
 
 from laws.settings import FAMILIES, POINTS, D, K, N, assert_close
+from mixtura._kernels.tails import solve
 from mixtura.emissions._moments import matrices
-from mixtura.emissions._precisions import solve
 from mixtura.emissions.contract import Emission
+from mixtura.emissions.gaussian import Gaussian
 from mixtura.emissions.student import Student, StudentParameters
 from mixtura.mixture import Mixture, MixtureParameters
-from mixtura.statistics import Block
+from mixtura.statistics import Block, Incomplete
 
 STUDENTS = [name for name in FAMILIES if name.startswith("student") and "holes" not in name]
 HOLED = [name for name in FAMILIES if name.startswith("student") and "holes" in name]
@@ -45,7 +46,7 @@ def test_densities_of_rows_with_holes_are_marginal_ones(name):
     own = model.emission.log_density(holed, model.emission.density(parameters.emission))
     theirs = np.stack([scipys(parameters.emission, k, [1, 3]).logpdf(holed[:, [1, 3]]) for k in range(K)], axis=1)
     np.testing.assert_allclose(own, theirs, rtol=1e-11)
-    nothing = model.posterior(parameters)(Block(np.full((1, D), np.nan), np.ones(1)))
+    nothing = model.posterior(parameters)(Incomplete(np.full((1, D), np.nan), np.ones(1)))
     np.testing.assert_allclose(nothing[0][0], parameters.weights)
 
 
@@ -203,7 +204,7 @@ def test_a_fit_to_rows_with_holes_ends_where_the_likelihood_is_flat(name):
     rng = np.random.default_rng(0)
     points = model.emission.sample(heavy, np.array([200, 120, 80]), rng)
     points[rng.uniform(size=points.shape) < 0.1] = np.nan
-    block = Block(points, np.ones(len(points)))
+    block = Incomplete(points, np.ones(len(points)))
     for _ in range(400):
         parameters = model.maximise(model.statistics(parameters)(block), parameters)
 
@@ -230,3 +231,16 @@ def test_starts_are_drawn_without_outliers():
     np.testing.assert_array_equal(seen[:N], POINTS)
     assert seen.max() < 100
     assert (Student().spread(far, weights).deviations < 50).all()
+
+
+@pytest.mark.parametrize("kind", ["VVV", "EEE", "VVI", "VII"])
+def test_without_tails_it_is_a_gaussian_mixture(kind):
+    _, (weights, gaussians), points = FAMILIES[f"gaussian {kind}"]
+    block = Block(points, np.linspace(0, 2, N))
+    gaussian, student = Mixture(Gaussian(kind, ridge=0.0)), Mixture(Student(kind, "1e12", ridge=0.0))
+    one = MixtureParameters(weights, gaussians)
+    other = MixtureParameters(weights, StudentParameters(*gaussians, np.full(K, 1e12)))
+    ours, theirs = student.statistics(other)(block), gaussian.statistics(one)(block)
+    assert_close(ours[::2], theirs[::2])
+    assert_close(ours.emission.moments, theirs.emission)
+    assert_close(student.maximise(ours, other).emission.ellipses, gaussian.maximise(theirs, one).emission)

@@ -4,6 +4,7 @@ from mixtura._kernels.climbing import COLLAPSED, GOES_ON, STOPPED
 from mixtura._kernels.densities import Ascent
 from mixtura._kernels.passes import (
     COMPILED,
+    FILLED,
     SKIPPING,
     active_share,
     classify,
@@ -24,6 +25,7 @@ from mixtura._kernels.turning import Turned, turned
 __all__ = [
     "COLLAPSED",
     "COMPILED",
+    "FILLED",
     "GOES_ON",
     "SKIPPING",
     "STOPPED",

@@ -70,7 +70,9 @@ def _new_tile(turned, K):
     P, stride = points.shape
     joint, work = scratch(points, (whole_quads(K), stride)), scratch(points, (P, stride))
     weighted, evidence, scale = scratch(points, (4, stride)), scratch(points, (stride,)), scratch(points, (stride,))
-    return Tile(points, joint, joint, work, weighted, turned.weights, evidence, scale, scale, stride, stride)
+    return Tile(
+        points, joint, joint, joint, joint, work, weighted, turned.weights, evidence, scale, scale, stride, stride
+    )
 
 
 @kernel

@@ -15,7 +15,7 @@ import numpy as np
 from jaxtyping import Bool, Float, Int
 from numpy import ndarray
 
-from mixtura._kernels.densities import Density, Full, Moments
+from mixtura._kernels.densities import Ellipses, Full, Moments
 
 Points = Float[ndarray, "N D"]
 
@@ -102,12 +102,12 @@ def _inverse(matrices: Float[ndarray, "P M M"]) -> Float[ndarray, "P M M"]:
         return np.full(matrices.shape, np.nan)
 
 
-def components(density: Density) -> list[tuple[ndarray, Any]]:
+def components(density: Ellipses) -> list[tuple[ndarray, Any]]:
     """The mean and the whitener of each component."""
     return list(zip(density.means, itertools.cycle(density.whiteners), strict=False))
 
 
-def _in_groups(density: Density, n_cells: int) -> Iterator[tuple[slice, Float[ndarray, "G D"], ndarray]]:
+def _in_groups(density: Ellipses, n_cells: int) -> Iterator[tuple[slice, Float[ndarray, "G D"], ndarray]]:
     """Components by the handful: places, means and whiteners of so many that rows of so many cells fit the cache."""
     means, whiteners = density.means, density.whiteners
     step = max(1, _TOGETHER // max(n_cells, 1))
@@ -117,7 +117,7 @@ def _in_groups(density: Density, n_cells: int) -> Iterator[tuple[slice, Float[nd
 
 
 @_quiet
-def log_density(points: Points, density: Density) -> Float[ndarray, "N K"]:
+def log_density(points: Points, density: Ellipses) -> Float[ndarray, "N K"]:
     """The log-density of every component at the cells of every row that are there: 0 where there are none."""
     holes = np.isnan(points)
     gaps, n_seen = gaps_of(holes), (~holes).sum(1)
@@ -136,7 +136,7 @@ def log_density(points: Points, density: Density) -> Float[ndarray, "N K"]:
 
 
 @_quiet
-def moments(points: Points, responsibilities: Float[ndarray, "N K"], density: Density) -> Moments:
+def moments(points: Points, responsibilities: Float[ndarray, "N K"], density: Ellipses) -> Moments:
     """What `reference.moments` gives, expected over the cells that are missing."""
     gaps = gaps_of(np.isnan(points))
     K, D = density.means.shape
@@ -161,7 +161,7 @@ def _add_unseen(
             np.add.at(own, (gap.cells[:, :, None], gap.cells[:, None, :]), spread)
 
 
-def in_full(density: Density) -> Full:
+def in_full(density: Ellipses) -> Full:
     """The same components as ellipses of any shape."""
     whiteners, (K, D) = density.whiteners, density.means.shape
     if whiteners.ndim < 3:
@@ -169,7 +169,7 @@ def in_full(density: Density) -> Full:
     return Full(density.means, np.broadcast_to(whiteners, (K, D, D)), density.log_det)
 
 
-def of_kind(scatter: Float[ndarray, "K D D"], density: Density) -> ndarray:
+def of_kind(scatter: Float[ndarray, "K D D"], density: Ellipses) -> ndarray:
     """Of full scatter matrices what is collected for a density: their sum, the diagonals, or the traces."""
     if density.whiteners.ndim == 3:
         return scatter if len(density.whiteners) == len(scatter) else scatter.sum(0, keepdims=True)

@@ -43,6 +43,14 @@ class Spherical(NamedTuple):
     log_det: Float[ndarray, " K"]  # D log w
 
 
+class Heavy(NamedTuple):
+    """Components with heavy tails: Student's, whose scale matrices the ellipses tell of."""
+
+    means: Float[ndarray, "K D"]  # those of the ellipses
+    ellipses: Full | Tied | Diagonal | Spherical
+    dof: Float[ndarray, " K"]
+
+
 class Moments(NamedTuple):
     """Weighted sums of deviations d = x - m_k from the density's own means, and of their products."""
 
@@ -50,7 +58,16 @@ class Moments(NamedTuple):
     scatter: Float[ndarray, "..."]  # Σ w r d dᵀ (K, D, D), its sum over k (1, D, D), diagonal (K, D) or trace (K,)
 
 
-Density = Full | Tied | Diagonal | Spherical
+class HeavyMoments(NamedTuple):
+    """Sums over rows, each of which counts as much as its component explains of it."""
+
+    mass: Float[ndarray, " K"]  # of the precisions u that are expected
+    moments: Moments  # where rows count u times
+    evenness: Float[ndarray, " K"]  # of E[log u] - E[u]: -1 were all precisions one
+
+
+Ellipses = Full | Tied | Diagonal | Spherical
+Density = Ellipses | Heavy
 
 
 class Ascent(NamedTuple):

@@ -42,7 +42,7 @@ def exp(x):
 
 
 def log(x):
-    """Of a `Vec` from 1 to 2^500, or 2^60 in float32."""
+    """Of a `Vec` from 1 to 2^1000, or 2^120 in float32."""
     raise NotImplementedError
 
 

@@ -15,6 +15,7 @@ from mixtura._kernels import (  # densities register
     axes,  # noqa: F401
     climbing,
     full,  # noqa: F401
+    heavy,  # noqa: F401
     incomplete,
     kmeans,
     mixtures,
@@ -25,10 +26,22 @@ from mixtura._kernels import (  # densities register
 )
 from mixtura._kernels import leaves as tree
 from mixtura._kernels.conditional import in_full, of_kind
-from mixtura._kernels.densities import Ascent, Density, Diagonal, Full, Moments, Spherical, Tied
+from mixtura._kernels.densities import (
+    Ascent,
+    Density,
+    Diagonal,
+    Ellipses,
+    Full,
+    Heavy,
+    HeavyMoments,
+    Moments,
+    Spherical,
+    Tied,
+)
 from mixtura._kernels.turning import Turned
 
-COMPILED = (Full, Tied, Diagonal, Spherical)
+FILLED = (Full, Tied, Diagonal, Spherical)  # densities that `collect_incomplete` takes
+COMPILED = (*FILLED, Heavy)
 SKIPPING = (Full, Diagonal, Spherical)  # densities that `collect_neighbours` takes
 
 # Rows times columns times components: below, a kernel would spare less than a millisecond, and take half a second to
@@ -41,15 +54,18 @@ Weights = Float[ndarray, " N"]
 
 def collect(
     points: Points, weights: Weights, log_weights: Float[ndarray, " K"], density: Density
-) -> tuple[Float[ndarray, " K"], Moments, float]:
+) -> tuple[Float[ndarray, " K"], Moments | HeavyMoments, float]:
     """The E-step of a block and its sums: counts, moments about the means, log-likelihood."""
     arguments = _rows(points), _parameters(weights), _parameters(log_weights), _protected(density)
-    (counts, shifts, scatter), log_likelihood = _run(mixtures.collect, *arguments)
-    return counts, Moments(shifts, scatter), log_likelihood
+    (counts, *sums), log_likelihood = _run(mixtures.collect, *arguments)
+    if not isinstance(density, Heavy):
+        return counts, Moments(*sums), log_likelihood
+    mass, shifts, scatter, evenness = sums
+    return counts, HeavyMoments(mass, Moments(shifts, scatter), evenness), log_likelihood
 
 
 def collect_incomplete(
-    points: Points, weights: Weights, log_weights: Float[ndarray, " K"], density: Density
+    points: Points, weights: Weights, log_weights: Float[ndarray, " K"], density: Ellipses
 ) -> tuple[Float[ndarray, " K"], Moments, float]:
     """What `collect` gives, expected over the cells that are missing: they are NaN."""
     groups = np.empty((incomplete.GROUPED + 1, points.shape[1] + incomplete.CELLS), np.int64)
@@ -61,7 +77,7 @@ def collect_incomplete(
 
 
 def collect_neighbours(
-    points: Points, weights: Weights, log_weights: Float[ndarray, " K"], density: Density
+    points: Points, weights: Weights, log_weights: Float[ndarray, " K"], density: Ellipses
 ) -> tuple[Float[ndarray, " K"], Moments, float]:
     """What `collect` gives, in less time where rows that follow each other lie close together."""
     arguments = _rows(points), _parameters(weights), _parameters(log_weights), _protected(density)
@@ -69,7 +85,7 @@ def collect_neighbours(
     return counts, Moments(shifts, scatter), log_likelihood
 
 
-def active_share(points: Points, log_weights: Float[ndarray, " K"], density: Density) -> float:
+def active_share(points: Points, log_weights: Float[ndarray, " K"], density: Ellipses) -> float:
     """The share of the components that `collect_neighbours` has to look at, on average over its tiles."""
     arguments = _rows(points), _parameters(log_weights), _protected(density), _room_for(log_weights)
     share: float = _run(skipping.active_share, *arguments)
@@ -206,5 +222,6 @@ def _parameters(array: Float[ndarray, "..."]) -> Float[ndarray, "..."]:
     return view
 
 
-def _protected(density: Density) -> Any:
-    return type(density)(*map(_parameters, density))
+def _protected(density: Any) -> Any:
+    """Its arrays; those of a density within it, too."""
+    return type(density)(*(_protected(part) if isinstance(part, tuple) else _parameters(part) for part in density))

@@ -10,10 +10,22 @@ import numpy as np
 from jaxtyping import Bool, Float, Int
 from numpy import ndarray
 
-from mixtura._kernels import conditional
-from mixtura._kernels.densities import NEIGHBOURS, Density, Diagonal, Full, Moments, Spherical, Tied
+from mixtura._kernels import conditional, tails
+from mixtura._kernels.densities import (
+    NEIGHBOURS,
+    Density,
+    Diagonal,
+    Ellipses,
+    Full,
+    Heavy,
+    HeavyMoments,
+    Moments,
+    Spherical,
+    Tied,
+)
 
-COMPILED = (Full, Tied, Diagonal, Spherical)
+FILLED = (Full, Tied, Diagonal, Spherical)
+COMPILED = (*FILLED, Heavy)
 SKIPPING = (Full, Diagonal, Spherical)
 
 _LOOKED_AT = 256  # rows of a part, about, that say along which feature to cut it
@@ -28,24 +40,27 @@ _quiet = np.errstate(invalid="ignore", over="ignore")
 @_quiet
 def collect(
     points: Points, weights: Weights, log_weights: Float[ndarray, " K"], density: Density
-) -> tuple[Float[ndarray, " K"], Moments, float]:
+) -> tuple[Float[ndarray, " K"], Moments | HeavyMoments, float]:
     """The E-step of a block and its sums: counts, moments about the means, log-likelihood."""
     responsibilities, log_evidence = _posterior(points, log_weights, density)
     responsibilities *= weights[:, None]
     log_likelihood = float(weights @ log_evidence)
-    return responsibilities.sum(0), moments(points, responsibilities, density), log_likelihood
+    counts = responsibilities.sum(0)
+    if isinstance(density, Heavy):
+        return counts, heavy_moments(points, responsibilities, density), log_likelihood
+    return counts, moments(points, responsibilities, density), log_likelihood
 
 
 def collect_neighbours(
-    points: Points, weights: Weights, log_weights: Float[ndarray, " K"], density: Density
-) -> tuple[Float[ndarray, " K"], Moments, float]:
+    points: Points, weights: Weights, log_weights: Float[ndarray, " K"], density: Ellipses
+) -> tuple[Float[ndarray, " K"], Moments | HeavyMoments, float]:
     """What `collect` gives, in less time where rows that follow each other lie close together."""
     return collect(points, weights, log_weights, density)
 
 
 @_quiet
 def collect_incomplete(
-    points: Points, weights: Weights, log_weights: Float[ndarray, " K"], density: Density
+    points: Points, weights: Weights, log_weights: Float[ndarray, " K"], density: Ellipses
 ) -> tuple[Float[ndarray, " K"], Moments, float]:
     """What `collect` gives, expected over the cells that are missing: they are NaN."""
     responsibilities, log_evidence = _share_out(log_weights + conditional.log_density(points, density))
@@ -54,14 +69,14 @@ def collect_incomplete(
     return responsibilities.sum(0), conditional.moments(points, responsibilities, density), log_likelihood
 
 
-def active_share(points: Points, log_weights: Float[ndarray, " K"], density: Density) -> float:
+def active_share(points: Points, log_weights: Float[ndarray, " K"], density: Ellipses) -> float:
     """The share of the components that `collect_neighbours` has to look at, on average over its tiles."""
     tiles = [points[start : start + NEIGHBOURS].astype(float) for start in range(0, len(points), NEIGHBOURS)]
     return float(np.mean([_in_sight(tile, log_weights, density) for tile in tiles])) if tiles else 0.0
 
 
 @_quiet
-def _in_sight(tile: Points, log_weights: Float[ndarray, " K"], density: Density) -> Bool[ndarray, " K"]:
+def _in_sight(tile: Points, log_weights: Float[ndarray, " K"], density: Ellipses) -> Bool[ndarray, " K"]:
     """Whether a component may count anywhere in the box that holds the rows."""
     low, high = tile.min(0), tile.max(0)
     distances = (low + high) / 2 - density.means
@@ -139,14 +154,22 @@ def distances(points: Points, centres: Float[ndarray, "K D"]) -> Float[ndarray, 
 @_quiet
 def log_density(points: Points, density: Density) -> Float[ndarray, "N K"]:
     """The log-density of every component at every row; one component's deviations at a time are in memory."""
+    if isinstance(density, Heavy):
+        return tails.log_density(points, density)
     components = zip(density.means, itertools.cycle(density.whiteners), strict=False)
     distances = np.stack([_squared_norms(_whiten(points - mean, whitener)) for mean, whitener in components], axis=1)
     constants = density.log_det - 0.5 * points.shape[1] * math.log(2 * math.pi) + _flaws(density)
     return constants - 0.5 * distances
 
 
+def heavy_moments(points: Points, responsibilities: Float[ndarray, "N K"], density: Heavy) -> HeavyMoments:
+    """The moments of ellipses, where rows count as much as tails say, and what these are like."""
+    shares, evenness = tails.weigh(points, responsibilities, density)
+    return HeavyMoments(shares.sum(0), moments(points, shares, density.ellipses), evenness)
+
+
 @_quiet
-def moments(points: Points, responsibilities: Float[ndarray, "N K"], density: Density) -> Moments:
+def moments(points: Points, responsibilities: Float[ndarray, "N K"], density: Ellipses) -> Moments:
     """Sums of deviations from the means and of their products, each row as much as `responsibilities` say."""
     scatter_of = _SCATTER[type(density)]
     shifts, scatter = np.empty(density.means.shape), np.zeros(density.whiteners.shape)
@@ -192,7 +215,7 @@ def _squared_norms(rows: Float[ndarray, "*N D"]) -> Float[ndarray, "*N"]:
     return norms
 
 
-def _flaws(density: Density) -> Float[ndarray, " K"]:
+def _flaws(density: Ellipses) -> Float[ndarray, " K"]:
     """NaN where a parameter is not finite, else 0: an infinite mean would only switch its component off."""
     return 0.0 * sum(field.reshape(len(field), -1).sum(1) for field in density)
 

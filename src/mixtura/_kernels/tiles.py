@@ -43,6 +43,8 @@ class Tile(NamedTuple):
     points: ndarray  # (P, stride), about the pass's centre; zero for added features
     joint: ndarray  # (Q, stride), log joint density, then densities relative to each row's largest
     distances: ndarray  # (Q, stride), squared, from each mean; where moments are made of them
+    precisions: ndarray  # (Q, stride), of rows under each component; where tails are heavy
+    logarithms: ndarray  # (Q, stride), of how far rows are from each mean; where tails are heavy
     work: ndarray  # (P, stride)
     weighted: ndarray  # (4, stride)
     weights: ndarray  # (stride,) of rows
@@ -74,10 +76,13 @@ def new_tile(points, D, K, rows=ROWS):
         for p in range(stride):
             features[d, p] = 0.0
     distances = scratch(points, (Q, stride))
+    precisions, logarithms = scratch(points, (Q, stride)), scratch(points, (Q, stride))
     work, weighted = scratch(points, (P, stride)), scratch(points, (4, stride))
     weights, evidence, scale = scratch(points, (stride,)), scratch(points, (stride,)), scratch(points, (stride,))
     edge = scratch(points, ((rows + SPARE) * P,))
-    return Tile(features, joint, distances, work, weighted, weights, evidence, scale, edge, stride, rows)
+    return Tile(
+        features, joint, distances, precisions, logarithms, work, weighted, weights, evidence, scale, edge, stride, rows
+    )
 
 
 @tile_kernel

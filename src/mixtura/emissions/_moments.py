@@ -8,10 +8,8 @@ from jaxtyping import Float
 from numpy import ndarray
 
 from mixtura._kernels import is_quicker, shaped, whiten
-from mixtura._kernels.densities import Diagonal, Full, Moments, Spherical, Tied
+from mixtura._kernels.densities import Diagonal, Ellipses, Full, Moments, Spherical, Tied
 from mixtura.covariance import CovarianceModel, Ridge, add_ridge
-
-Ellipses = Full | Tied | Diagonal | Spherical
 
 
 def ellipses(means: Float[ndarray, "K D"], covariances: ndarray, is_pooled: bool = False) -> Ellipses:

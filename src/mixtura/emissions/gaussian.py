@@ -11,13 +11,12 @@ from numpy import ndarray
 from mixtura import _kernels as kernels
 from mixtura import spaces
 from mixtura._kernels import conditional, reference
-from mixtura._kernels.densities import Ascent, Moments, Tied
+from mixtura._kernels.densities import Ascent, Ellipses, Moments, Tied
 from mixtura.covariance import MODELS, CovarianceModel, add_ridge
 from mixtura.covariance.degenerate import spurious_components
 from mixtura.emissions import _straight as straight
 from mixtura.emissions import incomplete
 from mixtura.emissions._moments import (
-    Ellipses,
     check_ellipses,
     ellipses,
     estimate,

@@ -11,8 +11,8 @@ import numpy as np
 from jaxtyping import Float, Int
 from numpy import ndarray
 
-from mixtura._kernels.densities import Moments
-from mixtura.emissions._moments import Ellipses, matrices
+from mixtura._kernels.densities import Ellipses, Moments
+from mixtura.emissions._moments import matrices
 from mixtura.emissions.contract import ByComponent, Plain, draw_labels
 from mixtura.emissions.gaussian import Gaussian, GaussianParameters
 from mixtura.spaces import Spread

@@ -6,8 +6,8 @@ from numpy import ndarray
 
 from mixtura._kernels import whiten
 from mixtura._kernels.conditional import components, gaps_of, moments, of_kind, see
-from mixtura._kernels.densities import Full
-from mixtura.emissions._moments import Ellipses, move, squared_distances
+from mixtura._kernels.densities import Ellipses, Full
+from mixtura.emissions._moments import move, squared_distances
 
 _STEPS = 10  # towards the one Gaussian that all rows make up: enough to draw from
 _RIDGE = 1e-3  # of a column's variance

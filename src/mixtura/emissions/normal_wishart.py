@@ -26,9 +26,9 @@ import numpy as np
 from jaxtyping import Float, Int
 from numpy import ndarray
 
-from mixtura._kernels.densities import Moments
+from mixtura._kernels.densities import Ellipses, Moments
 from mixtura.covariance import FREEST, MODELS, CovarianceModel, add_ridge
-from mixtura.emissions._moments import Ellipses, move, recentre, rescale
+from mixtura.emissions._moments import move, recentre, rescale
 from mixtura.emissions.contract import ByComponent, Plain
 from mixtura.emissions.gaussian import Gaussian, GaussianParameters
 from mixtura.spaces import Spread

@@ -13,12 +13,12 @@ from jaxtyping import Float, Int
 from numpy import ndarray
 
 from mixtura import spaces
-from mixtura._kernels.densities import Moments
-from mixtura.emissions import _precisions as precisions
+from mixtura._kernels import conditional, reference, tails
+from mixtura._kernels.densities import Heavy, HeavyMoments
+from mixtura._kernels.tails import FEWEST, MOST
 from mixtura.emissions import _straight as straight
 from mixtura.emissions import incomplete
-from mixtura.emissions._moments import Ellipses, estimate, move, recentre
-from mixtura.emissions._precisions import FEWEST, MOST
+from mixtura.emissions._moments import estimate, move, recentre
 from mixtura.emissions.contract import ByComponent, Plain
 from mixtura.emissions.gaussian import Gaussian, GaussianParameters
 from mixtura.spaces import Spread
@@ -40,21 +40,6 @@ class StudentParameters(NamedTuple):
     def ellipses(self) -> GaussianParameters:
         """The Gaussians that the components would be, were all precisions one."""
         return GaussianParameters(self.means, self.covariances)
-
-
-class StudentDensity(NamedTuple):
-    """What a pass needs."""
-
-    ellipses: Ellipses
-    dof: Float[ndarray, " K"]
-
-
-class StudentStatistics(NamedTuple):
-    """Sums over rows, each of which counts as much as its component explains of it."""
-
-    mass: Float[ndarray, " K"]  # of the precisions u that are expected
-    moments: Moments  # where rows count u times
-    evenness: Float[ndarray, " K"]  # of E[log u] - E[u]: -1 were all precisions one
 
 
 @dataclass(frozen=True)
@@ -91,41 +76,41 @@ class Student(ByComponent, Plain):
         if parameters.dof.shape != (len(parameters.means),) or not (parameters.dof > 0).all():
             raise ValueError(f"its degrees of freedom are not {len(parameters.means)} numbers above zero")
 
-    def density(self, parameters: StudentParameters) -> StudentDensity:
-        return StudentDensity(self.inner.density(parameters.ellipses), parameters.dof)
+    def density(self, parameters: StudentParameters) -> Heavy:
+        return Heavy(parameters.means, self.inner.density(parameters.ellipses), parameters.dof)
 
-    def log_density(self, points: Float[ndarray, "N D"], density: StudentDensity) -> Float[ndarray, "N K"]:
-        return precisions.log_density(precisions.look(points, density.ellipses), density.dof)
+    def log_density(self, points: Float[ndarray, "N D"], density: Heavy) -> Float[ndarray, "N K"]:
+        return tails.log_density(points, density)
 
     def accumulate(
-        self, points: Float[ndarray, "N D"], responsibilities: Float[ndarray, "N K"], density: StudentDensity
-    ) -> StudentStatistics:
-        expected, logarithms = precisions.expect(precisions.look(points, density.ellipses), density.dof)
-        shares = responsibilities * expected
-        moments = self.inner.accumulate(points, shares, density.ellipses)
-        if np.isnan(points).any():  # missing cells scatter by S / u: as much as they count, it is S again
-            unseen = incomplete.scatter_of_missing(points, responsibilities - shares, density.ellipses)
-            moments = moments._replace(scatter=moments.scatter + unseen)
-        return StudentStatistics(shares.sum(0), moments, (responsibilities * (logarithms - expected)).sum(0))
+        self, points: Float[ndarray, "N D"], responsibilities: Float[ndarray, "N K"], density: Heavy
+    ) -> HeavyMoments:
+        if not np.isnan(points).any():
+            return reference.heavy_moments(points, responsibilities, density)
+        shares, evenness = tails.weigh(points, responsibilities, density)
+        moments = conditional.moments(points, shares, density.ellipses)
+        # Missing cells scatter by S / u: as much as they count, it is S again.
+        unseen = incomplete.scatter_of_missing(points, responsibilities - shares, density.ellipses)
+        return HeavyMoments(shares.sum(0), moments._replace(scatter=moments.scatter + unseen), evenness)
 
     def expect(
-        self, points: Float[ndarray, "N D"], responsibilities: Float[ndarray, "N K"], density: StudentDensity
+        self, points: Float[ndarray, "N D"], responsibilities: Float[ndarray, "N K"], density: Heavy
     ) -> Float[ndarray, "N D"]:
         """As for Gaussians: precisions have no say in means."""
         return incomplete.expect(points, responsibilities, density.ellipses)
 
     def draw(
-        self, points: Float[ndarray, "N D"], labels: Int[ndarray, " N"], density: StudentDensity,
+        self, points: Float[ndarray, "N D"], labels: Int[ndarray, " N"], density: Heavy,
         rng: np.random.Generator,
     ) -> Float[ndarray, "N D"]:  # fmt: skip
         """A precision for each row, given the cells that are there, then cells about their means."""
         drawn = incomplete.draw(points, labels, density.ellipses, rng)
         middle = incomplete.expect(points, np.eye(len(density.dof))[labels], density.ellipses)
-        widths = precisions.draw(precisions.look(points, density.ellipses), labels, density.dof, rng) ** -0.5
+        widths = tails.draw(tails.look(points, density.ellipses), labels, density.dof, rng) ** -0.5
         return np.where(np.isnan(points), middle + widths[:, None] * (drawn - middle), points)
 
     def maximise(
-        self, statistics: StudentStatistics, counts: Float[ndarray, " K"], parameters: StudentParameters
+        self, statistics: HeavyMoments, counts: Float[ndarray, " K"], parameters: StudentParameters
     ) -> StudentParameters:
         mass = np.maximum(statistics.mass, np.finfo(np.float64).eps)
         means, scatter = move(parameters.means, mass, statistics.moments)
@@ -133,14 +118,14 @@ class Student(ByComponent, Plain):
         return StudentParameters(means, covariances, self._find_dof(statistics.evenness, counts, parameters.dof))
 
     def recentre(
-        self, statistics: StudentStatistics, counts: Float[ndarray, " K"], before: StudentParameters,
+        self, statistics: HeavyMoments, counts: Float[ndarray, " K"], before: StudentParameters,
         after: StudentParameters,
-    ) -> StudentStatistics:  # fmt: skip
+    ) -> HeavyMoments:  # fmt: skip
         return statistics._replace(moments=recentre(statistics.moments, statistics.mass, after.means - before.means))
 
-    def implied(self, counts: Float[ndarray, " K"], parameters: StudentParameters) -> StudentStatistics:
+    def implied(self, counts: Float[ndarray, " K"], parameters: StudentParameters) -> HeavyMoments:
         moments = self.inner.implied(counts, parameters.ellipses)
-        return StudentStatistics(counts, moments, counts * precisions.evenness(parameters.dof))
+        return HeavyMoments(counts, moments, counts * tails.evenness(parameters.dof))
 
     def _find_dof(
         self, evenness: Float[ndarray, " K"], counts: Float[ndarray, " K"], before: Float[ndarray, " K"]
@@ -149,7 +134,7 @@ class Student(ByComponent, Plain):
             return before
         if self.dof == "shared":
             evenness, counts = (np.full(len(before), part.sum()) for part in (evenness, counts))
-        return precisions.solve(evenness / counts)
+        return tails.solve(evenness / counts)
 
     def coordinates(self, parameters: StudentParameters, like: StudentParameters) -> ndarray | None:
         """Those of the ellipses, and the logarithms of the degrees of freedom."""

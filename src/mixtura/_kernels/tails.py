@@ -10,8 +10,10 @@ import numpy as np
 from jaxtyping import Float, Int
 from numpy import ndarray
 
-from mixtura._kernels import conditional, reference
-from mixtura.emissions._moments import Ellipses
+from mixtura._kernels import conditional
+from mixtura._kernels.densities import Ellipses, Heavy
+
+_quiet = np.errstate(invalid="ignore", over="ignore")
 
 FEWEST, MOST = 1.0, 200.0  # degrees of freedom that are looked for: Cauchy's, and next to Gaussian
 _STEPS = 6
@@ -25,17 +27,9 @@ class Sight(NamedTuple):
     n_seen: Float[ndarray, "#N 1"]  # how many they are; one number where no cell is missing
 
 
+@_quiet
 def look(points: Float[ndarray, "N D"], ellipses: Ellipses) -> Sight:
     """Distances, and what densities need besides; cells may be missing."""
-    if np.isnan(points).any():
-        return _look_past_holes(points, ellipses)
-    D = points.shape[1]
-    at_means = ellipses.log_det - D / 2 * np.log(2 * np.pi)
-    squares = np.maximum(2 * (at_means - reference.log_density(points, ellipses)), 0.0)
-    return Sight(squares, ellipses.log_det[None], np.full((1, 1), float(D)))
-
-
-def _look_past_holes(points: Float[ndarray, "N D"], ellipses: Ellipses) -> Sight:
     holes = np.isnan(points)
     gaps, squares, log_det = conditional.gaps_of(holes), [], []
     for (mean, whitener), own in zip(conditional.components(ellipses), ellipses.log_det, strict=True):
@@ -46,21 +40,29 @@ def _look_past_holes(points: Float[ndarray, "N D"], ellipses: Ellipses) -> Sight
     return Sight(np.stack(squares, axis=1), np.stack(log_det, axis=1), (~holes).sum(1, keepdims=True).astype(float))
 
 
-def log_density(sight: Sight, dof: Float[ndarray, " K"]) -> Float[ndarray, "N K"]:
+@_quiet
+def log_density(points: Float[ndarray, "N D"], density: Heavy) -> Float[ndarray, "N K"]:
     """Of the cells that are there, in nats; zero where there are none."""
-    from scipy.special import gammaln  # takes a while to load, which few need
+    from scipy.special import betaln, gammaln  # takes a while to load, which few need
 
-    squares, log_det, n_seen = sight
-    constants = gammaln((dof + n_seen) / 2) - gammaln(dof / 2) - n_seen / 2 * np.log(dof * np.pi)
+    (squares, log_det, n_seen), dof = look(points, density.ellipses), density.dof
+    half = np.where(n_seen > 0, n_seen / 2, 1.0)
+    ratios = gammaln(half) - betaln(dof / 2, half)  # log Γ(v/2 + half) - log Γ(v/2), which would cancel
+    constants = np.where(n_seen > 0, ratios - half * np.log(dof * np.pi), 0.0)
     return constants + log_det - (dof + n_seen) / 2 * np.log1p(squares / dof)
 
 
-def expect(sight: Sight, dof: Float[ndarray, " K"]) -> tuple[Float[ndarray, "N K"], Float[ndarray, "N K"]]:
-    """The means of the precisions of the rows, and of their logarithms."""
+@_quiet
+def weigh(
+    points: Float[ndarray, "N D"], responsibilities: Float[ndarray, "N K"], density: Heavy
+) -> tuple[Float[ndarray, "N K"], Float[ndarray, " K"]]:
+    """How much rows count in the moments of ellipses, and the evenness of their precisions: see `HeavyMoments`."""
     from scipy.special import digamma
 
-    shapes, rates = (dof + sight.n_seen) / 2, (dof + sight.squares) / 2
-    return shapes / rates, digamma(shapes) - np.log(rates)
+    sight = look(points, density.ellipses)
+    shapes, rates = (density.dof + sight.n_seen) / 2, (density.dof + sight.squares) / 2
+    expected, logarithms = shapes / rates, digamma(shapes) - np.log(rates)
+    return responsibilities * expected, (responsibilities * (logarithms - expected)).sum(0)
 
 
 def draw(

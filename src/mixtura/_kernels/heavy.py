@@ -1,0 +1,129 @@
+"""Components with heavy tails: ellipses of any kind, each of whose rows has a precision of its own (see `tails`).
+
+The ellipses' own kernels make the distances δ of rows, and their moments, where rows count u = (v + D)/(v + δ) times.
+"""
+
+import math
+from typing import NamedTuple
+
+from numpy import ndarray
+
+from mixtura._kernels import family
+from mixtura._kernels.compile import kernel
+from mixtura._kernels.densities import Heavy
+from mixtura._kernels.elementary import log
+from mixtura._kernels.family import implement
+from mixtura._kernels.gamma import digamma, log_gamma_ratio
+from mixtura._kernels.memory import add_row_sums, load, store, zeros
+from mixtura._kernels.simd import splat, width
+from mixtura._kernels.sums import fold
+from mixtura._kernels.tiles import Tile, flaw
+
+
+class HeavyTerms(NamedTuple):
+    ellipses: NamedTuple  # terms whose log joint densities are -δ/2
+    constants: ndarray  # (K,) log joint density at the mean
+    scales: ndarray  # (K,) -2/v: times -δ/2, what one is added to
+    powers: ndarray  # (K,) (v + D)/2
+    precisions: ndarray  # (K,) 1 + D/v: what a row at the mean has
+
+
+class HeavySums(NamedTuple):
+    counts: ndarray  # (K, 4), to be added up
+    logarithms: ndarray  # (K, 4), to be added up: Σ r log(1 + δ/v)
+    moments: NamedTuple  # of the ellipses; where they have counts, these are Σ r u
+
+
+@kernel
+def terms(density, log_weights, centre):
+    K, D = density.means.shape
+    at_means = zeros(density.means, (K,))
+    constants, scales = zeros(centre, (K,)), zeros(centre, (K,))
+    powers, precisions = zeros(centre, (K,)), zeros(centre, (K,))
+    for k in range(K):
+        v, log_det = density.dof[k], density.ellipses.log_det[k]
+        at_means[k] = 0.5 * D * math.log(2 * math.pi) - log_det
+        volume = log_det + log_gamma_ratio(0.5 * v, 0.5 * D) - 0.5 * D * math.log(v * math.pi)
+        constants[k] = log_weights[k] + volume + flaw(v)
+        scales[k], powers[k], precisions[k] = -2.0 / v, 0.5 * (v + D), 1.0 + D / v
+    ellipses = family.terms(density.ellipses, at_means, centre)
+    return HeavyTerms(ellipses, constants, scales, powers, precisions)
+
+
+@kernel
+def log_joint(terms, tile, n):
+    """Constant - (v + D)/2 log(1 + δ/v). The rounding error of 1 + δ/v, which weighs much where v is large, is made up.
+
+    log(1 + δ/v) and u stay in tile.logarithms and tile.precisions.
+    """
+    family.log_joint(terms.ellipses, tile, n)
+    K, stride = len(terms.constants), tile.stride
+    for p in range(0, n, width(tile.joint)):
+        for k in range(K):
+            at = k * stride + p
+            share = terms.scales[k] * load(tile.joint, at)
+            whole = share + 1.0
+            inverse = 1.0 / whole
+            logarithm = log(whole) + (share - (whole - 1.0)) * inverse
+            store(tile.logarithms, at, logarithm)
+            store(tile.precisions, at, terms.precisions[k] * inverse)
+            store(tile.joint, at, terms.constants[k] - terms.powers[k] * logarithm)
+
+
+@kernel
+def new_sums(density):
+    K = len(density.dof)
+    return HeavySums(zeros(density.dof, (K, 4)), zeros(density.dof, (K, 4)), family.new_sums(density.ellipses))
+
+
+@kernel
+def accumulate(terms, tile, n, sums):
+    """Σ r and Σ r log(1 + δ/v); then what the ellipses add where rows count r u."""
+    K, stride = len(terms.constants), tile.stride
+    for k in range(K):
+        count = logarithm = splat(tile.joint, 0.0)
+        for p in range(0, n, width(tile.joint)):
+            at = k * stride + p
+            relative = load(tile.joint, at)
+            r = relative * load(tile.scale, p)
+            count += r
+            logarithm += r * load(tile.logarithms, at)
+            store(tile.joint, at, relative * load(tile.precisions, at))
+        add_row_sums(sums.counts, k * 4, count)
+        add_row_sums(sums.logarithms, k * 4, logarithm)
+    family.accumulate(terms.ellipses, _weighed_anew(tile, n, K), n, sums.moments)
+
+
+@kernel
+def _weighed_anew(tile, n, K):
+    """The tile, rows weighing what their components now count together; the evidence has served."""
+    for p in range(0, n, width(tile.joint)):
+        total = splat(tile.joint, 0.0)
+        for k in range(K):
+            total += load(tile.joint, k * tile.stride + p)
+        store(tile.evidence, p, total * load(tile.scale, p))
+    return Tile(
+        tile.points, tile.joint, tile.distances, tile.precisions, tile.logarithms, tile.work, tile.weighted,
+        tile.evidence, tile.evidence, tile.scale, tile.edge, tile.stride, tile.rows,
+    )  # fmt: skip
+
+
+@kernel
+def finish(sums, density):
+    """-> counts, then mass, shifts, scatter and evenness: see `HeavyMoments`."""
+    mass, shifts, scatter = family.finish(sums.moments, density.ellipses)
+    counts, logarithms = fold(sums.counts), fold(sums.logarithms)
+    K, D = density.means.shape
+    evenness = zeros(density.dof, (K,))
+    for k in range(K):
+        half = 0.5 * density.dof[k]
+        at_mean = digamma(half + 0.5 * D) - math.log(half)
+        evenness[k] = counts[k] * at_mean - logarithms[k] - mass[k]
+    return counts, mass, shifts, scatter, evenness
+
+
+implement(family.terms, Heavy, terms)
+implement(family.new_sums, Heavy, new_sums)
+implement(family.log_joint, HeavyTerms, log_joint)
+implement(family.accumulate, HeavyTerms, accumulate)
+implement(family.finish, HeavySums, finish)
