@@ -52,7 +52,8 @@ def calls(rng, N, D, K, dtype):
         yield "collect", protected((points, weights, log_weights, density))
         if isinstance(density, FILLED):
             holed = np.where(rng.uniform(size=points.shape) < 0.3, np.nan, points)
-            yield "collect_incomplete", protected((holed, weights, log_weights, density))
+            uneven = density._replace(log_det=density.log_det - rng.uniform(0, 1, K))  # as variational Bayes has it
+            yield "collect_incomplete", protected((holed, weights, log_weights, uneven))
         if isinstance(density, SKIPPING):
             yield "collect_neighbours", protected((points, weights, log_weights, density))
             yield "active_share", protected((points, log_weights, density))

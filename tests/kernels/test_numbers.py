@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from kernels.cases import KINDS, relative_error
+from kernels.cases import HEAVY, KINDS, relative_error
 from mixtura import _kernels
 from mixtura._kernels import reference, whitening
 from mixtura._kernels.densities import Full, Spherical
@@ -14,7 +14,7 @@ both = pytest.mark.parametrize("passes", [_kernels, reference], ids=["compiled",
 
 def _case(kind, N=200, D=3, K=3, centre=0.0):
     rng = np.random.default_rng(7)
-    density = KINDS[kind](rng, K, D, centre)
+    density = (KINDS | HEAVY)[kind](rng, K, D, centre)
     return rng.normal(centre, 3, (N, D)), rng.uniform(0.5, 1.5, N), np.log(np.ones(K) / K), density
 
 
@@ -88,6 +88,43 @@ def test_a_parameter_that_is_not_finite_shows_in_the_log_likelihood(kind, passes
     spoiled.flat[0] = value
     *_, log_likelihood = passes.collect(points, weights, log_weights, density._replace(**{field: spoiled}))
     assert np.isnan(log_likelihood)
+
+
+@both
+@kinds
+@pytest.mark.parametrize("field", ["means", "whiteners"])
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+def test_it_shows_where_cells_are_missing(kind, passes, field, value):
+    points, weights, log_weights, density = _case(kind)
+    points[::3, 1] = np.nan
+    assert np.isfinite(passes.collect_incomplete(points, weights, log_weights, density)[2])
+    spoiled = getattr(density, field).copy()
+    spoiled.flat[0] = value
+    *_, log_likelihood = passes.collect_incomplete(points, weights, log_weights, density._replace(**{field: spoiled}))
+    assert np.isnan(log_likelihood)
+
+
+@both
+@pytest.mark.parametrize("kind", HEAVY)
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+def test_it_shows_where_tails_are_heavy(kind, passes, value):
+    points, weights, log_weights, density = _case(kind)
+    for spoiled in (density.dof, density.ellipses.means, density.ellipses.whiteners, density.ellipses.log_det):
+        before, spoiled.flat[0] = spoiled.flat[0], value
+        assert np.isnan(passes.collect(points, weights, log_weights, density)[2])
+        spoiled.flat[0] = before
+
+
+@both
+@pytest.mark.parametrize("kind", HEAVY)
+def test_rows_far_outside_hardly_count_where_tails_are_heavy(kind, passes):
+    points, weights, log_weights, density = _case(kind)
+    density = density._replace(dof=np.full(3, 3.0))
+    counts, (mass, _, evenness), log_likelihood = passes.collect(points + 1e100, weights, log_weights, density)
+    assert counts.sum() == pytest.approx(weights.sum())
+    assert mass.sum() < 1e-190
+    assert np.isfinite(evenness).all()
+    assert np.isfinite(log_likelihood)
 
 
 @pytest.mark.parametrize("value", [np.nan, np.inf])

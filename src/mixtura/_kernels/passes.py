@@ -18,6 +18,7 @@ from mixtura._kernels import (  # densities register
     heavy,  # noqa: F401
     incomplete,
     kmeans,
+    masked,
     mixtures,
     reference,
     skipping,
@@ -68,12 +69,26 @@ def collect_incomplete(
     points: Points, weights: Weights, log_weights: Float[ndarray, " K"], density: Ellipses
 ) -> tuple[Float[ndarray, " K"], Moments, float]:
     """What `collect` gives, expected over the cells that are missing: they are NaN."""
+    points = points.astype(np.float64, copy=False)
+    if isinstance(density, (Diagonal, Spherical)):
+        return _collect_masked(points, weights, log_weights, density)
     groups = np.empty((incomplete.GROUPED + 1, points.shape[1] + incomplete.CELLS), np.int64)
-    arguments = _rows(points.astype(np.float64, copy=False)), _parameters(weights), _parameters(log_weights)
+    arguments = _rows(points), _parameters(weights), _parameters(log_weights)
     (counts, shifts, scatter), log_likelihood = _run(
         incomplete.collect_incomplete, *arguments, _protected(in_full(density)), groups
     )
     return counts, Moments(shifts, of_kind(scatter, density)), log_likelihood
+
+
+def _collect_masked(
+    points: Points, weights: Weights, log_weights: Float[ndarray, " K"], density: Diagonal | Spherical
+) -> tuple[Float[ndarray, " K"], Moments, float]:
+    """Spheres as ellipses along the axes."""
+    means, whiteners, log_det = density
+    along = Diagonal(means, np.broadcast_to(whiteners.reshape(len(means), -1), means.shape), log_det)
+    arguments = _rows(points), _parameters(weights), _parameters(log_weights), _protected(along)
+    (counts, shifts, scatter), log_likelihood = _run(masked.collect_masked, *arguments)
+    return counts, Moments(shifts, scatter if whiteners.ndim == 2 else scatter.sum(1)), log_likelihood
 
 
 def collect_neighbours(

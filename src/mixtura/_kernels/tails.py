@@ -49,7 +49,9 @@ def log_density(points: Float[ndarray, "N D"], density: Heavy) -> Float[ndarray,
     half = np.where(n_seen > 0, n_seen / 2, 1.0)
     ratios = gammaln(half) - betaln(dof / 2, half)  # log Γ(v/2 + half) - log Γ(v/2), which would cancel
     constants = np.where(n_seen > 0, ratios - half * np.log(dof * np.pi), 0.0)
-    return constants + log_det - (dof + n_seen) / 2 * np.log1p(squares / dof)
+    # Not a number for a component that is none.
+    flaws = 0.0 * sum(part.reshape(len(part), -1).sum(1) for part in (*density.ellipses, dof))
+    return constants + log_det - (dof + n_seen) / 2 * np.log1p(squares / dof) + flaws
 
 
 @_quiet
