@@ -165,6 +165,6 @@ def _dealt(n_groups: tuple[int, int], n_draws: int, rng: np.random.Generator) ->
 
 def _p_values(differences: Float[ndarray, " S"]) -> Float[ndarray, " S"]:
     """For each draw the share of all whose difference is as large."""
-    as_large = np.sort(differences)
-    found: ndarray = 1 - np.searchsorted(as_large, differences * (1 - 1e-12)) / len(differences)
+    n_smaller = np.searchsorted(np.sort(differences), differences * (1 - 1e-12))
+    found: ndarray = (len(differences) - n_smaller) / len(differences)
     return found

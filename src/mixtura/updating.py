@@ -7,12 +7,14 @@ from typing import Any
 
 import numpy as np
 
-from mixtura.errors import FitError, OptionError
+from mixtura.errors import DataError, FitError, OptionError
 from mixtura.fitted import FittedMixture, rescaled
 from mixtura.online import Memory, Schedule, is_sound, recall, step
 from mixtura.runners.contract import Measured
 from mixtura.runners.local import Local
 from mixtura.scaling import Scaling
+from mixtura.sources.array import ArraySource
+from mixtura.sources.table import Table
 from mixtura.statistics import Block
 from mixtura.streaming import in_units
 from mixtura.tables import read_rows
@@ -52,11 +54,11 @@ def update(
     Raises
     ------
     DataError
-        If a column is not there, or a cell is infinite or no number.
+        If a column is not there, a cell is infinite or no number, or no row has any cell.
     FitError
         If a component would collapse.
     OptionError
-        If the mixture cannot go on: one under variational Bayes.
+        If the mixture cannot go on: one under variational Bayes; or if the schedule is none.
 
     Examples
     --------
@@ -71,7 +73,19 @@ def update(
     >>> fitted.history["n_rows"]
     4500
     """
-    return advance(fitted, read_rows(fitted, data, weights).source(), schedule, Local(n_threads))[0]
+    if not isinstance(schedule, Schedule):
+        raise OptionError(f"schedule is {schedule!r}; it is a mixtura.Schedule, such as Schedule(power=0.7).")
+    return advance(fitted, _that_count(read_rows(fitted, data, weights)), schedule, Local(n_threads))[0]
+
+
+def _that_count(table: Table) -> ArraySource:
+    """The rows but those without any cell, of which nothing can be learnt."""
+    counts = ~np.isnan(table.points).all(axis=1)
+    if counts.all():
+        return table.source()
+    if not counts.any():
+        raise DataError(f"{table.origin}: every cell that counts is missing, so there is nothing to learn from.")
+    return ArraySource(table.points[counts], None if table.weights is None else table.weights[counts])
 
 
 def advance(fitted: FittedMixture, source: Measured, schedule: Schedule, runner: Local) -> tuple[FittedMixture, float]:

@@ -199,6 +199,20 @@ def test_rows_that_cannot_be_learnt_from_are_refused():
         update(chosen(), np.array([[np.inf, 0.0]]))
 
 
+def test_rows_without_any_cell_take_no_part():
+    holed = np.concatenate([np.full((3, 2), np.nan), ROWS[:50]])
+    one, other = (update(chosen(), rows) for rows in (holed, ROWS[:50]))
+    assert one.history == other.history and one.history["n_rows"] == 200
+    assert_close(one.parameters, other.parameters, rtol=0)
+    with pytest.raises(DataError, match="nothing to learn from"):
+        update(chosen(), holed[:3])
+
+
+def test_a_number_is_no_schedule():
+    with pytest.raises(OptionError, match=r"schedule is 0\.7; it is a mixtura\.Schedule"):
+        update(chosen(), ROWS, schedule=0.7)
+
+
 def test_updates_say_no_more_of_the_fit_that_they_began_with():
     fitted = chosen()
     assert fitted.history["outcome"] == Outcome.CONVERGED.name.lower()
