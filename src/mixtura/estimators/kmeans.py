@@ -14,8 +14,11 @@ from sklearn.utils.validation import check_is_fitted
 from mixtura.em import Outcome
 from mixtura.estimators import _parameters as rules
 from mixtura.estimators._base import check_points, check_weights, fill, local, reference_means, weighted_source
+from mixtura.estimators._centres import CentresGoOn, Held
 from mixtura.estimators._lloyd import INITS, Progress, assign, drawing, rest, search
+from mixtura.estimators._online import SCHEDULE
 from mixtura.kmeans import block_distances
+from mixtura.online import Schedule
 from mixtura.ordering import ORDERS, canonical_order, match
 from mixtura.race import Search
 from mixtura.sources.array import ArraySource
@@ -23,7 +26,7 @@ from mixtura.sources.array import ArraySource
 _RESTARTS = 10  # of a random or a callable init, as scikit-learn has it
 
 
-class KMeans(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin, BaseEstimator):  # type: ignore[misc]
+class KMeans(CentresGoOn, ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin, BaseEstimator):  # type: ignore[misc]
     """K-means with scikit-learn's parameters, attributes and methods.
 
     From the same initial centres it finds what scikit-learn finds. Rows are read block by block, never copied.
@@ -53,6 +56,8 @@ class KMeans(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin, Ba
         began. "auto" is "weight" where centres are drawn and "none" where they are given.
     n_jobs : int or None, default=None
         Threads; -1 means all cores. The result does not depend on it.
+    schedule : mixtura.Schedule or None, default=None
+        How much `partial_fit` remembers; None is ``Schedule()``.
 
     Attributes
     ----------
@@ -94,6 +99,7 @@ class KMeans(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin, Ba
         "algorithm": rules.one_of(["lloyd", "elkan"]),
         "order": rules.one_of(["auto", *ORDERS]),
         "n_jobs": rules.JOBS,
+        "schedule": SCHEDULE,
     }
 
     def __init__(
@@ -110,6 +116,7 @@ class KMeans(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin, Ba
         algorithm: str = "lloyd",
         order: str = "auto",
         n_jobs: int | None = None,
+        schedule: Schedule | None = None,
     ) -> None:
         self.n_clusters = n_clusters
         self.init = init
@@ -122,6 +129,7 @@ class KMeans(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin, Ba
         self.algorithm = algorithm
         self.order = order
         self.n_jobs = n_jobs
+        self.schedule = schedule
 
     def fit(self, X: Any, y: Any = None, sample_weight: Any = None) -> Self:
         """Find the centres.
@@ -182,6 +190,7 @@ class KMeans(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin, Ba
         earlier = reference_means(getattr(reference, "cluster_centers_", reference), centres.shape)
         by = match(earlier, centres, np.ones(centres.shape[1]))
         self.cluster_centers_ = self.cluster_centers_[by]
+        self._held = self._held and self._held._replace(counts=self._held.counts[by])
         self.labels_ = np.argsort(by).astype(np.int32)[self.labels_]
         return self
 
@@ -214,6 +223,7 @@ class KMeans(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin, Ba
         counts = np.bincount(labels, weights, minlength=len(centres))
         by = canonical_order(counts / counts.sum(), centres, self._order())
         self.cluster_centers_ = centres[by]
+        self._held = Held(counts[by].astype(np.float64), float(counts.sum()), float(counts.sum()))
         self.labels_ = np.argsort(by).astype(np.int32)[labels]
         self.inertia_ = inertia
         self.n_iter_ = len(found.best.trace)
