@@ -73,7 +73,10 @@ def is_pruned(settings: Sequence[Setting], criterion: str, options: Options) -> 
 
 
 def contenders(candidates: Iterable[Candidate], criterion: str) -> list[Setting]:
-    """The sketches that are worth a search, as things stand, the best first."""
+    """The sketches that are worth a search, as things stand, the best first.
+
+    One that is a spike tells nothing of what else may be found: the number below, where it is near, speaks for it.
+    """
     known = {candidate.setting: candidate for candidate in candidates}
     values = {setting: _value(candidate, criterion) for setting, candidate in known.items()}
     ranked = sorted(values, key=values.__getitem__)
@@ -82,6 +85,8 @@ def contenders(candidates: Iterable[Candidate], criterion: str) -> list[Setting]
     gained = max(_gain(candidate, criterion) for candidate in known.values())
     bound = values[ranked[0]] + max(NEAR, TIMES * gained)
     near = [s for place, s in enumerate(ranked) if values[s] <= bound or (place < _ALWAYS and values[s] < inf)]
+    beside = {setting._replace(n_components=setting.n_components + 1) for setting in near}
+    near += [setting for setting in ranked if values[setting] == inf and setting in beside]
     return [setting for setting in near if not known[setting].is_searched]
 
 

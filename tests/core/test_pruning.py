@@ -1,6 +1,7 @@
 """Selections in which only fits that may win are searched."""
 
 from threading import Event
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -10,9 +11,9 @@ from mixtura import selection as selection_module
 from mixtura.acceleration import SmallGain
 from mixtura.checkpoint import read_checkpoint, write_checkpoint
 from mixtura.covariance import FOURTEEN
-from mixtura.schedule import NEAR
+from mixtura.schedule import NEAR, contenders
 from mixtura.statistics import Block
-from mixtura.trials import PATH
+from mixtura.trials import PATH, Setting
 
 FAITHFUL, IRIS = datasets.load("faithful").data, datasets.load("iris").data
 WHOLE = Options(prune=False)
@@ -43,6 +44,28 @@ def test_what_is_near_the_best_is_searched_and_most_is_not(pruned):
     assert pruned.best.is_searched and pruned.runner_up.is_searched
     assert sum(candidate.is_searched for candidate in pruned.candidates) < len(pruned.candidates) / 2
     assert [row["is_searched"] for row in pruned.table()] == [c.is_searched for c in pruned.candidates]
+
+
+def fit(n_components, bic, covariance="full", **more):
+    told = {"remark": "", "is_searched": False, "sketched": None} | more
+    return SimpleNamespace(setting=Setting(n_components, covariance), criteria={"bic": bic}, **told)
+
+
+def test_what_may_win_is_what_is_near_the_best_or_a_spike_beside_that():
+    spike = {"remark": "A spike."}
+    fits = [fit(1, 120.0, is_searched=True), fit(2, 103.0), fit(3, 60.0, **spike), fit(4, 50.0, **spike)]
+    fits += [fit(2, 100.0, "diag"), fit(3, 111.0, "diag"), fit(4, 55.0, "diag", **spike)]
+    assert contenders(fits, "bic") == [(2, "diag"), (2, "full"), (3, "full")]
+
+
+def test_what_a_search_has_gained_others_may_gain_too():
+    fits = [fit(1, 100.0, is_searched=True), fit(2, 99.0, is_searched=True, sketched={"bic": 107.0})]
+    fits += [fit(3, 114.0), fit(4, 116.0)]
+    assert contenders(fits, "bic") == [(3, "full")]
+
+
+def test_where_all_are_spikes_all_are_searched():
+    assert len(contenders([fit(k, 50.0, remark="A spike.") for k in (2, 3, 4)], "bic")) == 3
 
 
 def test_a_search_is_never_worse_than_its_sketch(pruned):
