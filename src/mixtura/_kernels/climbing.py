@@ -109,7 +109,7 @@ def _share(quarters, ascent):
 def _reshape_full(sums, ascent, counts):
     density, covariances = ascent.density, ascent.covariances
     K, D = density.means.shape
-    scatter = zeros(counts, covariances.shape) if ascent.shaper else covariances
+    scatter = zeros(counts, covariances.shape) if ascent.shaper else covariances  # a shaper asks for those before
     mass = 0.0
     for k in range(K):
         mass += counts[k]

@@ -82,6 +82,7 @@ def _share_shape(pool_up, scatter, counts, log_det, pool):
 
 @kernel
 def _objective(log_det, counts, log_volumes, n_rows, D):
+    """What is to be minimised, given log det S."""
     total = n_rows * log_det
     for k in range(len(counts)):
         total += D * counts[k] * log_volumes[k]
@@ -151,9 +152,8 @@ def _look_ahead(pool, counts, n_rows, here, steps):
         n_columns += traces[k]
     whitener = zeros(counts, (K, K))
     whiten_into(as_read_only(_curvature(pool, n_columns)), whitener)
-    for k in range(K):
+    for k in range(K):  # until the steps are known, slopes in the units of the curvature, and sums
         safe[k] = (n_columns * counts[k] / n_rows - traces[k]) / math.sqrt(traces[k])
-    for k in range(K):
         bold[k] = 0.0
     for k in range(K):
         half = 0.0
