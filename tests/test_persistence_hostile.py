@@ -6,7 +6,7 @@ import struct
 import numpy as np
 import pytest
 from click import unstyle
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from safetensors import safe_open
 from safetensors.numpy import save as serialise
@@ -251,6 +251,8 @@ ANYTHING = st.recursive(
 
 @settings(deadline=None, max_examples=200)
 @given(place=st.sampled_from([place for place in places(RECORD) if place]), value=ANYTHING)
+@example(place=("history", "selection", 0, "covariance"), value="\x07 \U00018cd6")
+@example(place=("history", "selection", 1, "covariance"), value="\x07 \U00018cd6")
 def test_anything_anywhere_in_the_description(tmp_path_factory, place, value):
     record = json.loads(json.dumps(RECORD))
     inner = record

@@ -138,7 +138,7 @@ def choice_table(choice: Facts | None) -> list[str]:
     models = list(dict.fromkeys(fit["covariance"] for fit in fits))
     above = {(fit["covariance"], fit["n_components"]): _above(fit, lowest, name) for fit in fits}
     header = [f"{label(name)} + by k", *map(str, numbers)]
-    rows = [[model, *(above.get((model, number), "") for number in numbers)] for model in models]
+    rows = [[printable(model), *(above.get((model, number), "") for number in numbers)] for model in models]
     table = lay_out_in_parts(header, rows, screen_width())
     if any(fit["rank"] is None and fit[name] is not None for fit in fits):
         table += wrap("In brackets: set aside, because a few rows or a flat column make the fit.")
@@ -179,7 +179,7 @@ def _headline(facts: Facts) -> list[str]:
     if choice and choice["runner_up"]:
         second = choice["runner_up"]
         text += (
-            f"; runner-up: {count(second['n_components'], 'cluster')}, {second['covariance']}, "
+            f"; runner-up: {count(second['n_components'], 'cluster')}, {printable(second['covariance'])}, "
             f"+{brief(choice['difference'])}"
         )
     return heading(answer["headline"]) + wrap(text)
