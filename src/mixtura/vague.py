@@ -1,6 +1,6 @@
 """A prior for those who have none: it knows how far the table spreads, and wants groups that are narrower."""
 
-from collections.abc import Callable
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -12,7 +12,7 @@ from mixtura.bayesian import BayesianMixture
 from mixtura.concentrations import Process
 from mixtura.emissions.incomplete import one_gaussian
 from mixtura.emissions.normal_wishart import NormalWishart
-from mixtura.runners.contract import Runner, Source
+from mixtura.runners.contract import Runner, Sampled, Source
 from mixtura.statistics import Block
 
 # Components are expected to have a twentieth of the table's variance, and their means to be anywhere in it: a hundredth
@@ -33,24 +33,22 @@ class Moments(NamedTuple):
 
 def moments_of(source: Source, runner: Runner) -> Moments:
     """Two passes: the mean, and what lies about it."""
-    pivot = next(iter(source.blocks())).points[0].astype(np.float64)
-    total, shift, _ = runner(source, _sums_about(pivot))
+    first = source.sample if isinstance(source, Sampled) else next(iter(source.blocks()))
+    pivot = first.points[0].astype(np.float64)
+    total, shift, _ = runner(source, partial(_sums, pivot=pivot))
     if np.isnan(shift).any():
         mean, covariance = one_gaussian(*starts.some_rows(source, _SAMPLE_ROWS, np.random.default_rng(0)))
         return Moments(mean, covariance * (total / (total - 1) if total > 1 else 1.0))
     mean = pivot + shift / total
-    _, _, scatter = runner(source, _sums_about(mean))
+    _, _, scatter = runner(source, partial(_sums, pivot=mean))
     return Moments(mean, scatter / (total - 1 if total > 1 else total))
 
 
-def _sums_about(pivot: Float[ndarray, " D"]) -> Callable[[Block], tuple[float, ndarray, ndarray]]:
-    def sums(block: Block) -> tuple[float, ndarray, ndarray]:
-        away = block.points - pivot
-        # Not `@`: BLAS would call its own threads to help those of the runner, and wait for them.
-        weighted = away * block.weights[:, None]
-        return float(block.weights.sum()), weighted.sum(0), np.einsum("ni,nj->ij", weighted, away)
-
-    return sums
+def _sums(block: Block, pivot: Float[ndarray, " D"]) -> tuple[float, ndarray, ndarray]:
+    away = block.points - pivot
+    # Not `@`: BLAS would call its own threads to help those of the runner, and wait for them.
+    weighted = away * block.weights[:, None]
+    return float(block.weights.sum()), weighted.sum(0), np.einsum("ni,nj->ij", weighted, away)
 
 
 def vague(moments: Moments, covariance: str, little: float | tuple[float, ...]) -> BayesianMixture:

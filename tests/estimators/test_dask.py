@@ -12,7 +12,7 @@ from pyarrow import parquet
 from sklearn.base import clone
 
 import mixtura
-from mixtura import GaussianMixture
+from mixtura import BayesianGaussianMixture, GaussianMixture
 from mixtura.covariance import ALIASES, MODELS
 from mixtura.errors import DataError, EngineError
 from mixtura.sources.distant import DistantSource
@@ -88,6 +88,18 @@ def test_every_covariance_model_from_the_same_start(sources, name, is_holed):
     mixture = brief(covariance_type=name)
     points = HOLED if is_holed else POINTS
     assert_close(clone(mixture).fit(sources[is_holed]), clone(mixture).fit(points, sample_weight=WEIGHTS))
+
+
+@pytest.mark.parametrize("name", ["full", "tied", "VVE"])
+@pytest.mark.parametrize("is_holed", [False, True], ids=["complete", "holed"])
+def test_a_posterior_from_the_same_start(sources, name, is_holed):
+    start = {"init_params": "random_from_data", "random_state": 3, "max_iter": 2}
+    bayes = BayesianGaussianMixture(n_components=K, covariance_type=name, **start)
+    points = HOLED if is_holed else POINTS
+    far, near = clone(bayes).fit(sources[is_holed]), clone(bayes).fit(points, sample_weight=WEIGHTS)
+    assert_close(far, near)
+    np.testing.assert_allclose(far.covariance_prior_, near.covariance_prior_, rtol=1e-10)
+    assert far.n_effective_ == pytest.approx(near.n_effective_)
 
 
 @pytest.mark.usefixtures("client")
