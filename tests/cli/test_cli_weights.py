@@ -35,6 +35,17 @@ def told(run, tmp_path_factory):
     return both
 
 
+def test_weights_are_noted(run, tmp_path):
+    rows = [f"{a:.4f},{1 + n % 3}" for n, a in enumerate(np.random.default_rng(0).normal(size=40))]
+    (tmp_path / "table.csv").write_text("\n".join(["a,times", *rows]) + "\n")
+    result = run("fit", tmp_path / "table.csv", "--weight", "times", "-k", "1", "-o", tmp_path / "out")
+    note = "Rows count by their weights, which add up to 79"
+    assert note in result.stdout and note in (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+    plain = run("fit", tmp_path / "table.csv", "--exclude", "times", "-k", "1", "-o", tmp_path / "plain")
+    page = (tmp_path / "plain" / "report.html").read_text(encoding="utf-8")
+    assert "weights, which add up" not in plain.stdout + page
+
+
 def numbers(value):
     """What is said, without what counts the lines of a file."""
     if isinstance(value, dict):

@@ -212,6 +212,9 @@ def _stability(facts: Facts) -> list[str]:
 
 def _notes(facts: Facts) -> list[str]:
     truth, text = facts["truth"], _left_out(facts["left_out"])
+    total = facts["answer"]["total_weight"]
+    if total != facts["answer"]["n_rows"]:
+        text += wrap(f"Rows count by their weights, which add up to {brief(total)}.")
     if facts["missing"]:
         text += wrap(f"{facts['missing']['sentence']} Rows count by the cells that they have.")
     if truth:
