@@ -1,14 +1,15 @@
 """Passes on a Dask cluster: what one costs beside its sums, and what a second worker is good for.
 
 Run it with ``python benchmarks/cluster.py [--rows 4000000] [--quick]``; workers are processes of this machine with one
-thread each. It prints
+thread each, the scheduler runs beside the client. It prints
 
-* the time of a pass over parts of one row: what it costs to send the parameters, to begin a task for each part, and to
-  add up results, for several numbers of parts and of components; and the line through them;
+* what a pass over parts of two rows costs client and scheduler, for several numbers of parts, and the line through it:
+  to send the parameters, to begin a task for each part, and to add up their results;
 * rows a second of a pass over rows x 8, for several numbers of components, with one worker and with two;
-* what such a machine would need for a pass over up to 1e11 rows, by these numbers.
+* what a row costs, and from these constants how long passes over up to 1e11 rows would take.
 
-Every number is the best of five. Two workers help where there are two processors with nothing else to do.
+Costs are seconds of a processor, which other work on the machine does not change; rows a second are by the clock, the
+best of five, and mean something only where two processors have nothing else to do.
 """
 
 import argparse
@@ -25,17 +26,19 @@ from distributed import Client, LocalCluster
 import mixtura
 from mixtura import GaussianMixture
 from mixtura.runners.anywhere import Anywhere
+from mixtura.runners.local import Local
+from mixtura.sources.array import ArraySource
 
 D, SIZES, PARTS = 8, (2, 8, 32), (8, 32, 128)
 REPEATS = 5
 
 
-def best(function: Callable[[], object], repeats: int = REPEATS) -> float:
+def best(function: Callable[[], object], clock: Callable[[], float] = time.perf_counter) -> float:
     times = []
-    for _ in range(repeats):
-        start = time.perf_counter()
+    for _ in range(REPEATS):
+        start = clock()
         function()
-        times.append(time.perf_counter() - start)
+        times.append(clock() - start)
     return min(times)
 
 
@@ -64,15 +67,18 @@ def sums(n_components: int) -> Callable[..., Any]:
     return fitted.model.statistics(fitted.parameters)
 
 
-def overheads(parts: tuple[int, ...]) -> Iterator[tuple[int, int, float]]:
-    """For so many parts and components, the seconds of a pass over hardly any rows."""
-    run = Anywhere()
-    for n_parts in parts:
-        source = mixtura.stream(rows(2 * n_parts, n_parts))
-        for n_components in SIZES:
-            function = sums(n_components)
-            run(source, function)
-            yield n_parts, n_components, best(lambda source=source, function=function: run(source, function))
+def overhead(n_parts: int) -> float:
+    """What a pass costs the process of client and scheduler, however few rows there are."""
+    run, source, function = Anywhere(), mixtura.stream(rows(2 * n_parts, n_parts)), sums(SIZES[1])
+    run(source, function)
+    return best(lambda: run(source, function), time.process_time)
+
+
+def cost_of_a_row(n_components: int, n_rows: int = 100_000) -> float:
+    """What the sums of a row cost a worker."""
+    source, function = ArraySource(np.random.default_rng(0).normal(size=(n_rows, D))), sums(n_components)
+    Local()(source, function)
+    return best(lambda: Local()(source, function), time.thread_time) / n_rows
 
 
 def speeds(n_rows: int, n_parts: int) -> dict[int, float]:
@@ -97,22 +103,20 @@ def main() -> None:
     for number in (1, 2):
         with workers(number):
             if number == 1:
-                table = list(overheads(parts))
-                for n_parts, n_components, spent in table:
-                    print(f"{n_parts:4} parts, {n_components:3} components: {1e3 * spent:7.1f} ms a pass", flush=True)
-                counts, times = zip(*((n_parts, spent) for n_parts, _, spent in table), strict=True)
-                a_part, a_pass = np.polyfit(counts, times, 1)
-                print(f"a pass {1e3 * a_pass:.1f} ms, and {1e3 * a_part:.2f} ms for each part")
+                a_part, a_pass = np.polyfit(parts, [overhead(n_parts) for n_parts in parts], 1)
+                print(f"a pass {1e3 * a_pass:.1f} ms, and {1e3 * a_part:.2f} ms for each part (parts: {parts})")
             seconds[number] = speeds(n_rows, 16)
+    a_row = {n_components: cost_of_a_row(n_components) for n_components in SIZES}
     for n_components in SIZES:
-        one, two = (seconds[number][n_components] for number in (1, 2))
-        told = f"{n_rows} x {D}, {n_components:3} components: {n_rows / one / 1e6:6.2f} million rows/s with one worker,"
-        print(f"{told} {n_rows / two / 1e6:6.2f} with two ({one / two:.2f} times)")
-    print("a pass over N rows in P parts by W workers takes about:")
+        one, two = (n_rows / seconds[number][n_components] / 1e6 for number in (1, 2))
+        told = (
+            f"{n_components:3} components: a row {1e9 * a_row[n_components]:6.1f} ns; by the clock {one:6.2f} million"
+        )
+        print(f"{told} rows/s with one worker, {two:6.2f} with two ({two / one:.2f} times)")
     for total, n_parts, n_workers in ((1e8, 400, 2), (1e9, 4_000, 16), (1e10, 10_000, 128), (1e11, 50_000, 1024)):
-        a_row = (seconds[1][8] - 16 * a_part - a_pass) / n_rows
-        spent = a_pass + a_part * n_parts + a_row * total / n_workers
-        print(f"  N = {total:.0e}, P = {n_parts:6}, W = {n_workers:5}, 8 components: {spent:8.1f} s")
+        spent = [a_pass + a_part * n_parts + a_row[n_components] * total / n_workers for n_components in SIZES]
+        told = ", ".join(f"{pass_:.1f} s" for pass_ in spent)
+        print(f"{total:.0e} rows in {n_parts} parts, {n_workers} workers, {SIZES} components: {told} a pass")
 
 
 if __name__ == "__main__":
