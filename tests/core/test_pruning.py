@@ -213,6 +213,8 @@ def test_a_walk_on_some_of_many_rows_is_judged_by_all():
     assert sketches
     for candidate in sketches:
         assert candidate.evidence.n_rows == 9000
+        last = candidate.search.best.objective - found.shift  # of a step over all rows
+        assert last == pytest.approx(candidate.evidence.log_likelihood, abs=1.0)
         own = candidate.model.statistics(candidate.parameters)
         assert candidate.evidence.log_likelihood == pytest.approx(_log_likelihood(own, points), rel=1e-9)
 
