@@ -80,7 +80,8 @@ def _few_rows(fitted: FittedMixture) -> Iterator[str]:
     """Under a prior, groups of too few rows to learn the shape of are not told from the rest."""
     model, D = MODELS.get(getattr(fitted.model.emission, "covariance", "")), len(fitted.features)
     n_rows, needed = fitted.history.get("total_weight", float("inf")), D * (D + 1) // 2
-    if fitted.history.get("criterion") == "bound" and model and model.has_own_axes and n_rows < _SOME_GROUPS * needed:
+    is_told = fitted.history.get("criterion") == "bound" and D > 1 and model is not None and model.has_own_axes
+    if is_told and n_rows < _SOME_GROUPS * needed:
         yield (
             f"A cluster has {count(needed, 'number')} to learn of its shape in {count(D, 'column')}, and there are "
             f"{count(round(n_rows), 'row')}: clusters of fewer rows than numbers may stay hidden. Covariance diag, or "
