@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import partial
+from math import inf
 
 import numpy as np
 from numpy import ndarray
@@ -11,6 +12,8 @@ from mixtura.emissions.contract import Emission
 from mixtura.mixture import Classification, Mixture, MixtureParameters
 from mixtura.runners.contract import Measured, Runner
 from mixtura.statistics import Block
+
+_LITTLE = 1e-3  # nats: a step that gains less is the last
 
 
 def collect_evidence(
@@ -30,11 +33,14 @@ def collect_all_evidence(
 
 
 def one_log_likelihood(emission: Emission, source: Measured, runner: Runner) -> float:
-    """The log-likelihood of a single component, which the first step finds wherever it begins."""
+    """The log-likelihood of a single component, which the first step finds unless its tails have to be found, too."""
     model, first = Mixture(emission), next(iter(source.blocks()))
-    start = MixtureParameters(np.ones(1), emission.pooled(*first, 1))
-    best = model.maximise(runner(source, model.statistics(start)), start)
-    return float(runner(source, model.statistics(best)).log_likelihood)
+    best = MixtureParameters(np.ones(1), emission.pooled(*first, 1))
+    before, statistics = -inf, runner(source, model.statistics(best))
+    while statistics.log_likelihood > before + _LITTLE:
+        before, best = statistics.log_likelihood, model.maximise(statistics, best)
+        statistics = runner(source, model.statistics(best))
+    return float(statistics.log_likelihood)
 
 
 def _of_labels(block: Block, classify: Callable[[Block], Classification]) -> tuple[float, float]:

@@ -18,7 +18,7 @@ from mixtura.schedule import Order, contenders, fulfil, is_pruned
 from mixtura.sources.array import ArraySource
 from mixtura.sources.column import Column
 from mixtura.statistics import Block
-from mixtura.trials import Candidate, Options, Setting, is_interrupted
+from mixtura.trials import Candidate, Options, Setting, check_tails, is_interrupted
 
 FOUR = ("full", "tied", "diag", "spherical")
 
@@ -169,6 +169,7 @@ def select(
     Setting(n_components=2, covariance='spherical')
     """
     _check_names(criterion, covariances)
+    check_tails(options)
     if time_limit is not None and not 0 < time_limit <= TIMEOUT_MAX:
         raise ValueError(f"time_limit={time_limit} is no number of seconds that can be waited for.")
     points, weights = that_count(points, np.ones(len(points)) if weights is None else weights)

@@ -19,6 +19,7 @@ from mixtura.criteria import Evidence, evaluate
 from mixtura.emissions.contract import Emission
 from mixtura.emissions.gaussian import Gaussian, GaussianParameters
 from mixtura.emissions.noise import UniformNoise
+from mixtura.emissions.student import Student, StudentParameters, is_dof
 from mixtura.emissions.transformed import Transformed
 from mixtura.evidence import collect_all_evidence, one_log_likelihood
 from mixtura.families import blocks_of, family_of
@@ -70,12 +71,26 @@ class Options(NamedTuple):
     prior: Prior | None = None  # in the units of the data
     columns: tuple[Column, ...] = ()  # what they are, where some hold no numbers
     outliers: str = "none"  # or "uniform": rows may belong to a noise that is uniform over the volume of all
+    dof: str | float | None = None  # of Student's components: "shared", "free" or so many; without, they are Gaussian
     prune: bool = True  # whether fits that a sketch shows to be hopeless are left at that
 
 
 Job = tuple[Setting, np.random.SeedSequence]
 Refit = Callable[[int, ArraySource], race.Search]  # (number of a fold, the rows outside of it) -> a fit to these
 PATH = "path"  # what a start is called that a sketch found
+
+
+def check_tails(options: Options) -> None:
+    """Raise ValueError unless Student's components are asked for where there can be some."""
+    if options.dof is None:
+        return
+    if options.prior is not None or options.columns:
+        raise ValueError(
+            f"dof={options.dof!r} asks for Student's components, which take neither a prior nor columns that hold no "
+            "numbers: leave these out, or dof."
+        )
+    if not is_dof(options.dof):
+        raise ValueError(f"dof={options.dof!r} is neither 'shared' nor 'free' nor a finite number above zero.")
 
 
 def stream(seed: int, setting: Setting) -> np.random.SeedSequence:
@@ -152,6 +167,9 @@ class Workshop(NamedTuple):
         return -2 * (found - self.scaling.shift(self.runner(fold.unseen, seen_mass)))
 
     def _emission(self, setting: Setting) -> Emission:
+        dof = self.options.dof
+        if dof is not None:
+            return Student(setting.covariance, str(dof), self.options.ridge)
         numbers = Gaussian(setting.covariance, self.options.ridge)
         return family_of(self.options.columns, numbers) if self.options.columns else numbers
 
@@ -231,9 +249,9 @@ class Workshop(NamedTuple):
         return own.maximise(self.runner(self.source, model.statistics(parameters)), parameters)
 
 
-def _flaw(counts: Float[ndarray, " K"], emission: Any, moments: GaussianParameters) -> str:
-    """What is wrong with Gaussian components that hold so many rows, if anything is."""
-    means, covariances = moments
+def _flaw(counts: Float[ndarray, " K"], emission: Any, moments: GaussianParameters | StudentParameters) -> str:
+    """What is wrong with ellipses that hold so many rows, if anything is."""
+    means, covariances = moments[:2]
     spurious = spurious_components(counts, covariances, emission.model.has_own_axes)
     few = spurious[counts[spurious] < 3 * (means.shape[1] + 1)]
     if not len(few) and len(flat_components(covariances, float(np.max(emission.ridge)))):

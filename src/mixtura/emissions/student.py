@@ -16,6 +16,7 @@ from mixtura import spaces
 from mixtura._kernels import conditional, reference, tails
 from mixtura._kernels.densities import Heavy, HeavyMoments
 from mixtura._kernels.tails import FEWEST, MOST
+from mixtura.covariance import CovarianceModel
 from mixtura.emissions import _straight as straight
 from mixtura.emissions import incomplete
 from mixtura.emissions._moments import estimate, move, recentre
@@ -24,6 +25,14 @@ from mixtura.emissions.gaussian import Gaussian, GaussianParameters
 from mixtura.spaces import Spread
 
 _BEGIN = 10.0  # degrees of freedom that are to be found
+
+
+def is_dof(value: str | float) -> bool:
+    """Whether degrees of freedom may be said so: "free", "shared" or a number above zero, as text or not."""
+    try:
+        return value in ("free", "shared") or 0 < float(value) < np.inf
+    except (TypeError, ValueError):
+        return False
 
 
 class StudentParameters(NamedTuple):
@@ -61,16 +70,17 @@ class Student(ByComponent, Plain):
         return Gaussian(self.covariance, self.ridge)
 
     @property
+    def model(self) -> CovarianceModel:
+        """What scale matrices follow."""
+        return self.inner.model
+
+    @property
     def known_dof(self) -> float | None:
         """The degrees of freedom, unless they are to be found."""
         return None if self.dof in ("free", "shared") else float(self.dof)
 
     def check(self, parameters: StudentParameters) -> None:
-        try:
-            is_known = self.known_dof is None or 0 < self.known_dof < np.inf
-        except ValueError:
-            is_known = False
-        if not is_known:
+        if not is_dof(self.dof):
             raise ValueError(f"its dof {self.dof!r} is neither 'free' nor 'shared' nor a number above zero")
         self.inner.check(parameters.ellipses)
         if parameters.dof.shape != (len(parameters.means),) or not (parameters.dof > 0).all():
@@ -114,7 +124,7 @@ class Student(ByComponent, Plain):
     ) -> StudentParameters:
         mass = np.maximum(statistics.mass, np.finfo(np.float64).eps)
         means, scatter = move(parameters.means, mass, statistics.moments)
-        covariances = estimate(self.inner.model, scatter, counts, self.ridge, parameters.covariances)
+        covariances = estimate(self.model, scatter, counts, self.ridge, parameters.covariances)
         return StudentParameters(means, covariances, self._find_dof(statistics.evenness, counts, parameters.dof))
 
     def recentre(

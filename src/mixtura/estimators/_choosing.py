@@ -9,7 +9,6 @@ from mixtura.criteria import OF_SELECTIONS
 from mixtura.diagnostics import components_to_try
 from mixtura.estimators import _parameters as rules
 from mixtura.estimators._base import generator
-from mixtura.estimators._prior import named
 from mixtura.estimators._progress import tell_fit
 from mixtura.estimators._search import little_of, stopping_rule
 from mixtura.runners.local import n_threads
@@ -53,8 +52,8 @@ def one_setting(estimator: Any) -> Setting:
     return Setting(int(estimator.n_components), estimator.covariance_type)
 
 
-def choose(estimator: Any, source: ArraySource) -> Selection:
-    """Every mixture that is asked for, and which is the best.
+def choose(estimator: Any, source: ArraySource, **own: Any) -> Selection:
+    """Every mixture that is asked for, and which is the best; `own` are options that other estimators have not.
 
     Raises
     ------
@@ -65,6 +64,7 @@ def choose(estimator: Any, source: ArraySource) -> Selection:
     numbers, names = estimator.n_components, estimator.covariance_type
     asked = None if isinstance(numbers, str) else list(map(int, _each(numbers)))
     tried = FOUR if isinstance(names, str) and names == _AUTO else tuple(_each(names))
+    is_told = estimator.get_params(deep=False).get("verbose", 0)
     return select(
         source.points,
         source.weights,
@@ -72,8 +72,8 @@ def choose(estimator: Any, source: ArraySource) -> Selection:
         covariances=tried,
         criterion=estimator.criterion,
         seed=int(generator(estimator.random_state).integers(2**32)),
-        options=_options(estimator, source),
-        on_fit=partial(tell_fit, criterion=estimator.criterion) if estimator.verbose else lambda candidate: None,
+        options=_options(estimator, source)._replace(**own),
+        on_fit=partial(tell_fit, criterion=estimator.criterion) if is_told else lambda candidate: None,
     )
 
 
@@ -86,9 +86,6 @@ def _options(estimator: Any, source: ArraySource) -> Options:
         max_iterations=estimator.max_iter,
         stop=stopping_rule(estimator.tol, source.total_weight),
         n_threads=n_threads(estimator.n_jobs),
-        equal_weights=bool(estimator.equal_weights),
-        prior=named(estimator.prior),
-        outliers=estimator.outliers,
     )
 
 
@@ -97,8 +94,9 @@ def _each(value: Any) -> Iterable[Any]:
 
 
 def _refuse_what_is_of_one_fit(estimator: Any) -> None:
+    given = estimator.get_params(deep=False)
     for name, default in _OF_ONE_FIT.items():
-        value = getattr(estimator, name)
+        value = given.get(name, default)
         if value is not default and not (isinstance(value, (int, str)) and value == default):
             raise ValueError(
                 f"{name} is of a single fit, but n_components={estimator.n_components!r} and covariance_type="

@@ -151,7 +151,7 @@ class FamilyAnswers(Answers):
 
     def _search(self, source: ArraySource, model: Mixture, stop: em.Stop) -> Search:
         begin = plan_starts("auto", self.n_init, _NOTHING)
-        plan = Plan(self.n_components, begin.kinds, begin.is_race, self.max_iter, stop)
+        plan = Plan(self._wanted().n_components, begin.kinds, begin.is_race, self.max_iter, stop)
         return run(model, source, begin, plan, generator(self.random_state), self._runner)
 
     def _keep(self, search: Search, source: ArraySource, model: Mixture, columns: Sequence[Column]) -> None:
@@ -165,13 +165,16 @@ class FamilyAnswers(Answers):
         self._show(model.reorder(best.parameters, by))
         for name, value in record(search, source, is_begun=True).items():
             setattr(self, name, value)
-        setting = Setting(self.n_components, getattr(self, "covariance_type", "independent"))
-        self._history = history(setting, model, self._parameters, search, source, self._runner)
+        self._history = history(self._wanted(), model, self._parameters, search, source, self._runner)
         self.n_parameters_ = self._history["n_free"]
         if best.outcome is em.Outcome.INTERRUPTED:
             raise KeyboardInterrupt
         if not self.converged_:
             warnings.warn(f"{best.outcome.value} ({self.n_iter_} were taken.)", ConvergenceWarning, stacklevel=3)
+
+    def _wanted(self) -> Setting:
+        """What the fit is asked for, or is the best of those asked for."""
+        return Setting(self.n_components, getattr(self, "covariance_type", "independent"))
 
     def _stop(self, total_weight: float) -> em.Stop:
         return stopping_rule(self.tol, total_weight)

@@ -248,7 +248,8 @@ class GaussianMixture(GoesOn, FittedAnswers):
         return self
 
     def _choice(self, source: ArraySource) -> Search:
-        self.selection_ = choose(self, source)
+        own = {"equal_weights": self.equal_weights, "prior": _prior.named(self.prior), "outliers": self.outliers}
+        self.selection_ = choose(self, source, **own)
         self._setting = self.selection_.best.setting
         self._prior = _prior.in_numbers(self.prior, source, *self._setting)
         return self.selection_.best.search

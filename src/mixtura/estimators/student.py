@@ -1,22 +1,25 @@
 """`StudentMixture`: a mixture with heavy tails, for tables with outliers."""
 
+from collections.abc import Iterable
 from typing import Any, ClassVar, Self
 
 from jaxtyping import Float
 from numpy import ndarray
 from sklearn.utils.validation import check_is_fitted
 
-from mixtura.covariance import MODELS
 from mixtura.emissions.student import Student
 from mixtura.estimators import _parameters as rules
 from mixtura.estimators._base import check_enough_rows, check_points, rows_of_a_fit
+from mixtura.estimators._choosing import RULES, choose, is_choice, one_setting
 from mixtura.estimators._families import FamilyAnswers
 from mixtura.estimators._online import SCHEDULE, GoesOn
+from mixtura.estimators._record import history_of
 from mixtura.estimators._search import little_of
 from mixtura.mixture import Mixture, MixtureParameters
 from mixtura.online import Schedule
 from mixtura.ordering import ORDERS
 from mixtura.sources.column import Column
+from mixtura.trials import Setting
 
 
 class StudentMixture(GoesOn, FamilyAnswers):
@@ -27,10 +30,14 @@ class StudentMixture(GoesOn, FamilyAnswers):
 
     Parameters
     ----------
-    n_components : int, default=1
-        Number of components, K.
-    covariance_type : str, default="full"
-        The model of the scale matrices: any name that `GaussianMixture` takes for covariances.
+    n_components : int, "auto" or list of int, default=1
+        Number of components, K. Several, or "auto", are fitted under every covariance type that is asked for, and the
+        best by `criterion` is kept, as in `GaussianMixture`.
+    covariance_type : str, "auto" or list of str, default="full"
+        The model of the scale matrices: any name that `GaussianMixture` takes for covariances; "auto" for full, tied,
+        diag and spherical.
+    criterion : str, default="bic"
+        By what mixtures are chosen, as in `GaussianMixture`.
     dof : "shared", "free" or float, default="shared"
         Degrees of freedom, which say how heavy tails are (1 is Cauchy's law, many are Gauss's): one number found for
         all components, one for each, or given. They are looked for between 1 and 200. With "free" one component may
@@ -49,6 +56,10 @@ class StudentMixture(GoesOn, FamilyAnswers):
         for two degrees of freedom or fewer.
     dof_ : array of shape (K,)
         Degrees of freedom.
+    n_components_, covariance_type_ : int, str
+        Those of this fit.
+    selection_ : Selection
+        All fits that this one was chosen from, where several were asked for.
     converged_, outcome_, n_iter_, lower_bound_, lower_bounds_, log_likelihoods_, fit_report_
         As in `GaussianMixture`.
     n_parameters_ : int
@@ -75,8 +86,7 @@ class StudentMixture(GoesOn, FamilyAnswers):
     """
 
     _rules: ClassVar = {
-        "n_components": rules.whole(1),
-        "covariance_type": rules.one_of(MODELS),
+        **RULES,
         "dof": rules.either(rules.one_of(["shared", "free"]), rules.positive()),
         "tol": rules.either(rules.one_of(["auto"]), rules.real(0)),
         "reg_covar": rules.either(rules.one_of(["auto"]), rules.real(0)),
@@ -90,9 +100,10 @@ class StudentMixture(GoesOn, FamilyAnswers):
 
     def __init__(
         self,
-        n_components: int = 1,
+        n_components: int | str | Iterable[int] = 1,
         *,
-        covariance_type: str = "full",
+        covariance_type: str | Iterable[str] = "full",
+        criterion: str = "bic",
         dof: float | str = "shared",
         tol: float | str = "auto",
         reg_covar: float | str = "auto",
@@ -105,6 +116,7 @@ class StudentMixture(GoesOn, FamilyAnswers):
     ) -> None:
         self.n_components = n_components
         self.covariance_type = covariance_type
+        self.criterion = criterion
         self.dof = dof
         self.tol = tol
         self.reg_covar = reg_covar
@@ -143,18 +155,30 @@ class StudentMixture(GoesOn, FamilyAnswers):
         """
         rules.check_parameters(self, self._rules)
         source = rows_of_a_fit(self, X, sample_weight)
-        check_enough_rows(source.points, self.n_components)
-        little = little_of(source) if isinstance(self.reg_covar, str) else float(self.reg_covar)
-        dof = self.dof if isinstance(self.dof, str) else repr(float(self.dof))
-        model = Mixture(Student(self.covariance_type, dof, little))
         names = getattr(self, "feature_names_in_", [f"x{d}" for d in range(source.n_columns)])
         columns = [Column(str(name), "number") for name in names]
+        dof = self.dof if isinstance(self.dof, str) else float(self.dof)
+        if is_choice(self):
+            self.selection_ = choose(self, source, dof=dof)
+            best = self.selection_.best
+            self._asked = best.setting
+            self._keep(best.search, source, best.model, columns)
+            self._history = history_of(self.selection_)
+            return self
+        self._asked = one_setting(self)
+        check_enough_rows(source.points, self._asked.n_components)
+        little = little_of(source) if isinstance(self.reg_covar, str) else float(self.reg_covar)
+        model = Mixture(Student(self._asked.covariance, str(dof), little))
         self._keep(self._search(source, model, self._stop(source.total_weight)), source, model, columns)
         return self
+
+    def _wanted(self) -> Setting:
+        return self._asked
 
     def _show(self, parameters: MixtureParameters) -> None:
         super()._show(parameters)
         self.means_, self.covariances_, self.dof_ = parameters.emission
+        self.n_components_, self.covariance_type_ = self._asked
 
     def _points(self, X: Any) -> Float[ndarray, "N D"]:
         check_is_fitted(self)
