@@ -54,6 +54,22 @@ def test_the_model_reads_new_rows_in_the_same_way(run, output, visitors, table):
         assert run(*command).exit_code == 0
 
 
+def test_show_tells_covariance_and_rates(run, output):
+    shown = run("show", output[0] / "model.safetensors").stdout
+    assert "2 clusters in 3 columns, diag covariance" in shown and "log income" in shown
+    told = json.loads(run("show", output[0] / "model.safetensors", "--json").stdout)
+    rates = load(output[0] / "model.safetensors").parameters.emission[1].rates
+    assert [own["visits"] for own in told["rates"]] == rates[:, 0].tolist()
+    assert "visits: cluster 0 " in shown and "on average." in shown
+
+
+def test_errors_are_those_of_the_transformed_column(run, table, tmp_path):
+    options = ["--features", "income,age", "--transform", "income=log", "-k", "1", "--covariance", "diag"]
+    assert run("fit", table, *options, "-o", tmp_path / "out", "-q").exit_code == 0
+    result = run("errors", tmp_path / "out" / "model.safetensors", table, "--method", "jackknife")
+    assert result.exit_code == 0 and "log income" in result.stdout
+
+
 @pytest.mark.parametrize(
     ("row", "message"),
     [

@@ -12,7 +12,7 @@ from mixtura.cli._tables import lay_out_in_parts, squeeze
 from mixtura.comparison import compare_labels
 from mixtura.comparison.partitions import agreement
 from mixtura.errors import DataError
-from mixtura.explain.kinds import as_numbers
+from mixtura.explain.kinds import as_numbers, has_kind
 from mixtura.explain.numbers import percent
 from mixtura.explain.words import count, short
 from mixtura.fitted import FittedMixture
@@ -90,7 +90,7 @@ def _labels(fitted: FittedMixture, reading: Reading) -> ndarray:
 
 def _about(path: str, fitted: FittedMixture) -> dict[str, Any]:
     numbers = as_numbers(fitted)
-    has_numbers = numbers.features[0] in fitted.features
+    has_numbers = has_kind(fitted, "numbers")
     return {
         "path": path,
         "n_components": fitted.n_components,

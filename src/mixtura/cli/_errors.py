@@ -9,6 +9,7 @@ from mixtura.cli._answer import numbered
 from mixtura.cli._described import read_again
 from mixtura.cli._screen import heading, screen_width, wrap
 from mixtura.cli._tables import lay_out_in_parts, squeeze
+from mixtura.explain.kinds import as_numbers
 from mixtura.explain.numbers import percent, rounded
 from mixtura.explain.words import count
 from mixtura.fitted import FittedMixture
@@ -31,7 +32,7 @@ def facts(fitted: FittedMixture, data: Sequence[str], how: dict[str, Any]) -> di
         "level": found.level,
         "n_fits": len(found.replicates.get("weights", ())),
         "n_failed": found.n_failed,
-        "features": list(fitted.features),
+        "features": list(as_numbers(fitted).features),
         "clusters": [
             {"name": name} | {what: _parts(found, what, k) for what in ("weights", "means", "covariances")}
             for k, name in enumerate(fitted.cluster_names)

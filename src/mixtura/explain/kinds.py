@@ -91,6 +91,21 @@ def shares_by_cluster(fitted: FittedMixture) -> list[dict[str, dict[str, float]]
     ]
 
 
+def rates_by_cluster(fitted: FittedMixture) -> list[dict[str, float]]:
+    """For each cluster, the mean of every column of counts.
+
+    Examples
+    --------
+    >>> from mixtura import MixedMixture
+    >>> rates_by_cluster(MixedMixture(1, counts=["visits"]).fit({"visits": [0, 4, 5, 3]}).to_fitted())
+    [{'visits': 3.0}]
+    """
+    columns, _, part = _blocks(fitted).get("counts", ((), None, None))
+    names = [fitted.features[d] for d in columns]
+    rates = part.rates.tolist() if names else [[]] * fitted.n_components
+    return [dict(zip(names, own, strict=True)) for own in rates]
+
+
 def has_kinds(fitted: FittedMixture) -> bool:
     """Whether some columns hold no numbers."""
     return list(_blocks(fitted)) != ["numbers"] or isinstance(_blocks(fitted)["numbers"][1], Transformed)
