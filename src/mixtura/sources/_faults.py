@@ -1,6 +1,6 @@
 """What may be wrong with one column of numbers.
 
-Thresholds are such that numbers from one bell, rounded or not, raise nothing: in 10,000 samples of any size hardly one.
+Thresholds are such that numbers from one bell, rounded or not, hardly ever raise any: fewer than one column in 200.
 """
 
 import re
