@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from laws.settings import FAMILIES, N, assert_close
+from laws.settings import FAMILIES, N, assert_close, block_of
 from mixtura import Schedule, assemble, em, load, save, select, update
 from mixtura.acceleration import SmallGain
 from mixtura.em import Outcome
@@ -16,7 +16,6 @@ from mixtura.finding import find
 from mixtura.online import begin, recall, step
 from mixtura.runners.local import Local
 from mixtura.sources.array import ArraySource
-from mixtura.statistics import Block
 from mixtura.trials import Options
 
 every_family = pytest.mark.parametrize("name", FAMILIES)
@@ -36,7 +35,7 @@ def test_batches_that_move_nothing_add_up_to_one_pass(name):
     for batch in np.split(points[200:], [7, 500, 501]):
         after, _ = step(model, memory, run_over(batch), float(len(batch)), ALL)
         memory = after.at(model, parameters)
-    whole = model.statistics(parameters)(Block(points, np.ones(N)))
+    whole = model.statistics(parameters)(block_of(points, np.ones(N)))
     assert_close(memory.statistics, whole)
     assert (memory.remembered, memory.seen, memory.unit, memory.n_batches) == (N, N, 200, 5)
 
@@ -47,7 +46,7 @@ def test_the_first_batch_again_is_one_step_of_em(name):
     model, parameters, points = FAMILIES[name]
     memory = begin(model, parameters, run_over(points), float(N))
     after, log_likelihood = step(model, memory, run_over(points), float(N), ALL)
-    twice = model.statistics(parameters)(Block(points, np.full(N, 2.0)))
+    twice = model.statistics(parameters)(block_of(points, np.full(N, 2.0)))
     assert_close(after.parameters, model.maximise(twice, parameters))
     np.testing.assert_allclose(log_likelihood, twice.log_likelihood / 2)
 
@@ -129,7 +128,7 @@ def test_many_passes_in_batches_come_to_the_optimum(name):
 
 
 def height(model, parameters, points):
-    return model.statistics(parameters)(Block(points, np.ones(len(points)))).log_likelihood / len(points)
+    return model.statistics(parameters)(block_of(points, np.ones(len(points)))).log_likelihood / len(points)
 
 
 @pytest.mark.parametrize("numbers", [{"power": 0.5}, {"power": 1.1}, {"delay": -1.0}, {"window": 0.0}])

@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from laws.settings import FAMILIES, SETTINGS, N, assert_close, flat
+from laws.settings import FAMILIES, SETTINGS, N, assert_close, block_of, flat
 from mixtura import _kernels as kernels
 from mixtura.mixture import block_statistics
 from mixtura.runners.local import Local
 from mixtura.sources.array import ArraySource
-from mixtura.statistics import Block, merge_all
+from mixtura.statistics import merge_all
 
 every_setting = pytest.mark.parametrize("name", SETTINGS)
 every_family = pytest.mark.parametrize("name", FAMILIES)
@@ -26,7 +26,8 @@ def test_parts_merge_to_the_whole(name, cuts):
     function = model.statistics(parameters)
     parts = np.split(points, sorted(cuts))
     assert_close(
-        merge_all(function(Block(part, np.ones(len(part)))) for part in parts), function(Block(points, np.ones(N)))
+        merge_all(function(block_of(part, np.ones(len(part)))) for part in parts),
+        function(block_of(points, np.ones(N))),
     )
 
 
@@ -46,13 +47,15 @@ def test_integer_weights_are_repeated_rows(name):
     weights = np.random.default_rng(1).integers(0, 4, N)
     function = model.statistics(parameters)
     repeated = np.repeat(points, weights, axis=0)
-    assert_close(function(Block(points, weights.astype(float))), function(Block(repeated, np.ones(len(repeated)))))
+    assert_close(
+        function(block_of(points, weights.astype(float))), function(block_of(repeated, np.ones(len(repeated))))
+    )
 
 
 @every_family
 def test_block_functions_travel(name):
     model, parameters, points = FAMILIES[name]
-    block = Block(points, np.ones(N))
+    block = block_of(points, np.ones(N))
     for bind in (model.statistics, model.posterior, model.classify):
         function = bind(parameters)
         assert_close(pickle.loads(pickle.dumps(function))(block), function(block), rtol=0)
@@ -62,7 +65,7 @@ def test_block_functions_travel(name):
 def test_compiled_pass_equals_the_general_one(name, monkeypatch):
     """Families with a compiled pass also have the four methods; both must say the same."""
     model, parameters, points = SETTINGS[name]
-    block = Block(points, np.linspace(0.5, 2, N))
+    block = block_of(points, np.linspace(0.5, 2, N))
     passes = [bind(parameters) for bind in (model.statistics, model.posterior, model.classify)]
     compiled = [function(block) for function in passes]
     monkeypatch.setattr(kernels, "COMPILED", ())
@@ -78,7 +81,7 @@ def test_densities_integrate_to_one(name):
     centre, width = points.mean(0), 1.6 * points.std(0)
     draws = rng.standard_normal((n_draws, points.shape[1]))
     log_proposal = -0.5 * (draws**2).sum(1) - np.log(width * np.sqrt(2 * np.pi)).sum()
-    log_density = model.classify(parameters)(Block(centre + width * draws, np.ones(n_draws))).log_density
+    log_density = model.classify(parameters)(block_of(centre + width * draws, np.ones(n_draws))).log_density
     ratios = np.exp(log_density - log_proposal)
     assert abs(ratios.mean() - 1) < 5 * ratios.std() / np.sqrt(n_draws)
     assert ratios.std() < 20
