@@ -99,15 +99,12 @@ def run(model: Mixture, source: Source, plan: Plan, *, runner: Runner, rng: np.r
     look: dict[str, Any] = {"stop": plan.stop, "callbacks": plan.callbacks, "watch": plan.watch}
     if not plan.is_race:
         return search(model, candidates, finish, **look)
-    some = climbing.AtHand(sample)
+    some, is_part = climbing.AtHand(sample), len(sample.points) >= SAMPLE_ROWS
     # Who allows fewer steps than a race takes wants to see a fit on its way, not at its end.
     is_glimpse = plan.max_iterations < SECOND_STEPS
-    lengths = (FIRST_STEPS, SECOND_STEPS, END_STEPS)[
-        : 1 if is_glimpse else 3 if len(sample.points) >= SAMPLE_ROWS else 2
-    ]
-    short = [Round(some, n, FIRST_KEPT) for n in lengths]
+    n_rounds = 1 if is_glimpse else 3 if is_part else 2
+    short = [Round(some, n, FIRST_KEPT) for n in (FIRST_STEPS, SECOND_STEPS, END_STEPS)[:n_rounds]]
     raced = search(model, candidates, short, **look)
-    is_part = len(sample.points) >= SAMPLE_ROWS
     if is_part:  # their objectives are of some rows, which compares with nothing
         unseen = tuple(record._replace(objective=math.nan, trace=()) for record in raced.records)
         raced = raced._replace(records=unseen)
@@ -115,11 +112,9 @@ def run(model: Mixture, source: Source, plan: Plan, *, runner: Runner, rng: np.r
         return raced
     ground = kicks.survey(model, sample, rng, plan.watch)
     kicked = kicks.improve(ground, raced.finalists, 0 if is_glimpse else plan.patience)
-    if kicked.pool[0].fit.outcome is em.Outcome.INTERRUPTED:
-        return Search(kicked.pool[0].fit, raced.records, tally=kicked.tally)
-    if is_part and not is_glimpse:
+    if is_part and not is_glimpse and not _is_cut_short(kicked):
         kicked = _hear(ground, kicked, raced.finalists, finish[-1].run, look)
-    if kicked.pool[0].fit.outcome is em.Outcome.INTERRUPTED:
+    if _is_cut_short(kicked):
         return Search(kicked.pool[0].fit, raced.records, tally=kicked.tally)
     finished = _finish(ground, kicked, finish, look)
     return Search(finished.best, (*raced.records, *finished.records), tally=kicked.tally)
@@ -150,6 +145,10 @@ def _draw(model: Mixture, sample: Block, plan: Plan, rng: np.random.Generator) -
     return first + starts.draw(model, sample, plan.n_components, plan.kinds[1:number], rng)
 
 
+def _is_cut_short(kicked: kicks.Kicks) -> bool:
+    return kicked.pool[0].fit.outcome is em.Outcome.INTERRUPTED
+
+
 def _finish(ground: kicks.Ground, kicked: kicks.Kicks, finish: Sequence[Round], look: dict[str, Any]) -> Search:
     """The best solution on all rows; the next ones too while that turns out to be an accident of few of them.
 
@@ -157,9 +156,11 @@ def _finish(ground: kicks.Ground, kicked: kicks.Kicks, finish: Sequence[Round], 
     """
     solutions: list[kicks.Solution] = []
     records: list[StartRecord] = []
+    costs_nothing = isinstance(finish[-1].run, climbing.AtHand)
     for rank, solution in enumerate(kicked.pool):
-        is_near = isinstance(finish[-1].run, climbing.AtHand) and solution.objective > kicked.pool[0].objective - NEAR
-        if solutions and (rank > 1 or not is_near) and (solutions[-1].is_sound or not solution.is_sound):
+        is_close_second = rank == 1 and costs_nothing and solution.objective > kicked.pool[0].objective - NEAR
+        is_sounder = bool(solutions) and solution.is_sound and not solutions[-1].is_sound
+        if rank > 0 and not is_close_second and not is_sounder:
             break
         kind = f"{('best', 'second', 'third')[rank]} of these after {kicked.tally.n_kicks} kicks"
         found = search(ground.model, [Candidate(kind, solution.fit.parameters)], finish, **look)
