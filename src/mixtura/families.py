@@ -6,6 +6,7 @@ from typing import Any
 from mixtura.emissions.categorical import Categorical
 from mixtura.emissions.contract import Emission
 from mixtura.emissions.gaussian import Gaussian
+from mixtura.emissions.negative_binomial import NegativeBinomial
 from mixtura.emissions.poisson import Poisson
 from mixtura.emissions.product import Product
 from mixtura.emissions.transformed import Transformed
@@ -13,11 +14,13 @@ from mixtura.sources.column import Column, Kind
 from mixtura.sources.roles import Roles
 
 NAMES: dict[Kind, str] = {"number": "numbers", "category": "categories", "count": "counts"}
+OF_COUNTS: dict[str, Emission] = {"poisson": Poisson(), "negative_binomial": NegativeBinomial()}
 
 
-def family_of(columns: Sequence[Column], numbers: Gaussian) -> Emission:
-    """The family of components in such columns, with `numbers` for those that hold numbers.
+def family_of(columns: Sequence[Column], numbers: Gaussian, counts: str = "poisson") -> Emission:
+    """The family of components in such columns, with `numbers` for those that hold numbers, and `counts` for counts.
 
+    `counts` is a name of `OF_COUNTS`.
     Columns of one kind need no product: all of them numbers, the family is `numbers` itself.
 
     Examples
@@ -29,7 +32,7 @@ def family_of(columns: Sequence[Column], numbers: Gaussian) -> Emission:
     """
     blocks = {kind: tuple(d for d, column in enumerate(columns) if column.kind == kind) for kind in NAMES}
     blocks = {kind: block for kind, block in blocks.items() if block}
-    families = tuple(_family(kind, [columns[d] for d in block], numbers) for kind, block in blocks.items())
+    families = tuple(_family(kind, [columns[d] for d in block], numbers, counts) for kind, block in blocks.items())
     if len(families) == 1:
         return families[0]
     return Product(tuple(NAMES[kind] for kind in blocks), tuple(blocks.values()), families)
@@ -48,7 +51,8 @@ def blocks_of(emission: Emission, parameters: Any) -> dict[str, tuple[tuple[int,
     if isinstance(emission, Product):
         parts = zip(emission.columns, emission.families, parameters, strict=True)
         return dict(zip(emission.names, parts, strict=True))
-    name = {Categorical: "categories", Poisson: "counts"}.get(type(emission), "numbers")
+    names = {Categorical: "categories"} | {type(family): "counts" for family in OF_COUNTS.values()}
+    name = names.get(type(emission), "numbers")
     return {name: (tuple(range(emission.shape(parameters)[1])), emission, parameters)}
 
 
@@ -75,11 +79,11 @@ def roles_of(
     )
 
 
-def _family(kind: Kind, columns: Sequence[Column], numbers: Gaussian) -> Emission:
+def _family(kind: Kind, columns: Sequence[Column], numbers: Gaussian, counts: str) -> Emission:
     if kind == "category":
         return Categorical(tuple(len(column.levels) for column in columns))
     if kind == "count":
-        return Poisson()
+        return OF_COUNTS[counts]
     if all(column.is_plain for column in columns):
         return numbers
     return Transformed(tuple(column.transform for column in columns), numbers)

@@ -72,6 +72,7 @@ class Options(NamedTuple):
     columns: tuple[Column, ...] = ()  # what they are, where some hold no numbers
     outliers: str = "none"  # or "uniform": rows may belong to a noise that is uniform over the volume of all
     dof: str | float | None = None  # of Student's components: "shared", "free" or so many; without, they are Gaussian
+    count_family: str = "poisson"  # or "negative_binomial": counts that vary more
     prune: bool = True  # whether fits that a sketch shows to be hopeless are left at that
 
 
@@ -171,7 +172,7 @@ class Workshop(NamedTuple):
         if dof is not None:
             return Student(setting.covariance, str(dof), self.options.ridge)
         numbers = Gaussian(setting.covariance, self.options.ridge)
-        return family_of(self.options.columns, numbers) if self.options.columns else numbers
+        return family_of(self.options.columns, numbers, self.options.count_family) if self.options.columns else numbers
 
     def model(self, setting: Setting, source: ArraySource) -> Mixture:
         """What the fit is of: a prior may look at the rows."""

@@ -58,7 +58,8 @@ def test_shares_are_those_of_both_windows():
 
 
 @pytest.mark.parametrize(
-    "name", ["categorical", "poisson", "product", "student VVV free", "gaussian EEE", "grouped VVV"]
+    "name",
+    ["categorical", "poisson", "negative binomial", "product", "student VVV free", "gaussian EEE", "grouped VVV"],
 )
 def test_every_family_has_one(name):
     """The rows of all families come in random order, and are sorted by their first column then."""

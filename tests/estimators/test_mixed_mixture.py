@@ -162,3 +162,35 @@ def test_what_cannot_be_transformed_is_said(transforms, message):
     frame = FRAME.assign(weight=np.where(FRAME.index == 0, 0.0 if "log" in transforms.values() else 70, FRAME.weight))
     with pytest.raises(ValueError, match=message):
         MixedMixture(2, transforms=transforms).fit(frame)
+
+
+@cache
+def callers():
+    """Two groups whose counts vary more than Poisson's, and who is in which."""
+    rng = np.random.default_rng(0)
+    group = rng.uniform(size=1000) < 0.4
+    rates, sizes = np.where(group, 12.0, 3.0), np.where(group, 4.0, 1.5)
+    calls = rng.poisson(rng.gamma(2.0, np.where(group, 1.0, 8.0) / 2))
+    return pd.DataFrame({"visits": rng.poisson(rng.gamma(sizes, rates / sizes)), "calls": calls}), group
+
+
+def counted(family, n_components, table):
+    return MixedMixture(n_components, counts=list(table), count_family=family, random_state=0).fit(table)
+
+
+def test_counts_that_vary_more_are_found_by_their_own_law():
+    table, group = callers()
+    found = counted("negative_binomial", 2, table)
+    assert (found.predict(table) == group).mean() > 0.9
+    np.testing.assert_allclose(found.rates_["visits"], [3, 12], rtol=0.15)
+    np.testing.assert_allclose(found.count_sizes_["visits"], [1.5, 4], rtol=0.3)
+    assert found.n_parameters_ == 1 + 2 * 2 * 2
+    np.testing.assert_array_equal(load_again(found).parameters.emission.sizes.T, list(found.count_sizes_.values()))
+
+
+def test_bic_tells_which_law_counts_have():
+    wide, _ = callers()
+    assert counted("negative_binomial", 2, wide).bic(wide) < counted("poisson", 3, wide).bic(wide)
+    narrow = FRAME[["visits"]]
+    assert counted("negative_binomial", 2, narrow).bic(narrow) > counted("poisson", 2, narrow).bic(narrow)
+    assert counted("poisson", 2, narrow).count_sizes_ == {}

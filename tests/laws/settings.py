@@ -8,6 +8,7 @@ from mixtura.covariance import ALIASES, MODELS
 from mixtura.emissions.categorical import Categorical, CategoricalParameters
 from mixtura.emissions.gaussian import Gaussian, GaussianParameters
 from mixtura.emissions.grouped import Grouped, GroupedParameters
+from mixtura.emissions.negative_binomial import NegativeBinomial, NegativeBinomialParameters
 from mixtura.emissions.poisson import Poisson, PoissonParameters
 from mixtura.emissions.product import Product
 from mixtura.emissions.student import Student, StudentParameters
@@ -95,9 +96,13 @@ def _student(name: str, dof: str, points: np.ndarray = POINTS) -> Setting:
 
 
 _RATES = np.array([[2.0, 8.0], [5.0, 3.0], [15.0, 4.0]])
+_WIDE = NegativeBinomialParameters(_RATES, np.array([[1.0, 4.0], [9.0, 0.5], [2.0, 30.0]]))
+_drawn = NegativeBinomial().sample(_WIDE, np.full(K, N // K), np.random.default_rng(10))
+WIDER_COUNTS = np.where(np.isnan(COUNTS), np.nan, _drawn)
 FAMILIES = SETTINGS | {
     "categorical": Setting(Mixture(Categorical(LEVELS)), MixtureParameters(_THIRDS, _shares()), ANSWERS),
     "poisson": Setting(Mixture(Poisson()), MixtureParameters(_THIRDS, PoissonParameters(_RATES)), COUNTS),
+    "negative binomial": Setting(Mixture(NegativeBinomial()), MixtureParameters(_THIRDS, _WIDE), WIDER_COUNTS),
     "product": _product(),
     "transformed": _transformed(),
     **{f"grouped {name}": _grouped(name) for name in ("VVV", "EEE", "VII")},

@@ -5,13 +5,13 @@ from itertools import product as combinations
 import numpy as np
 import pytest
 
-from laws.settings import ANSWERS, COUNTS, FAMILIES, LEVELS, K, N, assert_close
+from laws.settings import ANSWERS, COUNTS, FAMILIES, LEVELS, WIDER_COUNTS, K, N, assert_close
 from mixtura.emissions.categorical import Categorical, CategoricalParameters
 from mixtura.emissions.contract import Emission
 from mixtura.mixture import Mixture, MixtureParameters
 from mixtura.statistics import Block
 
-DISCRETE = ["categorical", "poisson", "product"]
+DISCRETE = ["categorical", "poisson", "negative binomial", "product"]
 every_kind = pytest.mark.parametrize("name", DISCRETE)
 
 
@@ -72,7 +72,9 @@ def test_probabilities_of_all_counts_add_up_to_one():
     assert np.exp(log_density).sum() == pytest.approx(1)
 
 
-@pytest.mark.parametrize(("name", "n_values"), [("categorical", LEVELS[1]), ("poisson", 60)])
+@pytest.mark.parametrize(
+    ("name", "n_values"), [("categorical", LEVELS[1]), ("poisson", 60), ("negative binomial", 900)]
+)
 def test_a_missing_cell_is_the_sum_over_all_values(name, n_values):
     model, parameters, points = FAMILIES[name]
     row = np.zeros((n_values, points.shape[1]))
@@ -84,7 +86,7 @@ def test_a_missing_cell_is_the_sum_over_all_values(name, n_values):
     assert unseen[0] == pytest.approx(np.logaddexp.reduce(seen))
 
 
-@pytest.mark.parametrize("name", ["categorical", "poisson"])
+@pytest.mark.parametrize("name", ["categorical", "poisson", "negative binomial"])
 def test_a_row_without_any_cell_gets_the_prior(name):
     model, parameters, points = FAMILIES[name]
     shares, log_density = model.posterior(parameters)(Block(np.full((1, points.shape[1]), np.nan), np.ones(1)))
@@ -106,7 +108,9 @@ def test_samples_have_the_moments_of_their_component(name):
 @every_kind
 def test_free_parameters_are_counted(name):
     model, parameters, _ = FAMILIES[name]
-    counts = {"categorical": K * (1 + 2 + 4), "poisson": K * 2, "product": K * (7 + 2 + 4 + 4)}
+    counts = {
+        "categorical": K * (1 + 2 + 4), "poisson": K * 2, "negative binomial": K * 4, "product": K * (7 + 2 + 4 + 4),
+    }  # fmt: skip
     assert model.emission.n_free(parameters.emission) == counts[name]
 
 
@@ -120,7 +124,7 @@ def test_parameters_survive_their_names(name):
 
 
 def test_rows_are_seen_without_holes():
-    for name, points in (("categorical", ANSWERS), ("poisson", COUNTS)):
+    for name, points in (("categorical", ANSWERS), ("poisson", COUNTS), ("negative binomial", WIDER_COUNTS)):
         seen = FAMILIES[name].model.emission.view(points, np.ones(N))
         assert np.isfinite(seen).all()
         assert len(seen) == N

@@ -18,6 +18,11 @@ class PoissonParameters(NamedTuple):
 
     rates: Float[ndarray, "K D"]
 
+    @property
+    def variances(self) -> Float[ndarray, "K D"]:
+        """Those of the counts: the means again."""
+        return self.rates
+
 
 class Totals(NamedTuple):
     """The sums of the counts that a component explains, and the weights of the cells that are known."""

@@ -9,13 +9,14 @@ from numpy import ndarray
 
 from mixtura.covariance import MODELS
 from mixtura.emissions.gaussian import Gaussian
+from mixtura.emissions.negative_binomial import NegativeBinomialParameters
 from mixtura.emissions.transformed import TRANSFORMS, Transformed
 from mixtura.estimators import _parameters as rules
 from mixtura.estimators._base import check_enough_rows, check_magnitude, check_weights
 from mixtura.estimators._families import FamilyAnswers, columns_of, rows_that_count
 from mixtura.estimators._online import SCHEDULE, GoesOn
 from mixtura.estimators._search import little_of
-from mixtura.families import blocks_of, family_of
+from mixtura.families import OF_COUNTS, blocks_of, family_of
 from mixtura.mixture import Mixture, MixtureParameters
 from mixtura.online import Schedule
 from mixtura.ordering import ORDERS
@@ -30,9 +31,9 @@ class MixedMixture(GoesOn, FamilyAnswers):
     """Groups in a table of numbers, categories and counts.
 
     Within a group the numbers are Gaussian with one covariance model, each category has its own probabilities, each
-    count its own mean (Poisson), and the three blocks are independent. Text and truth values are categories, other
-    columns numbers unless `categorical` or `counts` name them. Cells that are missing contribute nothing, which is
-    right where they are missing at random.
+    count its own mean (Poisson, or negative binomial), and the three blocks are independent. Text and truth values are
+    categories, other columns numbers unless `categorical` or `counts` name them. Cells that are missing contribute
+    nothing, which is right where they are missing at random.
 
     Parameters
     ----------
@@ -42,6 +43,9 @@ class MixedMixture(GoesOn, FamilyAnswers):
         The covariance model of the numbers: any name that `GaussianMixture` takes.
     categorical, counts : sequence of str or int, default=None
         Columns, by name or position, that hold categories or counts although their cells are numbers.
+    count_family : {"poisson", "negative_binomial"}, default="poisson"
+        The law of the counts within a group. A negative binomial has a size r besides its mean m, for every group and
+        column, and the variance m + m² / r: for counts that vary more than Poisson's, whose variance is m.
     transforms : dict of str to {"log", "logit", "sqrt"}, default=None
         Columns of numbers that are positive ("log", "sqrt") or between 0 and 1 ("logit"): groups are Gaussian in the
         transformed column, and the density is that of the column as it is, by the slope of the transform.
@@ -64,6 +68,8 @@ class MixedMixture(GoesOn, FamilyAnswers):
         Of each categorical column the probability of every level in every group, shape (K, levels).
     rates_ : dict
         Of each column of counts its mean in every group, shape (K,).
+    count_sizes_ : dict
+        Of each column of counts its size in every group, shape (K,); empty unless they are negative binomials.
     converged_, outcome_, n_iter_, lower_bound_, lower_bounds_, log_likelihoods_, fit_report_
         As in `GaussianMixture`.
     n_parameters_ : int
@@ -87,6 +93,7 @@ class MixedMixture(GoesOn, FamilyAnswers):
         "covariance_type": rules.one_of(MODELS),
         "categorical": _COLUMNS,
         "counts": _COLUMNS,
+        "count_family": rules.one_of(OF_COUNTS),
         "transforms": rules.either(rules.NONE, rules.Rule(lambda value: isinstance(value, dict), "a dict")),
         "tol": rules.either(rules.one_of(["auto"]), rules.real(0)),
         "reg_covar": rules.either(rules.one_of(["auto"]), rules.real(0)),
@@ -105,6 +112,7 @@ class MixedMixture(GoesOn, FamilyAnswers):
         covariance_type: str = "full",
         categorical: Sequence[str | int] | None = None,
         counts: Sequence[str | int] | None = None,
+        count_family: str = "poisson",
         transforms: Mapping[str, str] | None = None,
         tol: float | str = "auto",
         reg_covar: float | str = "auto",
@@ -119,6 +127,7 @@ class MixedMixture(GoesOn, FamilyAnswers):
         self.covariance_type = covariance_type
         self.categorical = categorical
         self.counts = counts
+        self.count_family = count_family
         self.transforms = transforms
         self.tol = tol
         self.reg_covar = reg_covar
@@ -169,7 +178,8 @@ class MixedMixture(GoesOn, FamilyAnswers):
         check_magnitude(points, float(np.nanmax(np.abs(points))))
         source = ArraySource(points, weights)
         columns = tuple(column._replace(transform=transforms.get(column.name, "none")) for column in columns)
-        model = Mixture(family_of(columns, Gaussian(self.covariance_type, self._ridge(source, columns))))
+        numbers = Gaussian(self.covariance_type, self._ridge(source, columns))
+        model = Mixture(family_of(columns, numbers, self.count_family))
         self._keep(self._search(source, model, self._stop(source.total_weight)), source, model, columns)
         return self
 
@@ -193,6 +203,7 @@ class MixedMixture(GoesOn, FamilyAnswers):
         self.levels_ = {column.name: list(column.levels) for column in self._columns if column.kind == "category"}
         self.means_, self.covariances_ = np.empty((len(self.weights_), 0)), np.empty((len(self.weights_), 0))
         self.item_probabilities_, self.rates_ = dict[str, ndarray](), dict[str, ndarray]()
+        self.count_sizes_ = dict[str, ndarray]()
         blocks = blocks_of(self._model.emission, parameters.emission)
         if "numbers" in blocks:
             self.means_, self.covariances_ = blocks["numbers"][2]
@@ -201,7 +212,10 @@ class MixedMixture(GoesOn, FamilyAnswers):
             ends = np.cumsum(getattr(family, "n_levels", ()))[:-1]
             self.item_probabilities_ = self._by_name(columns, np.split(part.probabilities, ends, axis=1))
         if "counts" in blocks:
-            self.rates_ = self._by_name(blocks["counts"][0], blocks["counts"][2].rates.T)
+            columns, _, part = blocks["counts"]
+            self.rates_ = self._by_name(columns, part.rates.T)
+            if isinstance(part, NegativeBinomialParameters):
+                self.count_sizes_ = self._by_name(columns, part.sizes.T)
 
     def _by_name(self, columns: Iterable[int], values: Iterable[ndarray]) -> dict[str, ndarray]:
         return {self._columns[d].name: value for d, value in zip(columns, values, strict=True)}

@@ -173,8 +173,8 @@ def _told(fitted: FittedMixture) -> Iterator[tuple[str, Float[ndarray, " K"], Fl
             for c in told_levels(len(levels)):
                 yield f"{name} = {levels[c]}", shares[c], shares[c] * (1 - shares[c])
         else:
-            rates = part.rates[:, columns.index(d)]
-            yield name, rates, rates
+            place = columns.index(d)
+            yield name, part.rates[:, place], part.variances[:, place]
 
 
 def _indicators(points: Float[ndarray, "N D"], fitted: FittedMixture) -> Float[ndarray, "N L"]:
