@@ -54,6 +54,18 @@ def test_the_model_reads_new_rows_in_the_same_way(run, output, visitors, table):
         assert run(*command).exit_code == 0
 
 
+@pytest.mark.parametrize("unit", [1e-200, 1e200])
+def test_logarithms_are_taken_of_columns_of_any_size(run, output, visitors, tmp_path, unit):
+    columns = visitors[0] | {"income": visitors[0]["income"] * unit}
+    rows = zip(*(values.tolist() for values in columns.values()), strict=True)
+    path = tmp_path / "units.csv"
+    path.write_text("\n".join(["visits,income,age", *(f"{v},{i!r},{a!r}" for v, i, a in rows)]) + "\n")
+    options = ["--counts", "visits", "--transform", "income=log", "-k", "2", "--covariance", "diag"]
+    told = json.loads(run("fit", path, *options, "--json").stdout)
+    means = [[cluster["means"][0] for cluster in facts["clusters"]] for facts in (told, output[1])]
+    np.testing.assert_allclose(means[0], np.add(means[1], np.log(unit)), rtol=1e-3)
+
+
 def test_show_tells_covariance_and_rates(run, output):
     shown = run("show", output[0] / "model.safetensors").stdout
     assert "2 clusters in 3 columns, diag covariance" in shown and "log income" in shown

@@ -13,7 +13,7 @@ from mixtura.sources._folder_keys import REASON, is_folder_key
 from mixtura.sources._scout import Facts
 from mixtura.sources._select import quote, refuse_two_roles
 from mixtura.sources.roles import Roles, match_column, match_columns, shorten
-from mixtura.sources.table import Missing
+from mixtura.sources.table import Missing, refuse_minute
 
 _FEW_ROWS = 10
 _LONGEST_WHOLE = 2**53  # from there on floats leave whole numbers out
@@ -171,6 +171,7 @@ def require_variation(names: Iterable[str], facts: Facts, origin: str) -> None:
                 f"{origin}: column '{name}' holds {facts.minima[d]:g} in every row, which tells no groups apart; leave "
                 f"it out: --exclude {name}."
             )
+        refuse_minute(origin, name, float(facts.maxima[d] - facts.minima[d]))
 
 
 def _missing_cells(found: Fields, chosen: Candidates, facts: Facts) -> DataError:

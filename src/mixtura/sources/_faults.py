@@ -13,6 +13,7 @@ from numpy import ndarray
 from mixtura.sources._seen import Seen, plural, share, skewness
 from mixtura.sources.check import Finding, Severity
 from mixtura.sources.roles import option
+from mixtura.sources.table import LEAST_SPREAD
 
 _FEWEST = 30  # cells of which a shape can be told
 _FEW_VALUES = 10  # different ones; a bell rounded to its standard deviation has as many
@@ -55,6 +56,9 @@ def _unusable(column: Seen, name_row: NameRow) -> Iterator[Finding]:
     if len(finite) and np.abs(finite).max() > _LARGEST:
         sentence = f"{column.called} holds {finite[np.abs(finite).argmax()]:g}, too large to be squared."
         yield _finding("too large", "error", column, sentence, "Divide the column, or correct the cell.")
+    elif len(finite) and 0 < (spread := float(np.ptp(finite))) < LEAST_SPREAD:
+        sentence = f"{column.called} varies by {spread:.3g} only, too little to be squared."
+        yield _finding("too small", "error", column, sentence, f"Multiply the column, or {_exclude(column)}.")
 
 
 def _emptiness(column: Seen) -> Iterator[Finding]:

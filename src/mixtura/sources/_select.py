@@ -1,7 +1,7 @@
 """From the columns of an Arrow table to what is clustered on, and what goes with it."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -81,12 +81,19 @@ def refuse_two_roles(roles: Roles, columns: Sequence[str], origin: str) -> None:
     for role in ("id", "weight", "truth", "by", "profile"):
         value = getattr(roles, role) or ()
         others = match_columns([value] if isinstance(value, str) else value, columns, origin)
-        for name in roles.features:
+        for asked, name in _asked_for(roles):
             if name in others:
                 raise DataError(
                     f"{origin}: column '{name}' is asked for both to cluster on and as {role}; leave it out of "
-                    f"--features or of --{role}."
+                    f"--{asked} or of --{role}."
                 )
+
+
+def _asked_for(roles: Roles) -> Iterator[tuple[str, str]]:
+    """The option and the name of every column that is to be clustered on; patterns too, which no column is called."""
+    named = {"features": roles.features, "categorical": roles.categorical, "counts": roles.counts}
+    for asked, names in (named | {"transform": tuple(roles.transforms)}).items():
+        yield from ((asked, name) for name in names)
 
 
 def _refuse_two_kinds(names: Sequence[str], origin: str) -> None:

@@ -17,6 +17,8 @@ from mixtura.sources.column import Column
 from mixtura.sources.digest import digest
 from mixtura.sources.roles import Roles, shorten
 
+LEAST_SPREAD = 1e-140  # of a column; squares of less have fewer digits than a float, or none
+
 
 @dataclass(frozen=True, eq=False)
 class Table:
@@ -205,7 +207,23 @@ def require_variation(table: Table) -> Table:
             f"{table.origin}: column '{constant[0]}' holds {told} in every row, which tells no groups apart; leave "
             f"out what is constant: {_exclude(constant)}."
         )
+    for d in _measured(table):
+        refuse_minute(table.origin, table.names[d], float(np.ptp(table.points[~np.isnan(table.points[:, d]), d])))
     return table
+
+
+def refuse_minute(origin: str, name: str, spread: float) -> None:
+    """Raise a DataError where the squares of what cells differ by are nothing to a float."""
+    if spread < LEAST_SPREAD:
+        raise DataError(
+            f"{origin}: column '{name}' varies by {spread:.3g} only, too little to be squared; multiply the column, or "
+            f"leave it out: {_exclude([name])}."
+        )
+
+
+def _measured(table: Table) -> list[int]:
+    """The columns that are taken in their own units: numbers that are seen through no transform."""
+    return [d for d in range(len(table.names)) if not table.columns or table.columns[d].is_plain]
 
 
 def _levels(table: Table, name: str) -> tuple[str, ...]:
@@ -238,14 +256,15 @@ def _refuse_infinite(table: Table, finite: ndarray) -> None:
 
 def _refuse_huge(table: Table) -> None:
     """Distances are squared and summed over all rows, which must not be more than a float can hold."""
-    points = table.points
-    most = np.sqrt(np.finfo(np.float64).max / (16 * points.size))
-    if max(np.fmax.reduce(points, axis=None), -np.fmin.reduce(points, axis=None)) > most:
-        row, column = np.argwhere(np.abs(points) > most)[0]
-        raise DataError(
-            f"{table.origin}: column '{table.names[column]}' holds {points[row, column]:g} in "
-            f"{table.name_row(row + 1)}, too large to be squared; divide the column, or correct the cell."
-        )
+    most = np.sqrt(np.finfo(np.float64).max / (16 * table.points.size))
+    least, largest = np.fmin.reduce(table.points), np.fmax.reduce(table.points)
+    for d in _measured(table):
+        if max(largest[d], -least[d]) > most:
+            row = int(np.argmax(np.abs(table.points[:, d]) > most))
+            raise DataError(
+                f"{table.origin}: column '{table.names[d]}' holds {table.points[row, d]:g} in "
+                f"{table.name_row(row + 1)}, too large to be squared; divide the column, or correct the cell."
+            )
 
 
 def _missing_cells(table: Table, rows: ndarray) -> DataError:
