@@ -72,7 +72,7 @@ def test_show_tells_covariance_and_rates(run, output):
     told = json.loads(run("show", output[0] / "model.safetensors", "--json").stdout)
     rates = load(output[0] / "model.safetensors").parameters.emission[1].rates
     assert [own["visits"] for own in told["rates"]] == rates[:, 0].tolist()
-    assert "visits: cluster 0 " in shown and "on average." in shown
+    assert "visits: cluster 0 " in shown and " ± " in shown.partition("visits: ")[2]
 
 
 def test_errors_are_those_of_the_transformed_column(run, table, tmp_path):
@@ -128,3 +128,23 @@ def test_a_check_has_the_remedy_and_takes_it(run, table):
 def test_the_command_on_record_says_them(output):
     command = load(output[0] / "model.safetensors").provenance["command"]
     assert "--counts visits --transform income=log" in command
+
+
+def test_counts_that_vary_more_have_a_law_of_their_own(run, tmp_path):
+    rng = np.random.default_rng(0)
+    (tmp_path / "calls.csv").write_text("\n".join(["calls", *map(str, rng.negative_binomial(2, 0.2, 300))]) + "\n")
+    asked = ("fit", tmp_path / "calls.csv", "--counts", "calls", "-k", "1", "--json", "-o", tmp_path / "out")
+    narrow = json.loads(run(*asked).stdout)
+    assert any("--count-family negative-binomial" in warning for warning in narrow["warnings"])
+    wide = json.loads(run(*asked, "--overwrite", "--count-family", "negative-binomial").stdout)
+    assert not any("--count-family" in warning for warning in wide["warnings"])
+    assert wide["answer"]["value"] < narrow["answer"]["value"]
+    assert "--count-family negative-binomial" in wide["reproduce"]["command"]
+    model = load(tmp_path / "out" / "model.safetensors")
+    (told,) = json.loads(run("show", tmp_path / "out" / "model.safetensors", "--json").stdout)["count_sds"]
+    assert told["calls"] ** 2 == pytest.approx(model.parameters.emission.variances.item())
+
+
+def test_a_law_of_counts_needs_counts(run, table):
+    result = run("fit", table, "--count-family", "negative-binomial")
+    assert result.exit_code == 2 and "name their columns by --counts" in " ".join(result.stderr.split())

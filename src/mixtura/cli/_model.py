@@ -10,7 +10,7 @@ from mixtura.cli._screen import heading, screen_width, wrap
 from mixtura.cli._tables import lay_out, squeeze
 from mixtura.criteria import CRITERIA, label, write
 from mixtura.explain.choice import choice_facts, tell_merged
-from mixtura.explain.kinds import as_numbers, has_kind, rates_by_cluster, shares_by_cluster
+from mixtura.explain.kinds import as_numbers, count_sds_by_cluster, has_kind, rates_by_cluster, shares_by_cluster
 from mixtura.explain.numbers import brief, percent, rounded
 from mixtura.explain.profiles import component_moments
 from mixtura.explain.words import count
@@ -35,6 +35,7 @@ def facts(fitted: FittedMixture) -> dict[str, Any]:
         "columns": list(seen.features),
         "shares": shares_by_cluster(fitted),
         "rates": rates_by_cluster(fitted),
+        "count_sds": count_sds_by_cluster(fitted),
         "equal_weights": fitted.model.equal_weights,
         "conditions": fitted.model.conditions,
         "noise_share": fitted.noise_share,
@@ -71,14 +72,15 @@ def lines(told: Mapping[str, Any], verbose: bool = False) -> list[str]:
 
 
 def _categories(told: Mapping[str, Any]) -> list[str]:
-    """The likeliest levels of every column of categories, and the mean of every count, cluster by cluster."""
+    """The likeliest levels of every column of categories, and what counts are like, cluster by cluster."""
     text: list[str] = []
     for name in told["shares"][0]:
         parts = [f"{c['name']} {_likeliest(s[name])}" for c, s in zip(told["clusters"], told["shares"], strict=True)]
         text += wrap(f"{name}: {'; '.join(parts)}.")
     for name in told["rates"][0]:
-        parts = [f"{c['name']} {brief(r[name])}" for c, r in zip(told["clusters"], told["rates"], strict=True)]
-        text += wrap(f"{name}: {'; '.join(parts)} on average.")
+        counts = zip(told["clusters"], told["rates"], told["count_sds"], strict=True)
+        parts = [f"{c['name']} {brief(mean[name])} ± {brief(sd[name])}" for c, mean, sd in counts]
+        text += wrap(f"{name}: {'; '.join(parts)}.")
     return ["", *text] if text else []
 
 

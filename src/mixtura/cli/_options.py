@@ -121,7 +121,7 @@ _categorical = click.option(
 )  # fmt: skip
 _counts = click.option(
     "--counts", type=names, default="", metavar="NAMES",
-    help="Columns of whole numbers that count something, such as visits (Poisson).",
+    help="Columns of whole numbers that count something, such as visits.",
 )  # fmt: skip
 _transform = click.option(
     "--transform", type=transforms, default="", metavar="NAME=HOW,...",
@@ -145,6 +145,14 @@ def roles_asked(asked: Mapping[str, Any]) -> "Roles":
 
 # where a model says what the columns to cluster on are
 other_role_options = combine(_id, _weight, _profile, _truth)
+
+count_family_option = click.option(
+    "--count-family",
+    type=click.Choice(["poisson", "negative-binomial"]),
+    default="poisson",
+    show_default=True,
+    help="The law of --counts within a cluster; negative-binomial lets them vary more than Poisson's.",
+)
 
 proba_option = click.option(
     "--proba",

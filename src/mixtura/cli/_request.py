@@ -34,6 +34,7 @@ class Request:
     prior: str
     outliers: str
     criterion: str
+    count_family: str
     missing: Missing
     scale: str
     reg: float
@@ -102,6 +103,7 @@ class Request:
             outliers=self.outliers,
             prior=Prior() if self.prior == "default" else None,
             prune=not self.no_prune,
+            count_family=self.count_family.replace("-", "_"),
         )
 
     @property

@@ -30,6 +30,7 @@ _model_options = _options.combine(
                  help="With uniform, rows may belong to no cluster, but to noise that is uniform over all."),
     click.option("--criterion", type=click.Choice(OF_SELECTIONS), default="bic", show_default=True,
                  help="What to choose by; holdout and cv fit again without some rows."),
+    _options.count_family_option,
     _options.missing_option,
     click.option("--scale", type=click.Choice(["standard", "robust", "none"]), default="standard", show_default=True,
                  help="Units in which the fit is made; results are in those of the data."),
@@ -101,6 +102,8 @@ def command(ctx: click.Context, /, **options: Any) -> None:
 
     if options["bayes"]:
         _check_bayes(ctx)
+    if options["count_family"] != "poisson" and not options["counts"]:
+        raise click.UsageError("--count-family is the law of counts: name their columns by --counts.")
     _limits.require_rows(options["data"], options["sql"])
     if _engines.is_distant(options) or _limits.is_far(options):
         from mixtura.cli._far import run

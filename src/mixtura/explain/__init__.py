@@ -13,6 +13,7 @@ from numpy import ndarray
 
 from mixtura.explain.account import describe_account
 from mixtura.explain.cautions import cautions
+from mixtura.explain.dispersion import dispersion_caution
 from mixtura.explain.doubts import describe_doubts
 from mixtura.explain.items import describe_items
 from mixtura.explain.kinds import has_kind, shown
@@ -144,7 +145,7 @@ def explain_rows(fitted: FittedMixture, rows: Rows) -> tuple[FittedMixture, Rows
     told = explain(seen, beside.points, beside.weights, beside.classification, overlaps, beside.holes)
     title = headline(fitted.n_components, len(rows.points), len(fitted.features))
     outliers = describe_outliers(fitted, rows)
-    warnings = (*told.warnings, *outlier_caution(fitted, outliers))
+    warnings = (*told.warnings, *outlier_caution(fitted, outliers), *dispersion_caution(fitted, rows))
     items, has_numbers = describe_items(fitted, rows), seen is fitted or has_kind(fitted, "numbers")
     told = told._replace(account=describe_account(fitted, rows))
     told = told._replace(headline=title, outliers=outliers, warnings=warnings, items=items, has_numbers=has_numbers)

@@ -5,7 +5,7 @@ that, by the labels of the whole mixture. Categories stand beside it, as columns
 no numbers, the share of every level takes the place of a mean.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
@@ -100,10 +100,26 @@ def rates_by_cluster(fitted: FittedMixture) -> list[dict[str, float]]:
     >>> rates_by_cluster(MixedMixture(1, counts=["visits"]).fit({"visits": [0, 4, 5, 3]}).to_fitted())
     [{'visits': 3.0}]
     """
+    return _of_counts(fitted, lambda part: part.rates)
+
+
+def count_sds_by_cluster(fitted: FittedMixture) -> list[dict[str, float]]:
+    """For each cluster, the standard deviation of every column of counts.
+
+    Examples
+    --------
+    >>> from mixtura import MixedMixture
+    >>> count_sds_by_cluster(MixedMixture(1, counts=["visits"]).fit({"visits": [0, 4, 9, 3]}).to_fitted())
+    [{'visits': 2.0}]
+    """
+    return _of_counts(fitted, lambda part: np.sqrt(part.variances))
+
+
+def _of_counts(fitted: FittedMixture, tell: Callable[[Any], Float[ndarray, "K _"]]) -> list[dict[str, float]]:
     columns, _, part = _blocks(fitted).get("counts", ((), None, None))
     names = [fitted.features[d] for d in columns]
-    rates = part.rates.tolist() if names else [[]] * fitted.n_components
-    return [dict(zip(names, own, strict=True)) for own in rates]
+    values = tell(part).tolist() if names else [[]] * fitted.n_components
+    return [dict(zip(names, own, strict=True)) for own in values]
 
 
 def has_kinds(fitted: FittedMixture) -> bool:
