@@ -17,6 +17,7 @@ _HOMES = {
     "MixtureOutlierDetector": "mixtura.estimators",
     "SemiSupervisedMixture": "mixtura.estimators",
     "StudentMixture": "mixtura.estimators",
+    "TrimmedMixture": "mixtura.estimators",
     "Combination": "mixtura.combination",
     "MixedMixture": "mixtura.estimators",
     "FittedMixture": "mixtura.fitted",
@@ -66,6 +67,7 @@ if TYPE_CHECKING:
     from mixtura.estimators import MixtureOutlierDetector as MixtureOutlierDetector
     from mixtura.estimators import SemiSupervisedMixture as SemiSupervisedMixture
     from mixtura.estimators import StudentMixture as StudentMixture
+    from mixtura.estimators import TrimmedMixture as TrimmedMixture
     from mixtura.explain import explain_row as explain_row
     from mixtura.fitted import FittedMixture as FittedMixture
     from mixtura.likelihood_ratio import likelihood_ratio_test as likelihood_ratio_test
@@ -102,6 +104,7 @@ __all__ = [
     "Schedule",
     "SemiSupervisedMixture",
     "StudentMixture",
+    "TrimmedMixture",
     "assemble",
     "classify",
     "combine",

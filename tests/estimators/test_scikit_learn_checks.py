@@ -12,6 +12,7 @@ from mixtura import (
     MixtureOutlierDetector,
     SemiSupervisedMixture,
     StudentMixture,
+    TrimmedMixture,
 )
 
 UNKNOWN = "-1 and NaN are labels that are not known"
@@ -43,6 +44,7 @@ def expected_failures(estimator):
         MixtureDiscriminant(covariance_type=["EEE", "VVV"]),
         SemiSupervisedMixture(),
         StudentMixture(),
+        TrimmedMixture(),
         MixtureOutlierDetector(),
         BayesianGaussianMixture(),
         BayesianGaussianMixture(n_components="auto"),

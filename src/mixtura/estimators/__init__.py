@@ -9,6 +9,7 @@ from mixtura.estimators.latent import LatentClassMixture
 from mixtura.estimators.mixed import MixedMixture
 from mixtura.estimators.semisupervised import SemiSupervisedMixture
 from mixtura.estimators.student import StudentMixture
+from mixtura.estimators.trimmed import TrimmedMixture
 
 __all__ = [
     "BayesianGaussianMixture",
@@ -20,4 +21,5 @@ __all__ = [
     "MixtureOutlierDetector",
     "SemiSupervisedMixture",
     "StudentMixture",
+    "TrimmedMixture",
 ]
