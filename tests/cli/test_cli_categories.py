@@ -146,6 +146,19 @@ def test_shares_of_levels_are_those_of_the_mixture(answers):
     assert town["missing"] == pytest.approx(0.1) and sum(town["overall"]) == pytest.approx(1)
 
 
+@pytest.mark.parametrize("others", [["4.5", "5", "3.1", "2.7", "4.2", "5.5"], ["x"] * 3 + ["y"] * 3])
+def test_missing_categories_are_missing_cells(run, tmp_path, others):
+    towns = ["Rom", "Oslo", "", "Rom", "", "Oslo"]
+    lines = [f"{town},{other}" for town, other in zip(towns * 5, others * 5, strict=True)]
+    (tmp_path / "table.csv").write_text("\n".join(["town,other", *lines]) + "\n")
+    kinds = ["--categorical", "town" if others[0] == "4.5" else "town,other"]
+    told = json.loads(run("fit", tmp_path / "table.csv", *kinds, "-k", "1", "--json").stdout)["missing"]
+    holes = {name: share for name, share in zip(told["columns"], told["shares"], strict=True) if share}
+    assert (told["n_rows"], told["share"], holes) == (10, pytest.approx(1 / 6), {"town": pytest.approx(1 / 3)})
+    assert [pattern["n_rows"] for pattern in told["patterns"]] == [10]
+    assert told["sentence"] == "17 % of the cells are missing, in 10 of 30 rows: 33 % of town."
+
+
 def test_how_well_classes_account_for_the_answers_is_that_of_the_estimator(run, tmp_path):
     rng = np.random.default_rng(0)
     group = rng.uniform(size=(400, 1)) < 0.4

@@ -46,6 +46,16 @@ def test_weights_are_noted(run, tmp_path):
     assert "weights, which add up" not in plain.stdout + page
 
 
+def test_rows_of_weight_zero_are_told_of_where_they_are_not_counted(run, tmp_path):
+    rows = [f"{a:.4f},{n % 4}" for n, a in enumerate(np.random.default_rng(0).normal(size=40))]
+    (tmp_path / "table.csv").write_text("\n".join(["a,times", *rows]) + "\n")
+    result = run("fit", tmp_path / "table.csv", "--weight", "times", "-k", "1", "-o", tmp_path / "out")
+    summary = json.loads((tmp_path / "out" / "summary.json").read_text(encoding="utf-8"))
+    assert [summary["clusters"][0]["n_rows"], summary["answer"]["n_weightless"]] == [30, 10]
+    for text in (result.stdout, (tmp_path / "out" / "report.html").read_text(encoding="utf-8")):
+        assert "10 rows of weight 0 count for no cluster" in " ".join(text.split())
+
+
 def numbers(value):
     """What is said, without what counts the lines of a file."""
     if isinstance(value, dict):

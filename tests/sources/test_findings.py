@@ -113,7 +113,7 @@ def test_missing_cells_are_told_by_pattern():
     facts = about(holes, second=np.where(np.arange(N) < 7, np.nan, RNG.normal(size=N)))
     (found,) = facts.findings
     assert (found.about, facts.n_incomplete_rows) == ("missing", 7)
-    assert "most often second and column in 5, second in 2" in found.sentence
+    assert "most often second and column in 5, second alone in 2" in found.sentence
     assert "would leave 53 rows" in found.remedy
 
 

@@ -214,7 +214,9 @@ def _notes(facts: Facts) -> list[str]:
     truth, text = facts["truth"], _left_out(facts["left_out"])
     total = facts["answer"]["total_weight"]
     if total != facts["answer"]["n_rows"]:
-        text += wrap(f"Rows count by their weights, which add up to {brief(total)}.")
+        weightless = facts["answer"]["n_weightless"]
+        uncounted = f"; {count(weightless, 'row')} of weight 0 count for no cluster" if weightless else ""
+        text += wrap(f"Rows count by their weights, which add up to {brief(total)}{uncounted}.")
     if facts["missing"]:
         text += wrap(f"{facts['missing']['sentence']} Rows count by the cells that they have.")
     if truth:

@@ -17,6 +17,7 @@ from mixtura.explain.dispersion import dispersion_caution
 from mixtura.explain.doubts import describe_doubts
 from mixtura.explain.items import describe_items
 from mixtura.explain.kinds import has_kind, shown
+from mixtura.explain.missing import describe_missing
 from mixtura.explain.noise import only_clusters
 from mixtura.explain.outliers import describe_outliers, outlier_caution
 from mixtura.explain.overlap import nearest, pair_overlaps
@@ -31,6 +32,7 @@ from mixtura.explain.records import (
     Doubt,
     Explanation,
     Item,
+    Missing,
     Pair,
     RowExplanation,
     Rows,
@@ -135,6 +137,8 @@ def explain(
         n_rows=len(points),
         total_weight=float(everything.weights.sum()),
         doubts=describe_doubts(fitted, rows),
+        missing=_missing(fitted, everything),
+        n_weightless=int((everything.weights == 0).sum()),
     )
 
 
@@ -147,9 +151,13 @@ def explain_rows(fitted: FittedMixture, rows: Rows) -> tuple[FittedMixture, Rows
     outliers = describe_outliers(fitted, rows)
     warnings = (*told.warnings, *outlier_caution(fitted, outliers), *dispersion_caution(fitted, rows))
     items, has_numbers = describe_items(fitted, rows), seen is fitted or has_kind(fitted, "numbers")
-    told = told._replace(account=describe_account(fitted, rows))
+    told = told._replace(account=describe_account(fitted, rows), missing=_missing(fitted, rows))
     told = told._replace(headline=title, outliers=outliers, warnings=warnings, items=items, has_numbers=has_numbers)
     return seen, beside, told if seen is fitted else told._replace(doubts=describe_doubts(fitted, rows))
+
+
+def _missing(fitted: FittedMixture, rows: Rows) -> Missing | None:
+    return None if rows.holes is None else describe_missing(fitted.features, rows.holes)
 
 
 def _with_neighbours(

@@ -1,34 +1,16 @@
 """Which cells are missing: how many in each column, and which of them together."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 import numpy as np
 from jaxtyping import Bool
 from numpy import ndarray
 
 from mixtura.explain.numbers import percent
+from mixtura.explain.records import Missing, Pattern
 from mixtura.explain.words import count, join, short
 
 _MOST_PATTERNS, _MOST_COLUMNS = 8, 3
-
-
-class Pattern(NamedTuple):
-    """Columns (positions) that are missing together, and no others, in so many rows."""
-
-    columns: tuple[int, ...]
-    n_rows: int
-
-
-class Missing(NamedTuple):
-    """What is missing: rows with holes, the share of all cells, of each column's, and the most frequent patterns."""
-
-    n_rows: int
-    share: float
-    shares: tuple[float, ...]
-    patterns: tuple[Pattern, ...]
-    n_patterns: int
-    sentence: str
 
 
 def describe_missing(names: Sequence[str], holes: Bool[ndarray, "N D"]) -> Missing:
@@ -43,6 +25,7 @@ def describe_missing(names: Sequence[str], holes: Bool[ndarray, "N D"]) -> Missi
     order = np.argsort(-counts, kind="stable")
     shares = holes.mean(0)
     return Missing(
+        columns=tuple(names),
         n_rows=int(counts.sum()),
         share=float(holes.mean()),
         shares=tuple(shares.tolist()),

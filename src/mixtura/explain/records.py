@@ -209,6 +209,25 @@ class Item(NamedTuple):
     missing: float
 
 
+class Pattern(NamedTuple):
+    """Columns (positions) that are missing together, and no others, in so many rows."""
+
+    columns: tuple[int, ...]
+    n_rows: int
+
+
+class Missing(NamedTuple):
+    """What is missing in which columns: rows with holes, the share of all cells, of each column's, and patterns."""
+
+    columns: tuple[str, ...]
+    n_rows: int
+    share: float
+    shares: tuple[float, ...]
+    patterns: tuple[Pattern, ...]
+    n_patterns: int
+    sentence: str
+
+
 class Explanation(NamedTuple):
     """All there is to say, most important first in each part.
 
@@ -217,7 +236,8 @@ class Explanation(NamedTuple):
     up to one, and is empty where nothing is kept apart. `outliers` says how many complete rows lie how far out,
     and how many were to be expected; None where that was not asked. `items` are the columns of categories; without any
     numbers, the shares of their levels stand for means. `doubts` are the least sure rows.
-    `account` is there where all columns are categories.
+    `account` is there where all columns are categories, `missing` where cells of any column are. `n_weightless` rows
+    have weight zero, and no cluster counts them.
     """
 
     headline: str
@@ -234,3 +254,5 @@ class Explanation(NamedTuple):
     doubts: tuple[Doubt, ...] = ()
     account: Account | None = None
     has_numbers: bool = True
+    missing: Missing | None = None
+    n_weightless: int = 0

@@ -11,7 +11,6 @@ from mixtura.drawing.planes import discriminants
 from mixtura.drawing.sample import still_sample
 from mixtura.explain.cautions import starts_that_agree
 from mixtura.explain.choice import choice_facts, merging_facts, tell_merged
-from mixtura.explain.missing import Missing, describe_missing
 from mixtura.explain.noise import only_clusters, without_noise
 from mixtura.explain.profiles import component_moments, overall_sds
 from mixtura.explain.records import Cluster, Explanation, Rows
@@ -113,7 +112,7 @@ def facts(
         "profiles": _profiles(fitted, rows),
         "categories": list(rows.categories) if rows else [],
         "items": plain(explanation.items),
-        "missing": plain(_missing(fitted, rows)),
+        "missing": plain(explanation.missing) if rows else None,
         "left_out": left_out or {"columns": [], "categories": [], "n_rows_with_missing_cells": 0},
         "stability": fitted.history.get("stability"),
         "merging": merging_facts(fitted.history),
@@ -128,6 +127,7 @@ def _answer(fitted: FittedMixture, explanation: Explanation) -> dict[str, Any]:
         "n_clusters": fitted.n_components,
         "n_rows": explanation.n_rows,
         "total_weight": explanation.total_weight,
+        "n_weightless": explanation.n_weightless,
         "n_columns": len(fitted.features),
         "covariance": getattr(fitted.model.emission, "covariance", None) if explanation.has_numbers else None,
         "equal_weights": fitted.model.equal_weights,
@@ -187,11 +187,6 @@ def _profiles(fitted: FittedMixture, rows: Rows | None) -> list[dict[str, Any]]:
     if rows is None:
         return [{} for _ in range(fitted.n_components)]
     return profile(rows.extra or {}, rows.classification.labels, fitted.n_components, rows.weights)
-
-
-def _missing(fitted: FittedMixture, rows: Rows | None) -> Missing | None:
-    """None where nothing is."""
-    return None if rows is None or rows.holes is None else describe_missing(fitted.features, rows.holes)
 
 
 def _checks(fitted: FittedMixture, rows: Rows | None) -> dict[str, Any]:

@@ -136,7 +136,8 @@ def _holes(about: TableFacts, seen: Sequence[Seen]) -> Iterator[Finding]:
 
 def _named(pattern: bytes, names: Sequence[str]) -> str:
     bits = np.unpackbits(np.frombuffer(pattern, np.uint8))
-    return listed([name for name, bit in zip(names, bits, strict=False) if bit], 3)
+    lacking = [name for name, bit in zip(names, bits, strict=False) if bit]
+    return f"{lacking[0]} alone" if len(lacking) == 1 < len(names) else listed(lacking, 3)
 
 
 def _repeats(about: TableFacts, measured: Sequence[Seen]) -> Iterator[Finding]:
