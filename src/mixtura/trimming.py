@@ -41,10 +41,7 @@ class Trimmed:
 
     def statistics(self, parameters: MixtureParameters) -> Callable[[Block], MixtureStatistics]:
         """The function that turns a block into statistics of the rows that are left."""
-        collect = self.model.statistics(parameters)
-        if self.share == 0:
-            return collect
-        classify = self.model.classify(parameters)
+        collect, classify = self.model.statistics(parameters), self.model.classify(parameters)
         return partial(block_statistics, classify=classify, collect=collect, cut=self.cut(parameters))
 
     def objective(self, statistics: MixtureStatistics, parameters: MixtureParameters) -> float:

@@ -89,6 +89,13 @@ def test_weights_are_repeats_and_rows_without_weight_take_no_part():
     assert len(once.trimmed_) == len(FAITHFUL)
 
 
+def test_a_frame_is_as_good_as_an_array():
+    frame = datasets.load("faithful").frame("pandas")
+    named, plain = TrimmedMixture(2, random_state=0).fit(frame), TrimmedMixture(2, random_state=0).fit(FAITHFUL)
+    assert named.feature_names_in_.tolist() == frame.columns.tolist()
+    np.testing.assert_array_equal(named.trimmed_, plain.trimmed_)
+
+
 def test_threads_change_nothing():
     X = np.tile(CLEAN, (200, 1)) + _rng.normal(0, 0.3, (200 * len(CLEAN), 2))
     one, three = (TrimmedMixture(2, n_init=3, random_state=0, n_jobs=n).fit(X) for n in (1, 3))

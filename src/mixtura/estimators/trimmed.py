@@ -14,12 +14,20 @@ from mixtura.covariance import MODELS
 from mixtura.estimators import _concentrating as concentrating
 from mixtura.estimators import _parameters as rules
 from mixtura.estimators._attributes import attributes
-from mixtura.estimators._base import check_enough_rows, check_points, check_weights, generator, local, weighted_source
+from mixtura.estimators._base import (
+    check_enough_rows,
+    check_points,
+    check_weights,
+    fill,
+    generator,
+    local,
+    weighted_source,
+)
 from mixtura.estimators._given import NOTHING
 from mixtura.estimators._mixture import FittedAnswers
 from mixtura.estimators._record import history, record, why_collapsed, why_not_converged
 from mixtura.estimators._search import Starts, little_of, run, sample_of, stopping_rule
-from mixtura.mixture import NOISE, Mixture
+from mixtura.mixture import NOISE, Mixture, block_classification
 from mixtura.ordering import canonical_order
 from mixtura.race import Plan, Search
 from mixtura.scaling import ridges
@@ -211,7 +219,7 @@ class TrimmedMixture(FittedAnswers):
 
     def _cut(self, source: ArraySource) -> ArraySource:
         """The rows that are left; the threshold lies just below these."""
-        log_density = np.asarray(self.score_samples(source.points), dtype=np.float64)
+        log_density = self._log_density(source.points)
         weights = np.concatenate([block.weights for block in source.blocks()])
         if self.trim == 0:
             self.threshold_ = float("-inf")
@@ -225,11 +233,17 @@ class TrimmedMixture(FittedAnswers):
 
     def _tell(self, search: Search, points: Float[ndarray, "N D"]) -> None:
         """Which rows are trimmed, and what is wrong with the fit."""
-        self.trimmed_ = np.asarray(self.score_samples(points)) < self.threshold_
+        self.trimmed_ = self._log_density(points) < self.threshold_
         if search.best.outcome is em.Outcome.INTERRUPTED:
             raise KeyboardInterrupt
         if not self.converged_:
             warnings.warn(why_not_converged(self.n_iter_, self.lower_bound_), ConvergenceWarning, stacklevel=3)
+
+    def _log_density(self, points: Float[ndarray, "N D"]) -> Float[ndarray, " N"]:
+        """What `score_samples` says of rows that are checked already."""
+        answer, classify = np.empty(len(points), points.dtype), self._bound(block_classification)
+        fill(answer, points, lambda block: classify(block).log_density, local(self.n_jobs))
+        return answer.astype(np.float64, copy=False)
 
     def _points(self, X: Any) -> Float[ndarray, "N D"]:
         check_is_fitted(self)
