@@ -141,8 +141,9 @@ def test_counts_that_vary_more_have_a_law_of_their_own(run, tmp_path):
     assert wide["answer"]["value"] < narrow["answer"]["value"]
     assert "--count-family negative-binomial" in wide["reproduce"]["command"]
     model = load(tmp_path / "out" / "model.safetensors")
-    (told,) = json.loads(run("show", tmp_path / "out" / "model.safetensors", "--json").stdout)["count_sds"]
-    assert told["calls"] ** 2 == pytest.approx(model.parameters.emission.variances.item())
+    told = json.loads(run("show", tmp_path / "out" / "model.safetensors", "--json").stdout)
+    assert told["family"] == "negative_binomial"
+    assert told["count_sds"][0]["calls"] ** 2 == pytest.approx(model.parameters.emission.variances.item())
 
 
 def test_a_law_of_counts_needs_counts(run, table):

@@ -14,7 +14,7 @@ PARAMETERS = NegativeBinomialParameters(RATES, SIZES)
 POINTS = np.array([[0.0, 3.0], [7.0, 0.0], [np.nan, 12.0], [4.0, np.nan], [1e6, 2.0]])
 
 
-def fitted(points, weights=None, n_steps=3000):
+def fitted(points, weights=None, n_steps=800):
     """The component that so many steps lead to."""
     weights = np.ones(len(points)) if weights is None else weights
     parameters = FAMILY.pooled(points, weights, 1)
@@ -24,7 +24,7 @@ def fitted(points, weights=None, n_steps=3000):
     return parameters
 
 
-def drawn(rate, size, n_rows=1500, seed=0):
+def drawn(rate, size, n_rows=400, seed=0):
     parameters = NegativeBinomialParameters(np.array([[rate]]), np.array([[size]]))
     return FAMILY.sample(parameters, np.array([n_rows]), np.random.default_rng(seed))
 

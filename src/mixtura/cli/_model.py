@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from mixtura._settings import to_record
 from mixtura.cli._answer import choice_table, more_columns, numbered, start_table
 from mixtura.cli._screen import heading, screen_width, wrap
 from mixtura.cli._tables import lay_out, squeeze
@@ -22,7 +23,7 @@ _LIKELIEST = 2
 
 def facts(fitted: FittedMixture) -> dict[str, Any]:
     """What a model file says, ready for JSON; None for what is not on record."""
-    emission: Any = fitted.model.emission
+    emission = fitted.model.emission
     seen = as_numbers(fitted)
     means, covariances = component_moments(seen)
     sds = np.sqrt(np.einsum("kdd->kd", covariances))
@@ -30,7 +31,7 @@ def facts(fitted: FittedMixture) -> dict[str, Any]:
     return {
         "n_components": fitted.n_components,
         "features": list(fitted.features),
-        "family": type(emission).__name__.lower(),
+        "family": to_record(emission)["family"],
         "covariance": getattr(seen.model.emission, "covariance", None) if has_kind(fitted, "numbers") else None,
         "columns": list(seen.features),
         "shares": shares_by_cluster(fitted),
