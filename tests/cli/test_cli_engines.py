@@ -6,7 +6,7 @@ import sys
 import numpy as np
 import pyarrow as pa
 import pytest
-from pyarrow import parquet
+from pyarrow import csv, parquet
 
 from mixtura.persistence import load
 
@@ -49,6 +49,18 @@ def test_the_answer_is_that_of_files_read_here(run, data, tmp_path):
     assert "--engine" not in other.provenance["command"]  # where passes run changes nothing
     labels = [parquet.read_table(tmp_path / name / "labels.parquet")["label"] for name in ("near", "far")]
     assert labels[0].equals(labels[1])
+
+
+def test_text_files_are_there_as_long_as_workers_read_them(run, data):
+    table = parquet.read_table(data / "0.parquet")
+    csv.write_csv(table, data.parent / "rows.csv")
+    near, far = (
+        run("fit", data.parent / "rows.csv", *FIT, *where, "--weight", "weight", "--json")
+        for where in ((), ("--engine", "dask", "--workers", "1"))
+    )
+    assert far.exit_code == 0, far.output
+    means = [[own["means"] for own in json.loads(result.stdout)["clusters"]] for result in (near, far)]
+    np.testing.assert_allclose(means[0], means[1], rtol=1e-2)
 
 
 def test_processes_of_its_own(run, data):

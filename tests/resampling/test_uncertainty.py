@@ -165,6 +165,13 @@ def test_a_fit_that_is_not_at_a_peak_has_no_curvature():
         mixtura.uncertainty(fitted, FAITHFUL, method="information")
 
 
+@pytest.mark.parametrize("method", ["information", "sandwich"])
+def test_curvature_is_for_complete_rows(method):
+    rows = np.where(np.arange(FAITHFUL.size).reshape(FAITHFUL.shape) == 6, np.nan, FAITHFUL)
+    with pytest.raises(DataError, match='cells are missing in 1 of 272: use "bootstrap"'):
+        mixtura.uncertainty(fit(FAITHFUL, 2), rows, method=method)
+
+
 def test_components_of_a_replicate_are_matched_to_those_of_the_fit():
     origin = original(fit(FAITHFUL, 3, "EEE"), FAITHFUL)
     turned = origin.model.reorder(origin.parameters, np.array([2, 0, 1]))

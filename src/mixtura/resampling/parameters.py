@@ -84,7 +84,8 @@ def uncertainty(
     Raises
     ------
     DataError
-        As `classify`, and if components are not Gaussian, or merged.
+        As `classify`, if components are not Gaussian, or merged, and if cells are missing where the method is
+        "information" or "sandwich".
     FitError
         If no replicate led to a usable mixture, or the likelihood has no peak where the fit ended.
     ValueError
@@ -178,6 +179,11 @@ def _by_curvature(origin: Original, method: str, level: float) -> Uncertainty:
     emission: Any = origin.model.emission
     if emission.prior is not None or origin.model.concentration != 1:
         raise OptionError(f'method="{method}" looks at the likelihood alone, but the fit had a prior: use "bootstrap".')
+    if n_incomplete := int(np.isnan(origin.points).any(1).sum()):
+        raise DataError(
+            f'method="{method}" is for complete rows, and cells are missing in {n_incomplete:,} of '
+            f'{len(origin.points):,}: use "bootstrap" or "jackknife", or fit to the complete rows alone.'
+        )
     covariance, point = covariance_of_estimates(origin, method == "sandwich")
     estimates, errors = _values(origin, origin.parameters), _errors(point, covariance)
     low, high = _normal_intervals(estimates, errors, level)

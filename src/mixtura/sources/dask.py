@@ -121,8 +121,12 @@ def table_of(data: Any, client: Any) -> DaskTable:
 
 def table_of_files(found: Found, client: Any) -> DaskTable:
     """Files that every worker reads by itself, under the same names."""
-    parcels = [Parcel(*part) for piece in found.pieces for part in in_parts(piece, _PART_ROWS)]
-    return DaskTable(client, found.origin, found.fields, lambda columns: parcels, Piece.batches)
+
+    def parcels(columns: Sequence[str]) -> Sequence[Parcel]:
+        # `found` stays alive as long as it is asked: text that was put down for a while goes with it.
+        return [Parcel(*part) for piece in found.pieces for part in in_parts(piece, _PART_ROWS)]
+
+    return DaskTable(client, found.origin, found.fields, parcels, Piece.batches)
 
 
 def computed(data: Any) -> pa.RecordBatchReader:
