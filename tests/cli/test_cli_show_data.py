@@ -41,7 +41,10 @@ def test_a_row_goes_by_its_name(run, model, tmp_path):
     how = ("--id", "when", "--missing", "drop")
     told = json.loads(run("show", model, tmp_path / "new.csv", "--row", "dusk", *how, "--json").stdout)
     assert told["rows"][0]["values"] == [4.5, 80.0]
-    for row, said in (("night", "Row night of"), ("dawn", "no row called 'dawn'")):
+    for row, said in (
+        ("night", "can be explained: mixtura impute fills"),
+        ("dawn", "no row called 'dawn'"),
+    ):
         result = run("show", model, tmp_path / "new.csv", "--row", row, *how)
         assert result.exit_code == 3
         assert said in result.stderr
@@ -56,6 +59,7 @@ def test_rows_that_are_not_there(run, model, faithful, row):
     result = run("show", model, faithful, f"--row={row}")
     assert result.exit_code == 3
     assert "has 272 rows, counted from 1" in result.stderr
+    assert ("--id" in result.stderr) == (not row.isdigit())
 
 
 def test_a_file_that_has_changed_is_not_taken_for_that_of_the_fit(run, model, faithful, tmp_path, monkeypatch):

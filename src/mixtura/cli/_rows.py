@@ -81,7 +81,10 @@ def _position(reading: Reading, row: str) -> int:
     if position is None:
         raise DataError(_no_such_row(reading, row))
     if np.isnan(reading.everything.points[position]).any():
-        raise DataError(f"Row {row} of {reading.table.origin} has missing cells: only complete rows can be explained.")
+        raise DataError(
+            f"Row {row} of {reading.table.origin} has missing cells, and only complete rows can be explained: mixtura "
+            "impute fills them."
+        )
     return int(np.count_nonzero(reading.kept[:position]))
 
 
@@ -89,4 +92,5 @@ def _no_such_row(reading: Reading, row: str) -> str:
     origin = reading.everything.origin
     if reading.everything.ids is not None:
         return f"{origin} has no row called '{row}' in the column of --id."
-    return f"{origin} has {len(reading.kept)} rows, counted from 1: --row {short(row)} is none of them."
+    remedy = "" if row.isdigit() else " Name the column that rows are called by with --id."
+    return f"{origin} has {len(reading.kept)} rows, counted from 1: --row {short(row)} is none of them.{remedy}"
