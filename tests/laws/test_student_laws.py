@@ -244,3 +244,19 @@ def test_without_tails_it_is_a_gaussian_mixture(kind):
     assert_close(ours[::2], theirs[::2])
     assert_close(ours.emission.moments, theirs.emission)
     assert_close(student.maximise(ours, other).emission.ellipses, gaussian.maximise(theirs, one).emission)
+
+
+def test_rows_with_holes_are_seen_by_all_components_at_once(monkeypatch):
+    """What inverts the matrices of missing cells is called as often for many components as for one."""
+
+    def count(n_components):
+        emission, calls = Student("full"), []
+        monkeypatch.setattr(np.linalg, "inv", lambda matrices: calls.append(len(matrices)) or invert(matrices))
+        density = emission.density(emission.pooled(POINTS, np.ones(N), n_components))
+        emission.log_density(holed, density)
+        emission.accumulate(holed, np.full((N, n_components), 1 / n_components), density)
+        return len(calls)
+
+    invert, holed = np.linalg.inv, POINTS.copy()
+    holed[::2, 0] = holed[::3, 1] = np.nan
+    assert 0 < count(5) == count(1)

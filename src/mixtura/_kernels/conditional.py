@@ -41,6 +41,14 @@ class Seen(NamedTuple):
     covariances: tuple[ndarray, ...]  # of the missing cells, for each gap (*G P M M); one for all where W is
 
 
+class Sight(NamedTuple):
+    """What tells of the density of rows under components."""
+
+    squares: Float[ndarray, "N K"]  # distances of Mahalanobis, squared, by the cells that are there
+    log_det: Float[ndarray, "N K"]  # of what whitens these cells; 0 where there are none
+    n_seen: Int[ndarray, "N 1"]  # how many they are
+
+
 def gaps_of(holes: Bool[ndarray, "N D"]) -> tuple[Gap, ...]:
     """The rows with holes, by the number of these."""
     return _known_gaps(holes.shape, holes.tobytes()) if holes.size <= _REMEMBERED else _gaps(holes)
@@ -117,11 +125,11 @@ def _in_groups(density: Ellipses, n_cells: int) -> Iterator[tuple[slice, Float[n
 
 
 @_quiet
-def log_density(points: Points, density: Ellipses) -> Float[ndarray, "N K"]:
-    """The log-density of every component at the cells of every row that are there: 0 where there are none."""
+def look(points: Points, density: Ellipses) -> Sight:
+    """How far all rows are from all components, by the cells that are there."""
     holes = np.isnan(points)
     gaps, n_seen = gaps_of(holes), (~holes).sum(1)
-    answers = np.empty((len(points), len(density.means)))
+    squares, log_det = np.empty((2, len(points), len(density.means)))
     for group, means, whiteners in _in_groups(density, points.size):
         seen = _see_all(points, gaps, means, whiteners)
         if whiteners.ndim == 3:
@@ -129,24 +137,32 @@ def log_density(points: Points, density: Ellipses) -> Float[ndarray, "N K"]:
         else:
             whitened = seen.deviations * whiteners.reshape(len(whiteners), 1, -1)
         flaws = 0.0 * (means.sum(1) + whiteners.reshape(len(whiteners), -1).sum(1))  # not a number: no component
-        constants = density.log_det[group, None] + seen.log_volumes - n_seen * (0.5 * math.log(2 * math.pi))
-        own = np.where(n_seen > 0, constants - 0.5 * np.square(whitened).sum(2), 0.0)
-        answers[:, group] = (own + flaws[:, None]).T
-    return answers
+        squares[:, group] = np.where(n_seen > 0, np.square(whitened).sum(2), 0.0).T + flaws
+        log_det[:, group] = np.where(n_seen > 0, density.log_det[group, None] + seen.log_volumes, 0.0).T
+    return Sight(squares, log_det, n_seen[:, None])
 
 
 @_quiet
-def moments(points: Points, responsibilities: Float[ndarray, "N K"], density: Ellipses) -> Moments:
-    """What `reference.moments` gives, expected over the cells that are missing."""
+def log_density(points: Points, density: Ellipses) -> Float[ndarray, "N K"]:
+    """The log-density of every component at the cells of every row that are there: 0 where there are none."""
+    squares, log_det, n_seen = look(points, density)
+    return log_det - n_seen * (0.5 * math.log(2 * math.pi)) - 0.5 * squares
+
+
+@_quiet
+def moments(
+    points: Points, shares: Float[ndarray, "N K"], density: Ellipses, unseen: Float[ndarray, "N K"] | None = None
+) -> Moments:
+    """What `reference.moments` gives, expected over missing cells; these count as shares say, or as `unseen` does."""
     gaps = gaps_of(np.isnan(points))
     K, D = density.means.shape
     shifts, scatter = np.empty((K, D)), np.zeros((K, D, D))
     for group, means, whiteners in _in_groups(density, points.size):
-        seen, shares = _see_all(points, gaps, means, whiteners), responsibilities[:, group].T
-        weighted = shares[:, :, None] * seen.deviations
+        seen = _see_all(points, gaps, means, whiteners)
+        weighted = shares[:, group].T[:, :, None] * seen.deviations
         shifts[group] = weighted.sum(1)
         scatter[group] = weighted.swapaxes(1, 2) @ seen.deviations
-        _add_unseen(scatter[group], gaps, seen, shares)
+        _add_unseen(scatter[group], gaps, seen, (shares if unseen is None else unseen)[:, group].T)
     is_one = len(density.whiteners) < K
     return Moments(shifts, of_kind(scatter.sum(0, keepdims=True) if is_one else scatter, density))
 

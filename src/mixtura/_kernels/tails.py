@@ -4,40 +4,17 @@ With v degrees of freedom, a row of D cells at the squared distance δ has a pre
 shape (v + D) / 2 and rate (v + δ) / 2 (Peel & McLachlan 2000, equations 14 to 20).
 """
 
-from typing import NamedTuple
-
 import numpy as np
 from jaxtyping import Float, Int
 from numpy import ndarray
 
-from mixtura._kernels import conditional
-from mixtura._kernels.densities import Ellipses, Heavy
+from mixtura._kernels.conditional import Sight, look
+from mixtura._kernels.densities import Heavy
 
 _quiet = np.errstate(invalid="ignore", over="ignore")
 
 FEWEST, MOST = 1.0, 200.0  # degrees of freedom that are looked for: Cauchy's, and next to Gaussian
 _STEPS = 3  # of Newton, each of which doubles the digits
-
-
-class Sight(NamedTuple):
-    """Rows as components see them."""
-
-    squares: Float[ndarray, "N K"]  # distances of Mahalanobis, squared, by the cells that are there
-    log_det: Float[ndarray, "#N K"]  # of what whitens these cells
-    n_seen: Float[ndarray, "#N 1"]  # how many they are; one number where no cell is missing
-
-
-@_quiet
-def look(points: Float[ndarray, "N D"], ellipses: Ellipses) -> Sight:
-    """Distances, and what densities need besides; cells may be missing."""
-    holes = np.isnan(points)
-    gaps, squares, log_det = conditional.gaps_of(holes), [], []
-    for (mean, whitener), own in zip(conditional.components(ellipses), ellipses.log_det, strict=True):
-        seen = conditional.see(points, gaps, mean, whitener)
-        whitened = seen.deviations @ whitener.T if np.ndim(whitener) == 2 else seen.deviations * whitener
-        squares.append((whitened**2).sum(1))
-        log_det.append(np.where(holes.all(1), 0.0, own + seen.log_volumes))
-    return Sight(np.stack(squares, axis=1), np.stack(log_det, axis=1), (~holes).sum(1, keepdims=True).astype(float))
 
 
 @_quiet

@@ -5,7 +5,7 @@ from jaxtyping import Float, Int
 from numpy import ndarray
 
 from mixtura._kernels import whiten
-from mixtura._kernels.conditional import components, gaps_of, moments, of_kind, see
+from mixtura._kernels.conditional import components, gaps_of, moments, see
 from mixtura._kernels.densities import Ellipses, Full
 from mixtura.emissions._moments import move, squared_distances
 
@@ -22,19 +22,6 @@ def expect(
     for k, (mean, whitener) in enumerate(components(density)):
         expected += responsibilities[:, k, None] * (mean + see(points, gaps, mean, whitener).deviations)
     return np.where(holes, expected, points)
-
-
-def scatter_of_missing(points: Float[ndarray, "N D"], shares: Float[ndarray, "N K"], density: Ellipses) -> ndarray:
-    """Sums of the covariances of the missing cells, given those that are there: what holes add to scatter matrices."""
-    D = points.shape[1]
-    gaps = gaps_of(np.isnan(points))
-    scatter = np.zeros((len(density.means), D, D))
-    for k, (mean, whitener) in enumerate(components(density)):
-        for gap, covariances in zip(gaps, see(points, gaps, mean, whitener).covariances, strict=True):
-            mass = np.bincount(gap.pattern, shares[gap.rows, k], len(gap.cells))
-            spread = mass[:, None, None] * covariances
-            np.add.at(scatter[k], (gap.cells[:, :, None], gap.cells[:, None, :]), spread)
-    return of_kind(scatter, density)
 
 
 def draw(

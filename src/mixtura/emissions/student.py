@@ -98,10 +98,9 @@ class Student(ByComponent, Plain):
         if not np.isnan(points).any():
             return reference.heavy_moments(points, responsibilities, density)
         shares, evenness = tails.weigh(points, responsibilities, density)
-        moments = conditional.moments(points, shares, density.ellipses)
-        # Missing cells scatter by S / u: as much as they count, it is S again.
-        unseen = incomplete.scatter_of_missing(points, responsibilities - shares, density.ellipses)
-        return HeavyMoments(shares.sum(0), moments._replace(scatter=moments.scatter + unseen), evenness)
+        # Missing cells scatter by S / u: rows that count u times add S.
+        moments = conditional.moments(points, shares, density.ellipses, unseen=responsibilities)
+        return HeavyMoments(shares.sum(0), moments, evenness)
 
     def expect(
         self, points: Float[ndarray, "N D"], responsibilities: Float[ndarray, "N K"], density: Heavy
@@ -116,7 +115,7 @@ class Student(ByComponent, Plain):
         """A precision for each row, given the cells that are there, then cells about their means."""
         drawn = incomplete.draw(points, labels, density.ellipses, rng)
         middle = incomplete.expect(points, np.eye(len(density.dof))[labels], density.ellipses)
-        widths = tails.draw(tails.look(points, density.ellipses), labels, density.dof, rng) ** -0.5
+        widths = tails.draw(conditional.look(points, density.ellipses), labels, density.dof, rng) ** -0.5
         return np.where(np.isnan(points), middle + widths[:, None] * (drawn - middle), points)
 
     def maximise(
