@@ -57,9 +57,10 @@ def goodness(mixture: Mixture, parameters: MixtureParameters, patterns: Block) -
     likelihood, pearson = float("nan"), float("nan")
     if complete.any():
         log_density = mixture.classify(parameters)(Block(patterns.points[complete], counts)).log_density
-        expected = counts.sum() * np.exp(log_density)
-        likelihood = float(2 * (counts * np.log(counts / expected)).sum())
-        pearson = float(((counts - expected) ** 2 / expected).sum() + counts.sum() - expected.sum())
+        expected, surprises = counts.sum() * np.exp(log_density), np.log(counts) - np.log(counts.sum()) - log_density
+        likelihood = 2 * float(counts @ surprises)
+        with np.errstate(over="ignore"):  # infinite, if a row is less likely than any number tells
+            pearson = float(((counts - expected) * np.expm1(surprises)).sum() + counts.sum() - expected.sum())
     n_cells = min(int(patterns.weights.sum()), prod(emission.n_levels) - 1)
     return Goodness(
         likelihood,
@@ -109,8 +110,7 @@ def _residual(answers: Float[ndarray, "N 2"], weights: Float[ndarray, " N"], exp
     if not known.any() or df == 0:
         return 0.0
     cells = np.ravel_multi_index(answers[known].astype(int).T, expected.shape)
-    observed = np.bincount(cells, weights[known], minlength=expected.size).reshape(expected.shape)
-    expected = expected * weights[known].sum()
-    return float(
-        np.divide((observed - expected) ** 2, expected, out=np.zeros_like(expected), where=expected > 0).sum() / df
-    )
+    n_rows = weights[known].sum()
+    observed = np.bincount(cells, weights[known] / n_rows, minlength=expected.size).reshape(expected.shape)
+    shares = np.divide((observed - expected) ** 2, expected, out=np.zeros_like(expected), where=expected > 0)
+    return float(n_rows * shares.sum() / df)

@@ -185,7 +185,7 @@ class Pair(NamedTuple):
 class Account(NamedTuple):
     """How well latent classes account for a table of answers; see `mixtura.goodness`.
 
-    None stands for what no complete row tells; `pairs` are those of the largest residuals.
+    None stands for what no complete row, or no number, tells; `pairs` are those of the largest residuals.
     """
 
     g_squared: float | None
