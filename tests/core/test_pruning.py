@@ -254,7 +254,7 @@ def test_a_column_that_repeats_few_values():
 
 
 @pytest.mark.parametrize("offset", [0.0, 1e8])
-@pytest.mark.parametrize("scale", [1e-150, 1.0, 1e140])
+@pytest.mark.parametrize("scale", [1e-138, 1.0, 1e140])
 def test_units_do_not_matter(offset, scale):
     found = select((FAITHFUL + offset) * scale, n_components=range(1, 5), covariances=["tied", "diag"])
     assert found.best.setting == (3, "tied")
