@@ -11,7 +11,7 @@ from mixtura import GaussianMixture, datasets
 from mixtura.covariance import FOURTEEN
 
 NOTE = """\
-150 × 4 rows (iris), K = 3, one thread, after a first fit: a default fit, which runs ten starts and moves components
+150 × 4 rows (iris), K = 3, one thread, after a first fit: a default fit, which races five starts and moves components
 about, how many times that is one under `VVV`, and one iteration, as the difference of two fits of different length."""
 
 

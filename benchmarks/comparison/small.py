@@ -15,7 +15,7 @@ from mixtura import GaussianMixture, KMeans, datasets
 
 NOTE = """\
 272 × 2 rows (Old Faithful), K = 2, one thread, after a first fit. "Given" is from the same weights, means and
-precisions under scikit-learn's `tol` and `max_iter`: the same iterations. Our default fit runs ten starts and moves
+precisions under scikit-learn's `tol` and `max_iter`: the same iterations. Our default fit races five starts and moves
 components about; it has no like there: beside it stands scikit-learn's default, which runs one start."""
 
 _GIVEN = {
