@@ -54,6 +54,19 @@ def test_lines_do_not_follow_each_other_closely():
     assert len(tell("plain", io.StringIO(), Clock(), 0.9).splitlines()) == 1
 
 
+def test_fits_that_are_done_again_do_not_repeat_that_all_are_done():
+    stream, clock = io.StringIO(), Clock()
+    with Progress("plain", stream, clock) as progress:
+        progress.stage("fitting", n_fits=1)
+        clock.now += 9
+        for value in (20.0, 19.0, 18.0):
+            clock.now += 0.1
+            progress.on_fit(candidate(1, value))
+        clock.now += 9
+        progress.on_fit(candidate(1, 17.0))
+    assert [line.rpartition("BIC ")[2] for line in stream.getvalue().splitlines()] == ["20.0", "17.0"]
+
+
 def test_a_fit_that_cannot_be_chosen_is_not_the_best():
     stream, clock = io.StringIO(), Clock()
     with Progress("plain", stream, clock) as progress:

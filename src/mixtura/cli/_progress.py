@@ -33,6 +33,7 @@ class Progress:
         self._clock = clock
         self._began = self._last_line = clock()
         self._stage, self._done, self._total, self._best = "", 0, 0, ""
+        self._told = 0  # fits that were done when the last line was written
         self._lowest, self._seen = float("inf"), set[Any]()
         self._criterion = "bic"
         self._over = Event()
@@ -53,6 +54,7 @@ class Progress:
     def stage(self, name: str, n_fits: int = 0, criterion: str = "bic") -> None:
         """Say what is done now, and of how many fits it consists."""
         self._stage, self._done, self._total, self._criterion, self._best = name, 0, n_fits, criterion, ""
+        self._told = 0
         self._seen.clear()
         self._say({"stage": name})
 
@@ -81,14 +83,13 @@ class Progress:
         if self._mode == "json":
             print(json.dumps(facts), file=self._stream, flush=True)
         elif self._mode == "plain" and self._is_time_for_a_line():
-            self._last_line = self._clock()
+            self._last_line, self._told = self._clock(), self._done
             print(self._line(), file=self._stream, flush=True)
 
     def _is_time_for_a_line(self) -> bool:
-        now = self._clock()
-        return now - self._began > PATIENCE and (
-            now - self._last_line > _BETWEEN_LINES or 0 < self._total == self._done
-        )
+        """Now and then, and once where every fit is done: some are then done again."""
+        now, are_all_done = self._clock(), self._told < self._done == self._total
+        return now - self._began > PATIENCE and (now - self._last_line > _BETWEEN_LINES or are_all_done)
 
     def _line(self) -> str:
         fits = f": {self._done} of {self._total} fits" if self._total else ""
