@@ -85,6 +85,7 @@ class Ground(NamedTuple):
     spread: Any  # as the family sees it
     rng: np.random.Generator
     watch: em.Callback
+    total_weight: float  # of the rows that fits are judged on
 
     @property
     def sample(self) -> Block:
@@ -96,14 +97,14 @@ class Ground(NamedTuple):
         is_whole = all(np.isfinite(array).all() for array in leaves(fit.parameters))
         if fit.outcome is em.Outcome.COLLAPSED or not is_whole:  # the last step led nowhere
             return Solution(False, float("-inf"), fit, self)
-        spurious = self.model.emission.spurious(emission, weights * self.cumulative[-1], self.spread)
+        spurious = self.model.emission.spurious(emission, weights * self.total_weight, self.spread)
         return Solution(not len(spurious), fit.objective, fit, self)
 
 
 def survey(model: Mixture, sample: Block, rng: np.random.Generator, watch: em.Callback = em.ignore) -> Ground:
     """The ground that the rows of `sample` are; `watch` is called now and then, and may raise KeyboardInterrupt."""
-    spread = model.emission.spread(*sample)
-    return Ground(model, climbing.AtHand(sample), np.cumsum(sample.weights), spread, rng, watch)
+    spread, cumulative = model.emission.spread(*sample), np.cumsum(sample.weights)
+    return Ground(model, climbing.AtHand(sample), cumulative, spread, rng, watch, float(cumulative[-1]))
 
 
 def improve(ground: Ground, starts: Sequence[em.Fit], patience: int | None = None) -> Kicks:

@@ -20,6 +20,7 @@ NEAR = 2.0  # nats
 # Where a sample stands for more rows: steps that take the best starts to their end there, nats by which solutions may
 # differ there by chance, and steps over all rows for each of these, then for the best three, before one goes on.
 END_STEPS, CHANCE, HEARINGS = 200, 20.0, (4, 8)
+_PLACES = "best", "second", "third"  # of those that may be finished on all rows
 _CORRECTING = 1 << 17  # rows that go on between two passes over all
 
 
@@ -112,8 +113,10 @@ def run(model: Mixture, source: Source, plan: Plan, *, runner: Runner, rng: np.r
         return raced
     ground = kicks.survey(model, sample, rng, plan.watch)
     kicked = kicks.improve(ground, raced.finalists, 0 if is_glimpse else plan.patience)
+    few = [ground.judge(fit) for fit in raced.finalists]
+    ground = ground._replace(total_weight=source.total_weight)
     if is_part and not is_glimpse and not _is_cut_short(kicked):
-        kicked = _hear(ground, kicked, raced.finalists, finish[-1].run, look)
+        kicked = _hear(ground, kicked, few, finish[-1].run, look)
     if _is_cut_short(kicked):
         return Search(kicked.pool[0].fit, raced.records, tally=kicked.tally)
     finished = _finish(ground, kicked, finish, look)
@@ -157,12 +160,12 @@ def _finish(ground: kicks.Ground, kicked: kicks.Kicks, finish: Sequence[Round], 
     solutions: list[kicks.Solution] = []
     records: list[StartRecord] = []
     costs_nothing = isinstance(finish[-1].run, climbing.AtHand)
-    for rank, solution in enumerate(kicked.pool):
+    for rank, (place, solution) in enumerate(zip(_PLACES, kicked.pool, strict=False)):
         is_close_second = rank == 1 and costs_nothing and solution.objective > kicked.pool[0].objective - NEAR
         is_sounder = bool(solutions) and solution.is_sound and not solutions[-1].is_sound
         if rank > 0 and not is_close_second and not is_sounder:
             break
-        kind = f"{('best', 'second', 'third')[rank]} of these after {kicked.tally.n_kicks} kicks"
+        kind = f"{place} of these after {kicked.tally.n_kicks} kicks"
         found = search(ground.model, [Candidate(kind, solution.fit.parameters)], finish, **look)
         solutions.append(ground.judge(found.best))
         records += [_later(record, kicked) for record in found.records]
@@ -175,7 +178,7 @@ def _finish(ground: kicks.Ground, kicked: kicks.Kicks, finish: Sequence[Round], 
 
 
 def _hear(
-    ground: kicks.Ground, kicked: kicks.Kicks, others: Sequence[em.Fit], run: em.Run, look: dict[str, Any]
+    ground: kicks.Ground, kicked: kicks.Kicks, others: Sequence[kicks.Solution], run: em.Run, look: dict[str, Any]
 ) -> kicks.Kicks:
     """Solutions on a sample, and those of starts, in the order that some steps over all rows bring them to.
 
@@ -184,7 +187,7 @@ def _hear(
     """
     if isinstance(run, climbing.Far | climbing.AtHand):
         return kicked
-    known = kicks.distinct([*kicked.pool, *(ground.judge(fit) for fit in others)])
+    known = kicks.distinct([*kicked.pool, *others])
     few = [solution for solution in known if solution.rank >= (True, known[0].objective - CHANCE)]
     if len(few) < 2:
         return kicked

@@ -55,7 +55,7 @@ class Easel(NamedTuple):
         """By the criterion, where that can be told by then, else by BIC."""
         ground = solution.ground
         n_free = ground.model.n_free(solution.parameters)
-        evidence = Evidence(solution.objective, n_free, float(ground.cumulative[-1]))
+        evidence = Evidence(solution.objective, n_free, ground.total_weight)
         told = evaluate(evidence) if solution.is_sound else {}
         return told.get(self.criterion, told.get("bic", math.inf))
 

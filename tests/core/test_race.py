@@ -1,8 +1,9 @@
 import numpy as np
 import pytest
 
-from mixtura import em
-from mixtura.kicks import Tally
+from mixtura import GaussianMixture, em, race
+from mixtura.emissions.gaussian import Gaussian
+from mixtura.kicks import Kicks, Tally
 from mixtura.race import Round, Search, search
 from mixtura.starts import Candidate
 
@@ -102,3 +103,30 @@ def test_a_search_says_when_only_one_run_found_its_best():
     fit = em.Fit(None, (-5.0,), em.Outcome.CONVERGED)
     assert "Only one of 12 runs" in Search(fit, (), tally=Tally(n_runs=12, n_agreeing=1)).doubt
     assert Search(fit, (), tally=Tally(n_runs=12, n_agreeing=2)).doubt == Search(fit, ()).doubt == ""
+
+
+def _accidents(monkeypatch, of_all):
+    """How many rows components were thought to hold when these were judged; those of all rows are accidents if so."""
+    monkeypatch.setattr(race, "SAMPLE_ROWS", 500)
+    judged = []
+
+    def spurious(self, parameters, counts, spread):
+        judged.append(round(counts.sum()))
+        return np.arange(len(counts) if of_all and judged[-1] > 500 else 0)
+
+    monkeypatch.setattr(Gaussian, "spurious", spurious)
+    points = np.random.default_rng(0).normal(size=(5000, 2)) + 8 * (np.arange(5000)[:, None] % 2)
+    return GaussianMixture(2, random_state=0), points, judged
+
+
+def test_what_holds_enough_of_all_rows_is_no_accident_of_the_few_that_a_sample_has_of_it(monkeypatch):
+    fit, points, judged = _accidents(monkeypatch, of_all=False)
+    fit.fit(points)
+    assert judged[0] == 500
+    assert judged[-1] == 5000
+
+
+def test_many_solutions_that_all_turn_out_to_be_accidents_leave_one_of_them(monkeypatch):
+    fit, points, _ = _accidents(monkeypatch, of_all=True)
+    monkeypatch.setattr(race, "_hear", lambda ground, kicked, *_: Kicks(kicked.pool[:1] * 5, kicked.tally))
+    assert fit.fit(points).n_iter_ > 0
