@@ -89,3 +89,14 @@ def test_what_belongs_together_stays_on_one_line(text, monkeypatch):
 def test_a_stream_that_is_no_terminal_has_80_columns():
     assert _screen.width_of(io.StringIO()) == 80
     assert _screen.width_of(sys.stderr) > 0
+
+
+def test_names_from_right_to_left_keep_to_their_place_but_in_json(run, table, tmp_path):
+    width, height = "\u05e8\u05d5\u05d7\u05d1", "\u05d2\u05d5\u05d1\u05d4"
+    named = tmp_path / "named.csv"
+    named.write_text(table.read_text().replace("width,height", f"{width},{height}"), encoding="utf-8")
+    words = ("fit", named, "-k", "2", "--covariance", "tied", "--features", f"{width},{height}")
+    on_screen = run(*words).stdout
+    assert on_screen.count(width) == on_screen.count(f"\u2068{width}\u2069") > 0
+    assert on_screen.count(height) == on_screen.count(f"\u2068{height}\u2069") > 0
+    assert "\u2068" not in run(*words, "--json").stdout

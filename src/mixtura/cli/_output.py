@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from mixtura.cli._screen import writable
+from mixtura.explain.direction import isolate
 
 
 def to_json(facts: Mapping[str, Any]) -> str:
@@ -23,5 +24,5 @@ def echo_json(facts: Mapping[str, Any]) -> None:
 
 def echo_lines(lines: Sequence[str], no_color: bool = False) -> None:
     """Print lines; colours only on a terminal whose owner does not mind them."""
-    text = writable("\n".join(lines), sys.stdout.encoding)
+    text = writable(isolate("\n".join(lines)), sys.stdout.encoding)
     click.echo(text, color=False if no_color or os.environ.get("NO_COLOR") else None)

@@ -13,7 +13,7 @@ from mixtura.cli._tables import printable
 _NARROWEST, _WIDEST = 36, 120
 _EIGHTHS = " ▏▎▍▌▋▊▉█"
 # Letters of the same width for terminals that have no others than ASCII.
-_PLAIN = str.maketrans("…–−±×·≥≤▏▎▍▌▋▊▉█", "~--~x.><...#####")
+_PLAIN = str.maketrans("…–−±×·≥≤→▏▎▍▌▋▊▉█", "~--~x.><>...#####", "\u2068\u2069")
 
 
 def screen_width() -> int:

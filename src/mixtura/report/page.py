@@ -8,10 +8,11 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from mixtura.covariance import MODELS
 from mixtura.criteria import label, write
+from mixtura.explain.direction import isolate
 from mixtura.explain.numbers import brief, percent, rounded
 from mixtura.explain.records import Condition, Explanation, Rows, Rule
 from mixtura.explain.words import count, join, short, tell_rule
@@ -87,6 +88,7 @@ def _environment() -> "Environment":
         autoescape=True,
         undefined=StrictUndefined,
         lstrip_blocks=True,
+        finalize=_isolated,
     )
     environment.filters |= {"rounded": rounded, "brief": brief, "percent": percent, "count": count, "nats": _nats}
     environment.filters |= {
@@ -104,8 +106,14 @@ def _environment() -> "Environment":
         "named": _named,
         "short": short,
         "heaviest": _heaviest,
+        "typed": escape,
     }
     return environment
+
+
+def _isolated(value: object) -> object:
+    """Text from the data as people read it; what is typed or is markup stays as it is."""
+    return isolate(value) if type(value) is str else value
 
 
 def _rule(rule: dict[str, Any], columns: Sequence[dict[str, Any]]) -> str:

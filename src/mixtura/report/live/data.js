@@ -33,6 +33,8 @@ function rounded(value, spread) {
   return value.toLocaleString("en-US", { minimumFractionDigits: decimals, maximumFractionDigits: decimals });
 }
 
+// A name in a line: its letters may be of a script that runs the other way.
+const named = (name) => make("bdi", {}, name);
 const percent = (share) => (share > 0 && share < 0.001 ? "under 0.1 %" : `${(100 * share).toPrecision(share >= 0.1 ? 2 : 1)} %`);
 const count = (n, noun) => `${n.toLocaleString("en-US")} ${noun}${n === 1 ? "" : "s"}`;
 

@@ -167,8 +167,8 @@ function hover(cell, x, y, event) {
     if (i >= 0) other.overlay.lastChild.style.transform = `translate(${other.xs[i]}px, ${other.ys[i]}px)`;
   }
   if (i < 0) return;
-  const told = [cell.first, cell.second].map((column) => `${column.name}: ${valueOf(column, i)}`);
-  tip.replaceChildren(make("b", {}, `Row ${rows.name(i)}`), ...[`${page.clusters[rows.labels[i]].name}, ${sureness(i)}`, ...told].map((line) => make("div", {}, line)));
+  const told = [cell.first, cell.second].map((column) => [named(column.name), `: ${valueOf(column, i)}`]);
+  tip.replaceChildren(make("b", {}, "Row ", named(rows.name(i))), ...[[named(page.clusters[rows.labels[i]].name), `, ${sureness(i)}`], ...told].map((line) => make("div", {}, ...line)));
   tip.style.left = `${Math.min(event.clientX + 14, innerWidth - tip.offsetWidth - 8)}px`;
   tip.style.top = `${Math.min(event.clientY + 14, innerHeight - tip.offsetHeight - 8)}px`;
 }

@@ -11,7 +11,7 @@ function startPicked() {
 function showPicked() {
   const found = chosen.rows ?? [];
   document.getElementById("picked").hidden = !found.length;
-  document.getElementById("picked-count").textContent = chosen.rows ? summary(found) : "";
+  document.getElementById("picked-count").replaceChildren(...(chosen.rows ? summary(found) : []));
   if (found.length) {
     document.getElementById("picked-profile").tBodies[0].replaceChildren(...profileOf(found));
     document.getElementById("picked-rows").replaceChildren(...listOf(found));
@@ -24,11 +24,12 @@ function weightOf(found) {
 }
 
 function summary(found) {
-  if (!found.length) return "No row is selected.";
+  if (!found.length) return ["No row is selected."];
   const counts = new Map();
   for (const i of found) counts.set(rows.labels[i], (counts.get(rows.labels[i]) ?? 0) + 1);
-  const parts = [...counts].sort((a, b) => b[1] - a[1]).map(([k, n]) => `${n.toLocaleString("en-US")} of ${page.clusters[k].name}`);
-  return `${count(found.length, "row")} selected: ${parts.slice(0, 6).join(", ")}${parts.length > 6 ? " and others" : ""}.`;
+  const parts = [...counts].sort((a, b) => b[1] - a[1]).map(([k, n]) => [`${n.toLocaleString("en-US")} of `, named(page.clusters[k].name)]);
+  const said = parts.slice(0, 6).flatMap((part, i) => [i ? ", " : "", ...part]);
+  return [`${count(found.length, "row")} selected: `, ...said, parts.length > 6 ? " and others." : "."];
 }
 
 function profileOf(found) {
@@ -39,15 +40,15 @@ function profileOf(found) {
     const spread = column.sd * Math.sqrt(moment(2, difference));
     const mean = rounded(column.mean + column.sd * difference, column.sd);
     const sign = difference < 0 ? "−" : "+";
-    return make("tr", {}, make("th", { class: "name", scope: "row" }, make("bdi", {}, column.name)),
+    return make("tr", {}, make("th", { class: "name", scope: "row" }, named(column.name)),
       make("td", {}, `${mean} ± ${rounded(spread, column.sd)}`), make("td", {}, rounded(column.mean, column.sd)), make("td", {}, `${sign}${Math.abs(difference).toFixed(1)} sd`));
   });
 }
 
 function listOf(found) {
   const columns = rows.columns;
-  const head = make("tr", {}, ...["row", "cluster", "probability", ...columns.map((column) => column.name)].map((name, c) => make("th", { scope: "col", class: c === 1 ? "name" : "" }, make("bdi", {}, name))));
-  const lines = found.slice(0, LISTED).map((i) => make("tr", {}, make("td", {}, make("bdi", {}, rows.name(i))), make("td", { class: "name" }, page.clusters[rows.labels[i]].name),
+  const head = make("tr", {}, ...["row", "cluster", "probability", ...columns.map((column) => column.name)].map((name, c) => make("th", { scope: "col", class: c === 1 ? "name" : "" }, named(name))));
+  const lines = found.slice(0, LISTED).map((i) => make("tr", {}, make("td", {}, named(rows.name(i))), make("td", { class: "name" }, named(page.clusters[rows.labels[i]].name)),
     make("td", {}, sureness(i)), ...columns.map((column) => make("td", {}, valueOf(column, i)))));
   const said = found.length > LISTED ? `The first ${LISTED} of ${count(found.length, "selected row")}` : "The selected rows";
   return [make("caption", {}, said), make("thead", {}, head), make("tbody", {}, ...lines)];
