@@ -30,6 +30,19 @@ def test_rows_of_the_fit_are_compared_by_themselves(run, two, three, faithful):
     assert any(line.startswith("Gone: cluster") for line in lines)
 
 
+def test_moves_are_told_whole_on_eighty_columns(run, tmp_path):
+    iris = tmp_path / "iris.csv"
+    run("datasets", "get", "iris", "-o", iris)
+    for k in (2, 3):
+        fitted = run("fit", iris, "-k", k, "--covariance", "tied", "-o", tmp_path / f"{k}", "--no-report")
+        assert fitted.exit_code == 0, fitted.output
+    paths = [tmp_path / f"{k}" / "model.safetensors" for k in (3, 2)]
+    result = run("compare", *paths, "--data", iris)
+    assert max(map(len, result.stdout.splitlines()[4:])) <= 80
+    (moved,) = [line for line in result.stdout.splitlines() if " moved: " in line and line.startswith("cluster 0")]
+    assert "…" not in moved
+
+
 def test_json_holds_what_is_on_the_screen(run, two, three):
     told = json.loads(run("compare", three, two, "--json").stdout)
     comparison = told["comparison"]

@@ -8,7 +8,7 @@ from numpy import ndarray
 
 from mixtura.cli._described import Reading, read, read_again
 from mixtura.cli._screen import heading, screen_width, wrap
-from mixtura.cli._tables import lay_out_in_parts, squeeze
+from mixtura.cli._tables import lay_out_in_parts, squeeze, width
 from mixtura.comparison import compare_labels
 from mixtura.comparison.partitions import agreement
 from mixtura.errors import DataError
@@ -131,24 +131,46 @@ def _agreement(told: Facts) -> list[str]:
 def _matches(told: Facts) -> list[str]:
     first, second = told["models"]
     has_rows = told["comparison"]["n_rows"] is not None
-    header = ["first", "second", "moved", "weight", "becomes", *(["kept"] if has_rows else [])]
+    moved = [moves(pair, told["comparison"]["features"]) for pair in told["comparison"]["matches"]]
+    is_beside = max(map(width, moved), default=0) <= screen_width() - _BESIDE
+    header = [
+        "first",
+        "second",
+        *(["moved"] if is_beside else []),
+        "weight",
+        "becomes",
+        *(["kept"] if has_rows else []),
+    ]
     rows = [
         [
             squeeze(first["cluster_names"][pair["first"]], _NAME),
             squeeze(second["cluster_names"][pair["second"]], _NAME),
-            squeeze(moves(pair, told["comparison"]["features"]), max(screen_width() - _BESIDE, 20)),
+            *([move] if is_beside else []),
             *(percent(weight) for weight in pair["weights"]),
             *([f"{pair['n_kept']:,}"] if has_rows else []),
         ]
-        for pair in told["comparison"]["matches"]
+        for pair, move in zip(told["comparison"]["matches"], moved, strict=True)
     ]
-    return lay_out_in_parts(header, rows, screen_width(), left=3)
+    table = lay_out_in_parts(header, rows, screen_width(), left=2 + is_beside)
+    return table if is_beside else [*table, "", *_moved(told, rows)]
 
 
-def moves(pair: Facts, features: Sequence[str]) -> str:
-    """The columns in which a mean moved most, in standard deviations."""
+def _moved(told: Facts, rows: Sequence[Sequence[str]]) -> list[str]:
+    """The moves below each other, where there is no room beside the rest."""
+    text = []
+    for pair, (first, second, *_) in zip(told["comparison"]["matches"], rows, strict=True):
+        text += wrap(f"{first} → {second} moved: {moves(pair, told['comparison']['features'], _NAME)}")
+    return text
+
+
+def moves(pair: Facts, features: Sequence[str], longest: int = 14) -> str:
+    """The columns in which a mean moved most, in standard deviations; names of so many letters."""
     order = sorted(range(len(features)), key=lambda d: -abs(pair["shifts"][d]))[:_MOVES]
-    said = [f"{short(features[d], 14)} {pair['shifts'][d]:+.1f} sd" for d in order if abs(pair["shifts"][d]) >= _MOVED]
+    said = [
+        f"{squeeze(features[d], longest)} {pair['shifts'][d]:+.1f} sd"
+        for d in order
+        if abs(pair["shifts"][d]) >= _MOVED
+    ]
     return ", ".join(said) or "–"
 
 

@@ -17,7 +17,8 @@ _TOLD = 4  # findings of one sort
 @_options.role_options
 @_options.reading_options
 @_options.json_option
-def command(data: tuple[str, ...], as_json: bool, **options: Any) -> None:
+@_options.color_option
+def command(data: tuple[str, ...], as_json: bool, no_color: bool, **options: Any) -> None:
     """Show what is in the columns of a table.
 
     Kinds, missing cells, ranges, and what a fit has to reckon with, each with what to do about it: x stops a fit, !
@@ -33,7 +34,7 @@ def command(data: tuple[str, ...], as_json: bool, **options: Any) -> None:
     if as_json:
         echo_json(facts)
     else:
-        echo_lines(_lines(facts))
+        echo_lines(_lines(facts), no_color)
 
 
 def _lines(facts: Mapping[str, Any]) -> list[str]:
