@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
-from math import ceil, isfinite
+from math import ceil, floor, isfinite
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -22,6 +22,8 @@ from mixtura.statistics import Block
 from mixtura.tables import table_of, weights_of
 from mixtura.trials import Candidate, Options, Setting, is_interrupted
 
+_ROUNDING = 1e-9  # of a number of samples
+
 
 class Comparison(NamedTuple):
     """One test: `n_components` against one more."""
@@ -31,6 +33,11 @@ class Comparison(NamedTuple):
     p_value: float
     bootstrap: tuple[float, ...]  # the statistic for rows drawn from the mixture of `n_components`, ascending
     log_likelihoods: tuple[float, float]
+
+    def critical(self, level: float) -> float | None:
+        """What the statistic has to exceed for a p-value of `level` or less; None where samples are too few for it."""
+        n_above = floor(level * (1 + len(self.bootstrap)) - 1 + _ROUNDING)  # samples that may be as large
+        return self.bootstrap[-1 - n_above] if 0 <= n_above < len(self.bootstrap) else None
 
 
 @dataclass(frozen=True)
@@ -54,12 +61,13 @@ class LikelihoodRatioTest:
         return self.comparisons[-1].p_value > self.level
 
     def table(self) -> list[dict[str, Any]]:
-        """One row a test: what was compared, the statistic, its p-value, and how many samples that is from."""
+        """One row a test: what was compared, the statistic, what it has to exceed, its p-value, how many samples."""
         return [
             {
                 "n_components": test.n_components,
                 "against": test.n_components + 1,
                 "statistic": test.statistic,
+                "critical": test.critical(self.level),
                 "p_value": test.p_value,
                 "n_bootstrap": len(test.bootstrap),
             }
@@ -240,5 +248,5 @@ def _check(covariance: str, n_bootstrap: int, level: float) -> None:
     if n_bootstrap < 1 / level - 1:
         raise OptionError(
             f"With n_bootstrap={n_bootstrap} no p-value is below {1 / (n_bootstrap + 1):.3g}: level={level} takes "
-            f"{ceil(1 / level - 1 - 1e-9)} samples or more."
+            f"{ceil(1 / level - 1 - _ROUNDING)} samples or more."
         )

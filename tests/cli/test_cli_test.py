@@ -1,6 +1,7 @@
 """`mixtura test`: how many clusters, by likelihood-ratio tests."""
 
 import json
+import re
 
 QUICK = ("--covariance", "EII", "--bootstrap", "9", "--level", "0.1", "-k", "1-2", "--features", "waiting")
 
@@ -11,12 +12,24 @@ def test_it_answers_in_words_and_in_json(run, faithful):
     lines = result.stdout.splitlines()
     assert lines[0] == "2 clusters in 272 rows, 1 column"
     assert lines[1] == "EII covariance, level 0.1, 9 samples for a test."
-    assert lines[3].split() == ["clusters", "against", "statistic", "p-value"]
+    assert lines[3].split() == ["clusters", "against", "statistic", "to", "exceed", "p-value"]
     assert "1 against 2: p = 0.1" in result.stderr
     told = json.loads(run("test", faithful, *QUICK, "--json", "-q").stdout)
     assert told["n_components"] == 2 and told["is_decided"]
     assert [len(test["bootstrap"]) for test in told["tests"]] == [9, 9]
     assert [f"{test['statistic']:.2f}" for test in told["tests"]] == [line.split()[2] for line in lines[4:6]]
+
+
+def test_a_page_shows_the_samples(run, faithful, tmp_path):
+    page = tmp_path / "test.html"
+    result = run("test", faithful, *QUICK, "-o", page, "--json", "-q")
+    assert result.exit_code == 0 and f"Wrote {page}." in result.stderr
+    told, text = json.loads(result.stdout), page.read_text(encoding="utf-8")
+    assert told["headline"] in text and text.count('role="img"') == len(told["tests"])
+    for test in told["tests"]:
+        assert f"{test['statistic']:.2f}" in text and f"{test['critical']:.2f}" in text
+    assert re.findall(r"https?:|url\(|@import| src=|<script", text) == []
+    assert run("test", faithful, *QUICK, "-o", page).exit_code == 6
 
 
 def test_a_range_that_is_too_small_is_said(run, faithful):

@@ -6,6 +6,7 @@ import pytest
 
 from mixtura import Options, datasets, likelihood_ratio_test, select
 from mixtura.errors import DataError
+from mixtura.likelihood_ratio import Comparison
 
 REFERENCE = json.loads((Path(__file__).parent.parent / "references" / "mclust_lrt.json").read_text())
 FAITHFUL = datasets.load("faithful").data
@@ -102,3 +103,13 @@ def test_cells_that_are_no_numbers_are_refused(cell):
     points[3, 1] = cell
     with pytest.raises(DataError):
         likelihood_ratio_test(points)
+
+
+@pytest.mark.parametrize("level", [0.05, 0.1, 0.3])
+def test_a_test_rejects_where_the_statistic_exceeds_the_critical_one(level):
+    samples = tuple(float(value) for value in range(19))
+    for statistic in np.arange(-0.5, 19.0, 0.5):
+        p_value = (1 + sum(value >= statistic for value in samples)) / 20
+        test = Comparison(1, statistic, p_value, samples, (0.0, 0.0))
+        assert (p_value <= level) == (statistic > test.critical(level))
+    assert Comparison(1, 9.0, 0.5, samples[:1], (0.0, 0.0)).critical(0.05) is None

@@ -23,6 +23,7 @@ from mixtura.plots import (
     EntropyDisplay,
     IntervalDisplay,
     KMeansDisplay,
+    LikelihoodRatioDisplay,
     MergingDisplay,
     MissingDisplay,
     OverlapDisplay,
@@ -68,6 +69,7 @@ MAKERS = {
 FROM_RECORDS = {
     ColumnsDisplay: ColumnsDisplay.from_selection,
     DirectionsDisplay: DirectionsDisplay.from_estimator,
+    LikelihoodRatioDisplay: LikelihoodRatioDisplay.from_test,
     StartsDisplay: StartsDisplay.from_estimator,
     SelectionDisplay: SelectionDisplay.from_selection,
 }

@@ -34,32 +34,43 @@ def facts(data: Sequence[str], asked: Mapping[str, Any]) -> dict[str, Any]:
         on_test=_silent if asked["quiet"] else _tell,
     )
     tests = [row | {"bootstrap": list(c.bootstrap)} for row, c in zip(found.table(), found.comparisons, strict=True)]
-    return {
+    told = {
         "n_components": found.n_components,
         "is_decided": found.is_decided,
         "is_complete": found.is_complete,
         "covariance": found.covariance,
         "level": found.level,
+        "origin": reading.table.origin,
         "n_rows": len(reading.table.points),
         "columns": list(reading.table.names),
         "left_out": left_out(reading),
         "tests": tests,
     }
+    return {"headline": _headline(told), **told}
 
 
 def lines(told: Mapping[str, Any]) -> list[str]:
     """The answer and the tests on one screen."""
     rows = [
-        [str(t["n_components"]), str(t["against"]), f"{t['statistic']:.2f}", f"{t['p_value']:.3g}"]
+        [
+            str(t["n_components"]),
+            str(t["against"]),
+            *map(_statistic, (t["statistic"], t["critical"])),
+            f"{t['p_value']:.3g}",
+        ]
         for t in told["tests"]
     ]
     return [
-        *(click.style(line, bold=True) for line in wrap(_headline(told))),
+        *(click.style(line, bold=True) for line in wrap(told["headline"])),
         *wrap(_reading(told)),
         "",
-        *lay_out(["clusters", "against", "statistic", "p-value"], rows),
+        *lay_out(["clusters", "against", "statistic", "to exceed", "p-value"], rows),
         "",
     ]
+
+
+def _statistic(value: float | None) -> str:
+    return "–" if value is None else f"{value:.2f}"
 
 
 def _headline(told: Mapping[str, Any]) -> str:

@@ -17,12 +17,11 @@ from mixtura.cli import _options
     help="Rows for both to label; by default those the models were fitted to, if these are the same.",
 )
 @click.option("--labels", metavar="NAME", help="The column of known groups, to compare the models with too.")
-@click.option("-o", "--output", metavar="FILE", help="Write a page with all of it.")
-@click.option("--overwrite", is_flag=True, help="Replace a file that exists.")
+@_options.page_options
 @_options.missing_option
 @_options.reading_options
 @_options.json_option
-@click.option("--no-color", is_flag=True, help="No colours; NO_COLOR in the environment does the same.")  # fmt: skip
+@_options.color_option
 def command(
     first: str, second: str | None, output: str | None, overwrite: bool, as_json: bool, no_color: bool, **how: Any
 ) -> None:

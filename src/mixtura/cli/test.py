@@ -67,22 +67,33 @@ _MODEL = "full"
     help="Same seed, same result.",
 )
 @click.option("--workers", type=click.IntRange(1), metavar="N", help="Threads; all processors by default.")
+@_options.page_options
 @_options.reading_options
 @_options.json_option
 @click.option("-q", "--quiet", is_flag=True, help="Do not say on standard error how far the tests are.")
-@click.option("--no-color", is_flag=True, help="No colours; NO_COLOR in the environment does the same.")  # fmt: skip
-def command(data: tuple[str, ...], as_json: bool, no_color: bool, **asked: Any) -> None:
+@_options.color_option
+def command(
+    data: tuple[str, ...], output: str | None, overwrite: bool, as_json: bool, no_color: bool, **asked: Any
+) -> None:
     """Test how many clusters there are.
 
     One cluster against two, two against three and so on, until another one is no more than chance finds in rows drawn
     from a mixture without it: McLachlan's bootstrap likelihood-ratio test. DATA are read as by fit.
     """
+    from mixtura.cli._folder import check_file
     from mixtura.cli._output import echo_json, echo_lines
     from mixtura.cli._testing import facts, lines
 
     if len(asked["covariance"] or ()) != 1:
         raise click.UsageError("The test compares mixtures of one covariance model: give --covariance one name.")
+    if output is not None:
+        check_file(output, overwrite)
     told = facts(data, asked)
+    if output is not None:
+        from mixtura.report.testing import write
+
+        write(output, told)
+        click.echo(f"Wrote {output}.", err=True)
     if as_json:
         echo_json(told)
     else:

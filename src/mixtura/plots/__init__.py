@@ -20,6 +20,7 @@ from mixtura.plots.directions import ColumnsDisplay, DirectionsDisplay
 from mixtura.plots.distances import QQDisplay
 from mixtura.plots.em import EMDisplay
 from mixtura.plots.kmeans import KMeansDisplay
+from mixtura.plots.likelihood_ratio import LikelihoodRatioDisplay
 from mixtura.plots.merging import EntropyDisplay, MergingDisplay
 from mixtura.plots.missing import MissingDisplay
 from mixtura.plots.overlaps import OverlapDisplay
@@ -41,6 +42,7 @@ __all__ = [
     "EntropyDisplay",
     "IntervalDisplay",
     "KMeansDisplay",
+    "LikelihoodRatioDisplay",
     "MergingDisplay",
     "MissingDisplay",
     "OverlapDisplay",
