@@ -21,7 +21,7 @@ from numpy import ndarray
 from mixtura import selection
 from mixtura.errors import DataError, FitError
 from mixtura.selection import FOUR, Selection
-from mixtura.sources.table import complete, require_variation
+from mixtura.sources.table import Table, complete, require_variation
 from mixtura.tables import table_of
 from mixtura.trials import Options
 
@@ -109,24 +109,55 @@ def select_columns(
     >>> found.columns, found.left_out
     (('x1',), ('x0', 'x2'))
     """
+    table = require_variation(complete(table_of(data)))
+    found = find_columns(table, search, Tried(tuple(n_components), tuple(covariances), seed, options))
+    chosen = selection.select(
+        np.ascontiguousarray(table.points[:, found.kept]), table.weights, n_components=n_components,
+        covariances=covariances, seed=seed, options=options._replace(n_init=None),
+    )  # fmt: skip
+    names = tuple(table.names[d] for d in found.kept)
+    left_out = tuple(name for d, name in enumerate(table.names) if d not in found.kept)
+    return ColumnSelection(names, left_out, found.steps, chosen._replace(features=names))
+
+
+class Tried(NamedTuple):
+    """What mixtures each question compares, and how they are fitted."""
+
+    n_components: tuple[int, ...] = (2, 3, 4, 5)
+    covariances: tuple[str, ...] = FOUR
+    seed: int = 0
+    options: Options = _QUICK
+
+
+class Found(NamedTuple):
+    """The positions of the columns that tell of clusters, and the search."""
+
+    kept: list[int]
+    steps: tuple[Step, ...]
+
+
+def find_columns(table: Table, search: str, tried: Tried = Tried()) -> Found:  # noqa: B008 (immutable)
+    """The search of `select_columns` alone, in complete rows.
+
+    Raises
+    ------
+    DataError
+        If cells are missing, columns hold no numbers, or none tells of clusters.
+    ValueError
+        If the search is unknown or a number of components is less than two.
+    """
     if search not in _SEARCHES:
         raise ValueError(f"search={search!r} is unknown: use one of {', '.join(_SEARCHES)}.")
-    if min(n_components, default=0) < 2:
+    if min(tried.n_components, default=0) < 2:
         raise ValueError("n_components must hold numbers of at least two: one component is no clustering.")
-    table = require_variation(complete(table_of(data)))
+    if any(not column.is_plain for column in table.columns):
+        raise DataError("Columns are chosen among numbers as they are: leave out categories, counts and transforms.")
+    complete(table, "error")
     weights = np.ones(len(table.points)) if table.weights is None else table.weights
-    judge = _Judge(table.points, weights, tuple(n_components), tuple(covariances), seed, options)
-    kept, steps = _SEARCHES[search](judge)
+    kept, steps = _SEARCHES[search](_Judge(table.points, weights, tried))
     if not kept:
         raise DataError("No column tells of clusters: one Gaussian describes each of them better than several do.")
-    chosen = selection.select(
-        np.ascontiguousarray(table.points[:, kept]), weights, n_components=n_components, covariances=covariances,
-        seed=seed, options=options._replace(n_init=None),
-    )  # fmt: skip
-    names = tuple(table.names[d] for d in kept)
-    left_out = tuple(name for d, name in enumerate(table.names) if d not in kept)
-    named = tuple(step._replace(column=table.names[int(step.column)]) for step in steps)
-    return ColumnSelection(names, left_out, named, chosen._replace(features=names))
+    return Found(kept, tuple(step._replace(column=table.names[int(step.column)]) for step in steps))
 
 
 @dataclass
@@ -135,10 +166,7 @@ class _Judge:
 
     points: Float[ndarray, "N D"]
     weights: Float[ndarray, " N"]
-    n_components: tuple[int, ...]
-    covariances: tuple[str, ...]
-    seed: int
-    options: Options
+    tried: Tried
     known: dict[tuple[int, ...], float] = field(default_factory=dict)
 
     @property
@@ -158,8 +186,7 @@ class _Judge:
         if key not in self.known:
             try:
                 found = selection.select(
-                    np.ascontiguousarray(self.points[:, key]), self.weights, n_components=self.n_components,
-                    covariances=self.covariances, seed=self.seed, options=self.options,
+                    np.ascontiguousarray(self.points[:, key]), self.weights, **self.tried._asdict()
                 )  # fmt: skip
                 self.known[key] = found.best.criteria["bic"]
             except FitError:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from mixtura import datasets, select_columns
-from mixtura.columns import _Judge
+from mixtura.columns import Tried, _Judge
 from mixtura.errors import DataError
 from mixtura.trials import Options
 
@@ -45,14 +45,14 @@ def test_steps_tell_the_search(search):
 def test_evidence_without_clusters_is_that_of_ordinary_regression():
     """BIC of one Gaussian for two columns is that of one for the first and a regression of the second on it."""
     points = known()[:, [1, 2]]
-    judge = _Judge(points, np.ones(len(points)), (1,), ("full",), 0, Options(n_init=1, ridge=1e-12))
+    judge = _Judge(points, np.ones(len(points)), Tried((1,), ("full",), 0, Options(n_init=1, ridge=1e-12)))
     assert judge.evidence(1, [0]) == pytest.approx(0, abs=1e-4)
     assert judge.evidence(0, []) == pytest.approx(0, abs=1e-4)
 
 
 def test_a_regression_takes_what_it_needs():
     points = known()
-    judge = _Judge(points, np.ones(len(points)), (2,), ("full",), 0, Options(n_init=1))
+    judge = _Judge(points, np.ones(len(points)), Tried((2,), ("full",)))
     alone = judge._of_regression(2, [1, 3])
     assert judge.regression(2, [0, 1, 3, 4]) == pytest.approx(alone)
     assert judge.regression(0, [1, 3]) == pytest.approx(judge._of_regression(0, []))
