@@ -86,7 +86,7 @@ def _of_whole_tables(request: Request) -> list[tuple[str, bool]]:
         name: getattr(request, name)
         for name in ("truth", "profile", "categorical", "counts", "transform", "bayes", "stability")
     }
-    choices = {"prior": request.prior, "outliers": request.outliers}
+    choices = {"prior": request.prior, "outliers": request.outliers, "select-columns": request.select_columns}
     named = [(name, value != "none") for name, value in choices.items()]
     return [*((name, bool(value)) for name, value in asked.items()), *named]
 

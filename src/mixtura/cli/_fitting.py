@@ -1,23 +1,21 @@
 """What `mixtura fit` does: read, choose, explain, write, answer."""
 
-import platform
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-import mixtura
 from mixtura.assembly import assemble
 from mixtura.cli import _answer
-from mixtura.cli._described import HOW_READ, USUAL, Described, Reading, describe, left_out, read
+from mixtura.cli._described import HOW_READ, Described, Reading, describe, left_out, read
 from mixtura.cli._folder import publish, staging
 from mixtura.cli._interrupt import deferred, watched
 from mixtura.cli._output import echo_json, echo_lines, to_json
 from mixtura.cli._progress import Progress
+from mixtura.cli._provenance import made_by
 from mixtura.cli._request import Request
 from mixtura.cli._screen import wrap
+from mixtura.cli._selected import narrowed
 from mixtura.cli._stability import remember
 from mixtura.diagnostics import components_to_try
 from mixtura.errors import FitError
@@ -41,10 +39,11 @@ def run(request: Request) -> int:
     with output(request) as folder, Progress(mode) as progress:
         progress.stage(f"reading {', '.join(request.data)}")
         reading = _read(request)
-        numbers = components_to_try(reading.table.points, reading.table.weights, request.k)
         if request.dry_run:
-            plan = _plan(request, reading, numbers)
+            plan = _plan(request, reading)
         else:
+            reading = narrowed(request, reading, progress)
+            numbers = components_to_try(reading.table.points, reading.table.weights, request.k)
             selection, is_interrupted = _select(request, reading.table, numbers, progress)
             fitted = assemble(selection, reading.table.names, provenance=provenance(request, reading.table))
             if request.stability and not is_interrupted:
@@ -141,20 +140,7 @@ def _test_stability(
 
 
 def provenance(request: Request, table: Table | StreamedSource) -> dict[str, Any]:
-    return {
-        "versions": {
-            "mixtura": mixtura.__version__, "numpy": np.__version__, "python": platform.python_version(),
-        },
-        "seed": request.seed,
-        "data": {"origin": table.origin, "digest": table.digest, "how": _how_read(request)},
-        "command": request.command,
-    }  # fmt: skip
-
-
-def _how_read(request: Request) -> dict[str, Any]:
-    """What has to be asked again to get the same rows of the file, where it is not the usual."""
-    asked = {name: getattr(request, name) for name in HOW_READ}
-    return {name: list(value) if name == "na" else value for name, value in asked.items() if value not in USUAL}
+    return made_by(request.command, request.seed, table, {name: getattr(request, name) for name in HOW_READ})
 
 
 def _write(request: Request, reading: Reading, result: Described, folder: Path) -> None:
@@ -175,7 +161,8 @@ def _write(request: Request, reading: Reading, result: Described, folder: Path) 
     publish(folder, Path(str(request.output)))
 
 
-def _plan(request: Request, reading: Reading, numbers: tuple[int, ...]) -> dict[str, Any]:
+def _plan(request: Request, reading: Reading) -> dict[str, Any]:
+    numbers = components_to_try(reading.table.points, reading.table.weights, request.k)
     return {
         "n_rows": len(reading.table.points),
         "columns": list(reading.table.names),

@@ -143,6 +143,9 @@ def roles_asked(asked: Mapping[str, Any]) -> "Roles":
     return Roles(**roles, transforms={name: how for name, _, how in pairs})
 
 
+# where columns hold numbers, and their clusters are known
+own_role_options = combine(_features, _exclude, _id, _weight, _profile)
+
 # where a model says what the columns to cluster on are
 other_role_options = combine(_id, _weight, _profile, _truth)
 
@@ -177,3 +180,11 @@ stream_options = combine(
 )  # fmt: skip
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of text.")
+
+color_option = click.option("--no-color", is_flag=True, help="No colours; NO_COLOR in the environment does the same.")
+
+overwrite_option = click.option("--overwrite", is_flag=True, help="Replace a file that exists.")
+
+page_options = combine(
+    click.option("-o", "--output", metavar="FILE", help="Write a page with all of it."), overwrite_option
+)

@@ -30,6 +30,7 @@ class Request:
     k: tuple[int, ...] | None
     covariance: tuple[str, ...] | None
     bayes: bool
+    select_columns: str
     equal_weights: bool
     prior: str
     outliers: str

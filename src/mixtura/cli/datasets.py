@@ -33,7 +33,7 @@ def list_(as_json: bool) -> None:
 @command.command("get", epilog="Example: mixtura datasets get faithful -o faithful.csv")
 @click.argument("name")
 @click.option("-o", "--output", metavar="FILE", help="A CSV file or a folder for it; NAME.csv here by default.")
-@click.option("--overwrite", is_flag=True, help="Replace a file that exists.")
+@_options.overwrite_option
 def get(name: str, output: str | None, overwrite: bool) -> None:
     """Write the data set NAME to a CSV file."""
     from mixtura import datasets

@@ -39,7 +39,7 @@ METHODS = ("bootstrap", "weighted", "parametric", "jackknife", "information", "s
 @_options.missing_option
 @_options.reading_options
 @_options.json_option
-@click.option("--no-color", is_flag=True, help="No colours; NO_COLOR in the environment does the same.")  # fmt: skip
+@_options.color_option
 def command(model: str, data: tuple[str, ...], as_json: bool, no_color: bool, **how: Any) -> None:
     """Say how far the numbers of a MODEL may be off.
 

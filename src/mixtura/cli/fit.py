@@ -1,19 +1,13 @@
 """`mixtura fit`: what can be asked. `_fitting` does it."""
 
-import shlex
+from collections.abc import Mapping
 from typing import Any
 
 import click
-from click.core import ParameterSource
 
 from mixtura.cli import _engines, _limits, _options
+from mixtura.cli._on_record import command_on_record, is_given
 from mixtura.criteria import OF_SELECTIONS
-
-# What does not change the answer is left out of the command on record: same seed, same bytes, wherever they go.
-_WITHOUT_EFFECT = {
-    "output", "overwrite", "report", "labels", "proba", "workers", "as_json", "progress", "quiet", "verbose",
-    "no_color", "dry_run", "strict", "cache", "checkpoint", "resume", "engine", "address",
-}  # fmt: skip
 
 _model_options = _options.combine(
     click.option("-k", type=_options.components, metavar="auto|K|FROM-TO", default="auto", show_default=True,
@@ -23,6 +17,9 @@ _model_options = _options.combine(
                                          "fourteen, such as VVE."),
     click.option("--bayes", is_flag=True,
                  help="Variational Bayes: births, merges and deletions of clusters find how many there are."),
+    click.option("--select-columns", type=click.Choice(["none", "greedy", "headlong"]), default="none",
+                 show_default=True,
+                 help="Cluster only on columns that tell of clusters: ask of all again and again, or of likely ones."),
     click.option("--equal-weights", is_flag=True, help="Give all clusters the same share of the rows."),
     click.option("--prior", type=click.Choice(["none", "default"]), default="none", show_default=True,
                  help="What is believed of clusters beforehand; default is mclust's conjugate prior, against spikes."),
@@ -73,7 +70,7 @@ _talk_options = _options.combine(
                  show_default=True, help="How to tell on standard error what is going on."),
     click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors (and JSON, if asked for)."),
     click.option("-v", "--verbose", is_flag=True, help="Print more: the whole choice, all starts."),
-    click.option("--no-color", is_flag=True, help="No colours; NO_COLOR in the environment does the same."),
+    _options.color_option,
     click.option("--dry-run", is_flag=True, help="Read and check everything, say what would be done, and stop."),
     click.option("--strict", is_flag=True,
                  help="Fail if the fit did not converge or the best k is the largest or smallest tried."),
@@ -104,14 +101,15 @@ def command(ctx: click.Context, /, **options: Any) -> None:
         _check_bayes(ctx)
     if options["count_family"] != "poisson" and not options["counts"]:
         raise click.UsageError("--count-family is the law of counts: name their columns by --counts.")
+    _check_columns(options)
     _limits.require_rows(options["data"], options["sql"])
     if _engines.is_distant(options) or _limits.is_far(options):
         from mixtura.cli._far import run
-    ctx.exit(run(Request(command=_command_on_record(ctx), **options)))
+    ctx.exit(run(Request(command=command_on_record(ctx), **options)))
 
 
 def _check_bayes(ctx: click.Context) -> None:
-    if _is_given(ctx, "criterion"):
+    if is_given(ctx, "criterion"):
         raise click.UsageError("--bayes chooses by the bound of the evidence: leave out --criterion.")
     if ctx.params["equal_weights"]:
         raise click.UsageError("--bayes has a prior on shares: leave out --equal-weights.")
@@ -121,29 +119,10 @@ def _check_bayes(ctx: click.Context) -> None:
         raise click.UsageError("--bayes finds the number of clusters under one covariance model: name one.")
 
 
-def _is_given(ctx: click.Context, name: str) -> bool:
-    return ctx.get_parameter_source(name) not in (ParameterSource.DEFAULT, ParameterSource.DEFAULT_MAP)
-
-
-def _command_on_record(ctx: click.Context) -> str:
-    """The command line that gives the same result, as short as it can be."""
-    words = ["mixtura", "fit", *ctx.params["data"]]
-    for parameter in ctx.command.params:
-        name = parameter.name or ""
-        if isinstance(parameter, click.Option) and _is_given(ctx, name) and name in ctx.params.keys() - _WITHOUT_EFFECT:
-            words += _words(parameter.opts[-1], ctx.params[name])
-    return shlex.join(words)
-
-
-def _range(numbers: tuple[int, ...]) -> str:
-    return str(numbers[0]) if len(numbers) == 1 else f"{numbers[0]}-{numbers[-1]}"
-
-
-def _words(option: str, value: Any) -> list[str]:
-    if option == "--na":
-        return [word for text in value for word in (option, text)]
-    if value is True:
-        return [option]
-    if isinstance(value, tuple):
-        return [option, _range(value) if option == "-k" else _options.list_names(value)]
-    return [option, "auto" if value is None else str(value)]
+def _check_columns(options: Mapping[str, Any]) -> None:
+    if options["select_columns"] == "none":
+        return
+    if options["k"] == (1,):
+        raise click.UsageError("--select-columns asks what tells clusters apart: give -k numbers above 1.")
+    if options["bayes"]:
+        raise click.UsageError("--select-columns judges columns by BIC: leave out --bayes.")

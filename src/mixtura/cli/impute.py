@@ -30,7 +30,7 @@ from mixtura.cli import _options, _written
 )
 @click.option("--id", metavar="NAME", help="The column that names the rows.")
 @click.option("--keep", type=_options.names, default="", metavar="NAMES", help="Other columns to write along.")
-@click.option("--overwrite", is_flag=True, help="Replace a file that exists.")
+@_options.overwrite_option
 @_options.reading_options  # fmt: skip
 def command(model: str, data: tuple[str, ...], output: str | None, draws: int | None, seed: int, **others: Any) -> None:
     """Fill the missing cells of rows by a fitted MODEL.

@@ -27,12 +27,12 @@ from mixtura.cli import _options
     help="Leave no two clusters as near as this: nats per row, a share of rows, or a pass beside its peaks.",
 )
 @click.option("-o", "--output", metavar="FILE", help="Write the mixture with merged clusters to this model file.")
-@click.option("--overwrite", is_flag=True, help="Replace a file that exists.")
+@_options.overwrite_option
 @_options.other_role_options
 @_options.missing_option
 @_options.reading_options
 @_options.json_option
-@click.option("--no-color", is_flag=True, help="No colours; NO_COLOR in the environment does the same.")
+@_options.color_option
 def command(
     model: str, data: tuple[str, ...], output: str | None, overwrite: bool, as_json: bool, no_color: bool, **how: Any
 ) -> None:

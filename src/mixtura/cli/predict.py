@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 @_options.proba_option
 @_outliers.options
 @_options.missing_option
-@click.option("--overwrite", is_flag=True, help="Replace a file that exists.")
+@_options.overwrite_option
 @click.option("--workers", type=click.IntRange(1), metavar="N", help="Threads; all processors by default.")
 @_limits.source_options
 @_options.reading_options

@@ -22,7 +22,7 @@ from mixtura.cli import _options
 )
 @_options.other_role_options
 @_options.missing_option
-@click.option("--overwrite", is_flag=True, help="Replace a file that exists.")
+@_options.overwrite_option
 @_options.reading_options  # fmt: skip
 def command(model: str, data: tuple[str, ...], output: str, show_rows: bool, overwrite: bool, **how: Any) -> None:
     """Write a page about a fitted MODEL.

@@ -16,7 +16,7 @@ from mixtura.cli import _options
 @_options.reading_options
 @_options.json_option
 @click.option("-v", "--verbose", is_flag=True, help="Print the whole choice and all starts too.")
-@click.option("--no-color", is_flag=True, help="No colours; NO_COLOR in the environment does the same.")
+@_options.color_option
 def command(
     model: str, data: tuple[str, ...], rows: tuple[str, ...], as_json: bool, verbose: bool, no_color: bool, **how: Any
 ) -> None:

@@ -14,13 +14,13 @@ from mixtura.cli import _options
     "--replicates", type=click.IntRange(1, 100_000), metavar="N", default=100, show_default=True, help="How many fits."
 )
 @click.option("-o", "--output", metavar="FILE", help="Write the model to this file, for its report to tell of it.")
-@click.option("--overwrite", is_flag=True, help="Replace a file that exists.")
+@_options.overwrite_option
 @_options.stream_options
 @_options.other_role_options
 @_options.missing_option
 @_options.reading_options
 @_options.json_option
-@click.option("--no-color", is_flag=True, help="No colours; NO_COLOR in the environment does the same.")  # fmt: skip
+@_options.color_option
 def command(
     model: str, data: tuple[str, ...], output: str | None, overwrite: bool, as_json: bool, no_color: bool, **how: Any
 ) -> None:

@@ -175,7 +175,7 @@ def complete(table: Table, missing: Missing = "error") -> Table:
         return table
     if missing == "error" or not rows.any():
         raise _missing_cells(table, rows)
-    return _keep(table, rows)
+    return some_rows(table, rows)
 
 
 def require_variation(table: Table) -> Table:
@@ -289,7 +289,7 @@ def _plural(count: int, noun: str) -> str:
     return noun if count == 1 else f"{noun}s"
 
 
-def _keep(table: Table, rows: ndarray) -> Table:
+def some_rows(table: Table, rows: ndarray) -> Table:
     return replace(
         table,
         points=table.points[rows],

@@ -1,0 +1,134 @@
+"""`mixtura learn`: classes that are known, of all rows or of some."""
+
+import csv
+import json
+
+import numpy as np
+import pytest
+
+from mixtura import MixtureDiscriminant, datasets
+from mixtura.persistence import load
+
+QUICK = ("--labels", "species", "--covariance", "EEE,VVV")
+OURS = {"model.safetensors", "labels.parquet", "summary.json", "report.html"}
+
+
+@pytest.fixture(scope="module")
+def iris(run, tmp_path_factory):
+    path = tmp_path_factory.mktemp("iris") / "iris.csv"
+    assert run("datasets", "get", "iris", "-o", path).exit_code == 0
+    return path
+
+
+@pytest.fixture
+def some(iris, tmp_path):
+    """Iris of which every tenth row has its label."""
+    header, *rows = iris.read_text().splitlines()
+    assert header.endswith(",species")
+    rows = [row if i % 10 == 0 else f"{row.rpartition(',')[0]}," for i, row in enumerate(rows)]
+    path = tmp_path / "some.csv"
+    path.write_text("\n".join([header, *rows]) + "\n")
+    return path
+
+
+def told_by(result):
+    assert result.exit_code == 0, result.output
+    return json.loads(result.stdout)
+
+
+def test_it_is_the_classifier_and_predict_takes_its_model(run, iris, tmp_path):
+    result = run("learn", iris, *QUICK, "-o", tmp_path / "out")
+    assert result.exit_code == 0, result.output
+    lines = result.stdout.splitlines()
+    assert lines[0] == "3 classes in 150 rows, 4 columns"
+    assert "One Gaussian a class" in lines[1] and "when left out (5 parts, Brier score" in result.stdout
+    assert {path.name for path in (tmp_path / "out").iterdir()} == OURS
+    data = datasets.load("iris")
+    names = np.array(data.target_names)[data.target]
+    own = MixtureDiscriminant(covariance_type=["EEE", "VVV"], criterion="cv", random_state=0).fit(data.data, names)
+    fitted = load(tmp_path / "out" / "model.safetensors")
+    assert fitted.cluster_names == ("setosa", "versicolor", "virginica")
+    np.testing.assert_allclose(fitted.parameters.weights, own.priors_)
+    said = run("predict", tmp_path / "out" / "model.safetensors", iris).stdout.splitlines()
+    rows = list(csv.DictReader(said))
+    assert [row["cluster"] for row in rows] == own.predict(data.data).tolist()
+
+
+def test_json_holds_what_is_compared_and_how_often_it_errs(run, iris):
+    told = told_by(run("learn", iris, *QUICK, "--json", "--criterion", "cv", "--folds", "3"))
+    tried = told["learnt"]["tried"]
+    assert {one["model"] for one in tried} == {"EEE,1", "VVV,1"}
+    assert tried[0]["brier"] <= tried[1]["brier"] and 0 < tried[0]["error"] < 0.05
+    assert np.trace(told["truth"]["table"]) >= 145
+    assert told["learnt"]["n_labelled"] == 150
+
+
+def test_a_mixture_a_class(run, iris):
+    told = told_by(run("learn", iris, *QUICK, "-k", "1-2", "--covariance", "VVI", "--json"))
+    data = datasets.load("iris")
+    own = MixtureDiscriminant([1, 2], covariance_type="VVI", random_state=0).fit(data.data, data.target)
+    assert told["learnt"]["classes"] == own.models_
+    assert told["learnt"]["tried"][0]["bic"] == pytest.approx(own.bic_)
+    result = run("learn", iris, *QUICK, "-k", "2", "--covariance", "VVI")
+    assert "A mixture a class: setosa 2 VVI" in result.stdout and "--criterion cv" in result.stdout
+
+
+def test_a_class_of_few_rows_is_left_out_in_as_many_parts(run, table):
+    table.write_text("\n".join(table.read_text().splitlines()[:9]) + "\n")  # eight rows, four of each kind
+    told = told_by(run("learn", table, "--labels", "kind", "--features", "width", "--covariance", "E", "--json"))
+    assert told["learnt"]["n_folds"] == 4
+
+
+def test_rows_without_a_label_help(run, some, tmp_path):
+    result = run("learn", some, "--labels", "species", "-o", tmp_path / "out", "--no-report")
+    assert result.exit_code == 0, result.output
+    assert "15 of 150 rows have a label; the others say where classes lie." in result.stdout
+    assert load(tmp_path / "out" / "model.safetensors").cluster_names == ("setosa", "versicolor", "virginica")
+    dropped = told_by(
+        run(
+            "learn",
+            some,
+            "--labels",
+            "species",
+            "--unlabelled",
+            "drop",
+            "--covariance",
+            "EEE",
+            "--folds",
+            "2",
+            "--json",
+        )
+    )
+    assert dropped["answer"]["n_rows"] == dropped["learnt"]["n_labelled"] == 15
+
+
+def test_groups_that_nobody_has_labelled_are_found(run, some, tmp_path):
+    text = some.read_text().replace(",virginica", ",")
+    some.write_text(text)
+    told = told_by(run("learn", some, "--labels", "species", "--more", "1", "--json"))
+    assert [cluster["name"] for cluster in told["clusters"]] == ["setosa", "versicolor", "new 1"]
+    assert 40 <= told["clusters"][2]["n_rows"] <= 60
+
+
+@pytest.mark.parametrize(
+    ("options", "code", "said"),
+    [
+        (("--labels", "kind"), 3, "has no column 'kind'"),
+        (("--labels", "species", "--more", "1"), 2, "there are none that count"),
+        (("--labels", "species", "--features", "species"), 3, "species"),
+        ((), 2, "Missing option '--labels'"),
+    ],
+)
+def test_what_cannot_be_learnt(run, iris, options, code, said):
+    result = run("learn", iris, *options)
+    assert (result.exit_code, said in result.stderr) == (code, True), result.output
+
+
+def test_options_that_need_all_labels_are_refused_without(run, some):
+    result = run("learn", some, "--labels", "species", "-k", "2")
+    assert result.exit_code == 2 and "135 rows have no label" in result.stderr
+    some.write_text("\n".join(line.rpartition(",")[0] + "," for line in some.read_text().splitlines()[1:]))
+    header = "a,b,c,d,species\n"
+    some.write_text(header + some.read_text())
+    result = run("learn", some, "--labels", "species")
+    assert result.exit_code == 3 and "mixtura fit finds groups" in result.stderr
