@@ -81,7 +81,7 @@ from mixtura.cli._on_record import command_on_record
 @_options.json_option
 @_options.color_option  # fmt: skip
 @click.pass_context
-def command(ctx: click.Context, as_json: bool, no_color: bool, **asked: Any) -> None:
+def command(ctx: click.Context, /, as_json: bool, no_color: bool, **asked: Any) -> None:
     """Learn known classes, to tell those of new rows.
 
     Where all rows of DATA have a label, every class becomes a Gaussian, or a mixture with -k: discriminant analysis.
