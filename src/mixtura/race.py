@@ -9,7 +9,7 @@ import numpy as np
 
 from mixtura import climbing, em, kicks, starts
 from mixtura.mixture import Mixture
-from mixtura.runners.contract import Runner, Sampled, Source
+from mixtura.runners.contract import Measured, Runner, Sampled, Source
 from mixtura.sources.array import ArraySource
 from mixtura.starts import Candidate
 from mixtura.statistics import Block
@@ -92,7 +92,7 @@ class Plan(NamedTuple):
     known: Sequence[Candidate] = ()  # starts that take part besides
 
 
-def run(model: Mixture, source: Source, plan: Plan, *, runner: Runner, rng: np.random.Generator) -> Search:
+def run(model: Mixture, source: Measured, plan: Plan, *, runner: Runner, rng: np.random.Generator) -> Search:
     """Draw the starts from a sample of the rows, race them there, kick the best, and finish on all rows."""
     sample = climbing.in_double(starts.some_rows(source, SAMPLE_ROWS, rng))
     candidates = [*_draw(model, sample, plan, rng), *plan.known]
