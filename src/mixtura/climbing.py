@@ -15,6 +15,7 @@ from mixtura.acceleration import Resumed, SmallGain, SmallRemainder
 from mixtura.correction import Corrected
 from mixtura.mixture import Mixture, MixtureParameters
 from mixtura.runners.contract import Runner, Source
+from mixtura.sources.array import ArraySource
 from mixtura.sources.holes import by_pattern
 from mixtura.statistics import Block, Incomplete
 
@@ -30,9 +31,16 @@ _OUTCOMES = {
 
 @dataclass(frozen=True, eq=False)
 class AtHand:
-    """All the rows in one block: to run a function over them is to call it."""
+    """All the rows in one block: to run a function over them is to call it, unless they are worth several hands."""
 
     block: Block
+    runner: Runner | None = None
+
+    @cached_property
+    def source(self) -> ArraySource | None:
+        """The rows, if a runner shares them out."""
+        is_worth = self.runner is not None and len(self.block.points) > _FEW_ROWS
+        return ArraySource(*self.block) if is_worth else None
 
     @cached_property
     def turned(self) -> kernels.Turned:
@@ -40,7 +48,9 @@ class AtHand:
         return kernels.turned(*self.block)
 
     def __call__(self, function: Callable[[Block], Any]) -> Any:
-        return function(self.block)
+        if self.runner is None or self.source is None:
+            return function(self.block)
+        return self.runner(self.source, function)
 
 
 def everything(source: Source, runner: Runner) -> em.Run:

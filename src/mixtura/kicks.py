@@ -101,10 +101,13 @@ class Ground(NamedTuple):
         return Solution(not len(spurious), fit.objective, fit, self)
 
 
-def survey(model: Mixture, sample: Block, rng: np.random.Generator, watch: em.Callback = em.ignore) -> Ground:
+def survey(
+    model: Mixture, sample: Block, rng: np.random.Generator, watch: em.Callback = em.ignore,
+    run: climbing.AtHand | None = None,
+) -> Ground:  # fmt: skip
     """The ground that the rows of `sample` are; `watch` is called now and then, and may raise KeyboardInterrupt."""
     spread, cumulative = model.emission.spread(*sample), np.cumsum(sample.weights)
-    return Ground(model, climbing.AtHand(sample), cumulative, spread, rng, watch, float(cumulative[-1]))
+    return Ground(model, run or climbing.AtHand(sample), cumulative, spread, rng, watch, float(cumulative[-1]))
 
 
 def improve(ground: Ground, starts: Sequence[em.Fit], patience: int | None = None) -> Kicks:

@@ -18,8 +18,9 @@ SAMPLE_ROWS = 20_000  # starts are made, and the first rounds run, on so many ro
 FIRST_STEPS, FIRST_KEPT, SECOND_STEPS = 6, 3, 20
 NEAR = 2.0  # nats
 # Where a sample stands for more rows: steps that take the best starts to their end there, nats by which solutions may
-# differ there by chance, and steps over all rows for each of these, then for the best three, before one goes on.
+# differ there by chance, and steps over more rows for each of these, then for the best three, before one goes on.
 END_STEPS, CHANCE, HEARINGS = 200, 20.0, (4, 8)
+HEARING_ROWS, _HEARING_NUMBERS = 1 << 17, 1 << 21  # at most, in a table that is not too wide
 _PLACES = "best", "second", "third"  # of those that may be finished on all rows
 _CORRECTING = 1 << 17  # rows that go on between two passes over all
 
@@ -94,13 +95,13 @@ class Plan(NamedTuple):
 
 def run(model: Mixture, source: Measured, plan: Plan, *, runner: Runner, rng: np.random.Generator) -> Search:
     """Draw the starts from a sample of the rows, race them there, kick the best, and finish on all rows."""
-    sample = climbing.in_double(starts.some_rows(source, SAMPLE_ROWS, rng))
+    many, sample = _samples(source, plan.is_race, rng)
     candidates = [*_draw(model, sample, plan, rng), *plan.known]
     finish = to_the_end(source, runner, plan.max_iterations, len(candidates))
     look: dict[str, Any] = {"stop": plan.stop, "callbacks": plan.callbacks, "watch": plan.watch}
     if not plan.is_race:
         return search(model, candidates, finish, **look)
-    some, is_part = climbing.AtHand(sample), len(sample.points) >= SAMPLE_ROWS
+    some, is_part = climbing.AtHand(sample, runner), len(sample.points) >= SAMPLE_ROWS
     # Who allows fewer steps than a race takes wants to see a fit on its way, not at its end.
     is_glimpse = plan.max_iterations < SECOND_STEPS
     n_rounds = 1 if is_glimpse else 3 if is_part else 2
@@ -111,16 +112,24 @@ def run(model: Mixture, source: Measured, plan: Plan, *, runner: Runner, rng: np
         raced = raced._replace(records=unseen)
     if raced.best.outcome is em.Outcome.INTERRUPTED:
         return raced
-    ground = kicks.survey(model, sample, rng, plan.watch)
+    ground = kicks.survey(model, sample, rng, plan.watch, some)
     kicked = kicks.improve(ground, raced.finalists, 0 if is_glimpse else plan.patience)
     few = [ground.judge(fit) for fit in raced.finalists]
     ground = ground._replace(total_weight=source.total_weight)
     if is_part and not is_glimpse and not _is_cut_short(kicked):
-        kicked = _hear(ground, kicked, few, finish[-1].run, look)
+        kicked = _hear(ground, kicked, few, _hall(many, runner, finish[-1].run), look)
     if _is_cut_short(kicked):
         return Search(kicked.pool[0].fit, raced.records, tally=kicked.tally)
     finished = _finish(ground, kicked, finish, look)
     return Search(finished.best, (*raced.records, *finished.records), tally=kicked.tally)
+
+
+def _samples(source: Measured, is_race: bool, rng: np.random.Generator) -> tuple[Block, Block]:
+    """Rows to hear solutions on, and some of these to find them on; the same rows where there are few, or no race."""
+    most = max(SAMPLE_ROWS, min(HEARING_ROWS, _HEARING_NUMBERS // source.n_columns)) if is_race else SAMPLE_ROWS
+    many = starts.some_rows(source, most, rng)
+    few = starts.subsample([many], SAMPLE_ROWS, rng) if len(many.points) > SAMPLE_ROWS else many
+    return many, climbing.in_double(few)
 
 
 def to_the_end(source: Source, runner: Runner, n_steps: int, n_kept: int) -> list[Round]:
@@ -177,19 +186,25 @@ def _finish(ground: kicks.Ground, kicked: kicks.Kicks, finish: Sequence[Round], 
     return Search(best, tuple(records))
 
 
+def _hall(many: Block, runner: Runner, whole: em.Run) -> em.Run | None:
+    """A run over more rows than solutions were found on, if that is to be had in little time."""
+    if len(many.points) > SAMPLE_ROWS:
+        return climbing.AtHand(many, runner)
+    return None if isinstance(whole, climbing.Far | climbing.AtHand) else whole
+
+
 def _hear(
-    ground: kicks.Ground, kicked: kicks.Kicks, others: Sequence[kicks.Solution], run: em.Run, look: dict[str, Any]
-) -> kicks.Kicks:
-    """Solutions on a sample, and those of starts, in the order that some steps over all rows bring them to.
+    ground: kicks.Ground, kicked: kicks.Kicks, others: Sequence[kicks.Solution], run: em.Run | None,
+    look: dict[str, Any],
+) -> kicks.Kicks:  # fmt: skip
+    """Solutions on a sample, and those of starts, in the order that some steps over more rows bring them to.
 
     By how little they differ in the sample chance has its part in who comes first there; and what kicks gain is often
     gained on a few rows of the sample alone.
     """
-    if isinstance(run, climbing.Far | climbing.AtHand):
-        return kicked
     known = kicks.distinct([*kicked.pool, *others])
     few = [solution for solution in known if solution.rank >= (True, known[0].objective - CHANCE)]
-    if len(few) < 2:
+    if run is None or len(few) < 2:
         return kicked
     rounds = [Round(run, n, FIRST_KEPT) for n in HEARINGS]
     heard = search(ground.model, [Candidate("heard", s.parameters) for s in few], rounds, **look | {"callbacks": ()})

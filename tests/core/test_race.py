@@ -126,6 +126,29 @@ def test_what_holds_enough_of_all_rows_is_no_accident_of_the_few_that_a_sample_h
     assert judged[-1] == 5000
 
 
+def test_solutions_are_heard_on_more_rows_than_they_were_found_on_and_on_fewer_than_all(monkeypatch):
+    heard = []
+
+    def hear(ground, kicked, others, run, look):
+        heard.append((len(ground.sample.points), run(lambda block: len(block.points))))
+        return kicked
+
+    monkeypatch.setattr(race, "_hear", hear)
+    monkeypatch.setattr(race, "SAMPLE_ROWS", 500)
+    monkeypatch.setattr(race, "HEARING_ROWS", 2000)
+    GaussianMixture(2, random_state=0).fit(np.random.default_rng(0).normal(size=(5000, 2)))
+    monkeypatch.setattr(race, "HEARING_ROWS", 0)  # as in a wide table
+    GaussianMixture(2, random_state=0).fit(np.random.default_rng(0).normal(size=(5000, 2)))
+    assert heard == [(500, 2000), (500, 5000)]
+
+
+def test_a_search_on_many_rows_does_not_depend_on_the_number_of_threads(monkeypatch):
+    monkeypatch.setattr(race, "SAMPLE_ROWS", 6000)
+    points = np.random.default_rng(0).normal(size=(7000, 2)) + 3 * (np.arange(7000)[:, None] % 2)
+    one, two = (GaussianMixture(2, random_state=0, n_jobs=n).fit(points) for n in (1, 2))
+    assert one.means_.tobytes() == two.means_.tobytes()
+
+
 def test_many_solutions_that_all_turn_out_to_be_accidents_leave_one_of_them(monkeypatch):
     fit, points, _ = _accidents(monkeypatch, of_all=True)
     monkeypatch.setattr(race, "_hear", lambda ground, kicked, *_: Kicks(kicked.pool[:1] * 5, kicked.tally))
