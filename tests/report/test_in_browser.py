@@ -67,13 +67,20 @@ def test_the_page_prints_and_works_without_javascript(browser, faithful, tmp_pat
     page.close()
 
 
-def test_a_phone_shows_all_but_large_matrices_without_scrolling_sideways(browser, typed, tmp_path):
+@pytest.mark.parametrize("n_clusters", [3, 6])
+def test_a_phone_shows_all_but_large_matrices_without_scrolling_sideways(browser, typed, tmp_path, n_clusters):
     path = tmp_path / "report.html"
-    typed(3, 4, 300, features=["sepal_length_cm", "sepal_width_cm", "petal_length_cm", "petal_width_cm"]).page(path)
+    typed(n_clusters, 4, 300, features=["sepal_length_cm", "sepal_width_cm", "petal_length_cm", "petal_width_cm"]).page(
+        path
+    )
     page = browser.new_page(viewport={"width": 390, "height": 844})
     page.goto(path.as_uri())
     wide = "[...document.querySelectorAll('.scroll')].filter(e => e.scrollWidth > e.clientWidth).map(e => e.ariaLabel)"
     assert page.evaluate(wide) == ["Pairs of columns"]
+    hints = "[...document.querySelectorAll('.scroll')].map(e => getComputedStyle(e).backgroundAttachment)"
+    assert set(page.evaluate(hints)) == {
+        "local, local, scroll, scroll"
+    }  # a shadow where there is more, covered at the end
     charts = "[...document.querySelectorAll('.chart > svg')].map(e => e.getBoundingClientRect())"
     assert all(box["left"] >= 0 and box["right"] <= 390 for box in page.evaluate(charts))
     sizes = "[...document.querySelectorAll('.chart .tick')].map(e => e.getBoundingClientRect().height)"

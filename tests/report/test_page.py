@@ -220,6 +220,13 @@ def test_columns_that_are_left_out_are_said_to_be(typed, parse, tmp_path):
         assert f"Shown are the {most} columns, of 70, that tell the clusters apart best." in text
 
 
+def test_profiles_are_laid_out_evenly_and_no_longer_than_people_read(typed, tmp_path):
+    page = typed(11, 40, 330).page(tmp_path / "r.html")
+    heads = re.findall(r'<table class="profiles">(.*?)</thead>', page, re.DOTALL)
+    assert [head.count('class="who"') for head in heads] == [4, 3, 4]
+    assert "Shown are the 21 columns, of 40, that tell the clusters apart best." in page
+
+
 def test_a_report_loads_nothing_heavy():
     code = "import sys, mixtura.report.page as p; p._environment(); print(' '.join(sys.modules))"
     modules = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()

@@ -1,6 +1,7 @@
 """The geometry of the pictures: what is drawn is where the numbers say."""
 
 import re
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -11,7 +12,7 @@ from mixtura.report.charts import choice_picture, trace_picture
 from mixtura.report.densities import density_picture
 from mixtura.report.marks import N_COLOURS, SHAPES, colour, shape, signs
 from mixtura.report.pairs import pair_picture
-from mixtura.report.svg import Scale, element, fitting_ticks, scale_over, ticks
+from mixtura.report.svg import Scale, element, fitting_ticks, scale_over, ticks, x_axis
 
 ELLIPSE = re.compile(
     r'<ellipse cx="(\S+)" cy="(\S+)" rx="(\S+)" ry="(\S+)" '
@@ -129,3 +130,18 @@ def test_pictures_of_nothing_are_left_out():
     assert trace_picture([-5.0]) is None
     assert trace_picture([-5.0, -5.0 + 1e-6]) is None
     assert trace_picture([-5.0, -4.0]) is not None
+
+
+@pytest.mark.parametrize(("low", "high"), [(0.0, 60.0), (11.9, 21.0), (2006.9, 2009.1), (-1e6, 1e6), (2800.0, 6300.0)])
+def test_labels_of_an_axis_keep_to_it_and_apart(low, high):
+    """So that those of two pictures side by side do not run into each other."""
+    drawn = re.findall(
+        r'x="([\d.]+)" y="\S+" class="tick" text-anchor="(\w+)">([^<]+)<', x_axis(Scale(low, high, 50, 230), 0, 9)
+    )
+    shares = {"start": (0, 1), "middle": (0.5, 0.5), "end": (1, 0)}
+    boxes = [
+        (float(x) - shares[a][0] * 6.5 * len(text), float(x) + shares[a][1] * 6.5 * len(text)) for x, a, text in drawn
+    ]
+    assert len(boxes) >= 2
+    assert boxes[0][0] >= 45 and boxes[-1][1] <= 235
+    assert all(before[1] < after[0] for before, after in pairwise(boxes))

@@ -23,6 +23,7 @@ from mixtura.report.tables import doubtful_rows, name_of, outlying_rows, probabi
 SCHEMA = 1  # changes when a key changes its meaning or goes
 
 _MOST_COLUMNS = {"profiles": 60, "densities": 12, "pairs": 6}
+_MOST_CELLS, _FEWEST_COLUMNS = 240, 12  # of all profiles together; of many clusters
 _SEPARATION = ("weight", "differences")
 
 METHOD = (
@@ -169,10 +170,16 @@ def _drawn(explanation: Explanation, rows: Rows | None) -> dict[str, Any]:
     if not explanation.has_numbers:  # which pictures are drawn of
         return {name: [] for name in _MOST_COLUMNS} | {"n_rows": 0, "n_live_rows": 0}
     weights, differences = (np.array([getattr(c, name) for c in explanation.clusters]) for name in _SEPARATION)
-    chosen = {name: most_distinguishing(weights, differences, most) for name, most in _MOST_COLUMNS.items()}
+    most = _MOST_COLUMNS | {"profiles": _most_profiles(len(weights))}
+    chosen = {name: most_distinguishing(weights, differences, number) for name, number in most.items()}
     n_still = len(still_sample(rows, len(chosen["pairs"])).labels) if rows else 0
     n_live = len(live_sample(explanation, rows, chosen["densities"]).labels) if rows else 0
     return chosen | {"n_rows": n_still, "n_live_rows": n_live}
+
+
+def _most_profiles(n_clusters: int) -> int:
+    """How many columns can be looked through, cluster by cluster."""
+    return min(_MOST_COLUMNS["profiles"], max(_FEWEST_COLUMNS, _MOST_CELLS // n_clusters))
 
 
 def _discriminant(fitted: FittedMixture) -> dict[str, Any] | None:

@@ -5,6 +5,7 @@ from base64 import b64encode
 from collections.abc import Sequence
 from functools import cache
 from hashlib import sha256
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -106,6 +107,7 @@ def _environment() -> "Environment":
         "named": _named,
         "short": short,
         "heaviest": _heaviest,
+        "evenly": _evenly,
         "typed": escape,
     }
     return environment
@@ -130,6 +132,13 @@ def _telling(cluster: dict[str, Any]) -> list[int]:
 def _heaviest(loadings: Sequence[float], columns: Sequence[dict[str, Any]]) -> str:
     """The columns that move an axis most, with what one standard deviation of each moves it by."""
     return join([f"{short(columns[d]['name'])} ({loadings[d]:+.1f})" for d in _ranked(loadings)[:_NAMED]])
+
+
+def _evenly(things: Sequence[Any], most: int) -> list[Sequence[Any]]:
+    """The things in as few parts as hold so many each, all about as large."""
+    n_parts = -(-len(things) // most)
+    ends = [round(part * len(things) / n_parts) for part in range(n_parts + 1)]
+    return [things[start:end] for start, end in pairwise(ends)]
 
 
 def _named(name: object) -> Markup:

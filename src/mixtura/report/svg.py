@@ -1,7 +1,7 @@
 """Pieces of pictures: elements whose text and attributes are escaped, scales, axes. Units are CSS pixels."""
 
 from collections.abc import Iterable, Sequence
-from math import ceil, floor, log10
+from math import ceil, floor, inf, log10
 from typing import NamedTuple
 
 import numpy as np
@@ -15,6 +15,7 @@ _TICKS = 5
 _LONGEST_LABEL = 26
 _EXPONENT_DIGITS = 4  # numbers of more digits are not written with an exponent
 _CHARACTER = 6.5  # pixels, about
+_OVERHANG = 4.0  # pixels that a label may reach beyond its axis
 
 
 def element(tag: str, *children: str, **attributes: object) -> Markup:
@@ -96,13 +97,25 @@ def _tick_label(place: float, step: float) -> str:
 def x_axis(scale: Scale, top: float, bottom: float, label: str | None = None) -> Markup:
     """Grid lines, tick labels and the name of the axis, below the plot."""
     parts: list[Markup] = []
+    taken = -inf
     for place, text in zip(*fitting_ticks(scale), strict=True):
-        x = f"{scale(place):.1f}"
-        parts.append(element("path", d=f"M{x} {top:g}V{bottom:g}", class_="grid"))
-        parts.append(element("text", text, x=x, y=f"{bottom + 14:g}", class_="tick", text_anchor="middle"))
+        x, long = float(scale(place)), _CHARACTER * len(text)
+        parts.append(element("path", d=f"M{x:.1f} {top:g}V{bottom:g}", class_="grid"))
+        anchor = _anchor(x, long, scale)
+        start = x - {"start": 0.0, "middle": long / 2, "end": long}[anchor]
+        if start > taken:
+            parts.append(element("text", text, x=f"{x:.1f}", y=f"{bottom + 14:g}", class_="tick", text_anchor=anchor))
+            taken = start + long + _CHARACTER
     if label is not None:
         parts.append(named((scale.start + scale.end) / 2, bottom + 30, label, text_anchor="middle"))
     return element("g", *parts)
+
+
+def _anchor(x: float, long: float, scale: Scale) -> str:
+    """Where a label hangs: at an end of its axis inwards, so that it meets no other picture's."""
+    if x + long / 2 > scale.end + _OVERHANG:
+        return "end"
+    return "start" if x - long / 2 < scale.start - _OVERHANG else "middle"
 
 
 def y_axis(scale: Scale, left: float, right: float, label: str | None = None) -> Markup:
