@@ -4,13 +4,13 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 from itertools import islice
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy import ndarray
 
 from mixtura import _kernels as kernels
-from mixtura import em, squarem
+from mixtura import em, squarem, strides
 from mixtura.acceleration import Resumed, SmallGain, SmallRemainder
 from mixtura.correction import Corrected
 from mixtura.mixture import Mixture, MixtureParameters
@@ -18,9 +18,11 @@ from mixtura.runners.contract import Runner, Source
 from mixtura.sources.array import ArraySource
 from mixtura.sources.holes import by_pattern
 from mixtura.statistics import Block, Incomplete
+from mixtura.strides import Strides
 
 _FEW_ROWS, _FEW_COLUMNS, _FEW_NUMBERS = 4096, 64, 1 << 16  # numbers in the rows, or in their responsibilities
 _WORK_OF_A_CALL = 1e8  # rows x components x columns squared x steps: a tenth of a second
+_PATIENCE = 100  # steps before fits that crawl leap
 _ROWS_OF_A_SEARCH = 20  # times the columns: what an M-step that searches costs beside a pass
 _OUTCOMES = {
     kernels.GOES_ON: em.Outcome.EXHAUSTED,
@@ -46,6 +48,11 @@ class AtHand:
     def turned(self) -> kernels.Turned:
         """The rows as climbs look at them."""
         return kernels.turned(*self.block)
+
+    @cached_property
+    def holes(self) -> kernels.Holes | None:
+        """The cells that these lack, if they may lack some."""
+        return kernels.holes(self.block.points) if isinstance(self.block, Incomplete) else None
 
     def __call__(self, function: Callable[[Block], Any]) -> Any:
         if self.runner is None or self.source is None:
@@ -98,19 +105,55 @@ def fit_all(
     if isinstance(run, Far) and isinstance(model, Mixture):
         how: dict[str, Any] = {"stop": stop, "max_iterations": max_iterations, "callbacks": [*callbacks, watch]}
         return [em.fit(Corrected(model, run.some, run.total_weight), start, run, **how) for start in starts]
-    if not callbacks and isinstance(stop, (SmallGain, SmallRemainder)):
-        ways = begin(model, starts, run)
-        ways.go(range(len(starts)), stop, max_iterations, watch)
-        return [ways.fit(number) for number in range(len(starts))]
+    ways = begin(model, starts, run)
+    leaps = _leaps(ways, starts[0], stop)
+    n_steps = min(max_iterations, _PATIENCE) if leaps else max_iterations
+    if callbacks or not isinstance(stop, (SmallGain, SmallRemainder)):
+        fits = _one_by_one(model, starts, run, stop, n_steps, [*callbacks, watch])
+    else:
+        ways.go(range(len(starts)), stop, n_steps, watch)
+        fits = [ways.fit(number) for number in range(len(starts))]
+    if not leaps:
+        return fits
+    look: dict[str, Any] = {"stop": stop, "callbacks": callbacks, "watch": watch}
+    return [_go_on(model, fit, run, (max_iterations - len(fit.trace)) // strides.LENGTH, **look) for fit in fits]
+
+
+def _leaps(ways: "Climbs | Walks", start: Any, stop: em.Stop) -> bool:
+    """Whether fits that have not arrived after a while go on in leaps; walks do so from the beginning."""
+    if not isinstance(ways, Climbs) or not isinstance(stop, SmallRemainder):
+        return False
+    return ways.ascents.crawls and ways.model.coordinates(start, start) is not None
+
+
+def _one_by_one(
+    model: em.Model, starts: Sequence[Any], run: em.Run, stop: em.Stop, n_steps: int, callbacks: Sequence[em.Callback]
+) -> list[em.Fit]:
+    """For those who want to see or to judge every step: they see the same numbers."""
     fits: list[em.Fit] = []
     for start in starts:
         way = begin(model, [start], run)
-        steps = _SingleSteps(way) if isinstance(way, Climbs) else model
-        watchers = [*callbacks, watch]
-        fits.append(squarem.fit(steps, start, run, stop=stop, max_iterations=max_iterations, callbacks=watchers))
+        steps = Strides(way.model, _beginning(model, run)) if isinstance(way, Climbs) else model
+        fit = em.fit if isinstance(way, Climbs) else squarem.fit
+        fits.append(fit(steps, start, run, stop=stop, max_iterations=n_steps, callbacks=callbacks))
         if fits[-1].outcome is em.Outcome.INTERRUPTED:
             break
     return fits
+
+
+def _go_on(
+    model: Any, fit: em.Fit, run: em.Run, n_strides: int, stop: em.Stop, callbacks: Sequence[em.Callback],
+    watch: em.Callback,
+) -> em.Fit:  # fmt: skip
+    if fit.outcome is not em.Outcome.EXHAUSTED or n_strides < 1:
+        return fit
+    steps = Strides(model, _beginning(model, run), strides.LENGTH, callbacks, fit.trace)
+    found = squarem.fit(steps, fit.parameters, run, stop=stop, max_iterations=n_strides, callbacks=[watch])
+    return found._replace(trace=fit.trace + steps.trace(found.trace))
+
+
+def _beginning(model: em.Model, run: em.Run) -> Callable[[Any], "Climbs | Walks"]:
+    return lambda parameters: begin(model, [parameters], run)
 
 
 def begin(model: em.Model, starts: Sequence[Any], run: em.Run) -> "Climbs | Walks":
@@ -127,7 +170,7 @@ def _begin_climbs(model: em.Model, starts: Sequence[Any], run: em.Run) -> "Climb
         return None
     with np.errstate(divide="ignore"):
         log_weights = np.log([start.weights for start in starts])
-    ascents = model.emission.ascent(log_weights, [start.emission for start in starts])
+    ascents = model.emission.ascent(log_weights, [start.emission for start in starts], run.holes)
     if ascents is None:
         return None
     ascents = ascents._replace(has_equal_weights=model.equal_weights)
@@ -135,9 +178,7 @@ def _begin_climbs(model: em.Model, starts: Sequence[Any], run: em.Run) -> "Climb
 
 
 def _is_small(block: Block, parameters: MixtureParameters) -> bool:
-    """Whether a step over these rows, without holes, takes so little time that Python's share would be most of it."""
-    if isinstance(block, Incomplete):
-        return False
+    """Whether a step over these rows takes so little time that Python's share would be most of it."""
     N, D = block.points.shape
     numbers = N * max(D, len(parameters.weights))
     return N <= _FEW_ROWS and D <= _FEW_COLUMNS and numbers <= _FEW_NUMBERS and block.points.dtype == np.float64
@@ -189,7 +230,7 @@ class Climbs:
 
     model: Mixture
     rows: kernels.Turned
-    ascents: kernels.Ascent
+    ascents: kernels.Ascent | kernels.HeavyAscent
     traces: ndarray
     progress: ndarray  # steps of each fit, and how that ended
     is_interrupted: bool = False
@@ -238,22 +279,3 @@ class Climbs:
         n_fits, before = self.traces.shape
         if n_steps > before:
             self.traces = np.concatenate([self.traces, np.empty((n_fits, n_steps - before))], axis=1)
-
-
-class _SingleSteps(NamedTuple):
-    """A climb as a model of `em.fit`, for those who want to see or to judge every step: they see the same numbers."""
-
-    climbs: Climbs
-
-    def statistics(self, parameters: MixtureParameters) -> Callable[[Block], tuple[float, MixtureParameters]]:
-        return self._step
-
-    def objective(self, statistics: tuple[float, MixtureParameters], parameters: MixtureParameters) -> float:
-        return statistics[0]
-
-    def maximise(self, statistics: tuple[float, MixtureParameters], parameters: MixtureParameters) -> MixtureParameters:
-        return statistics[1]
-
-    def _step(self, block: Block) -> tuple[float, MixtureParameters]:
-        self.climbs.go([0], SmallGain(0.0), self.climbs.n_iterations + 1, em.ignore)
-        return self.climbs.height(0), self.climbs.fit(0).parameters

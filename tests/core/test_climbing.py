@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from core.climbs import begun, climb, walk
 from kernels.cases import relative_error
 from laws.settings import NAMES
 from mixtura import climbing, em, starts
@@ -20,31 +21,11 @@ from mixtura.statistics import Block
 CASES = [(30, 1, 2), (200, 2, 3), (31, 3, 1), (250, 5, 4), (600, 8, 6), (100, 13, 2)]
 
 
-def begun(covariance, n_rows=200, n_columns=2, n_components=3, ridge=1e-6):
-    """A model, a start that is far from its optimum, and rows of unequal weight about a point far from zero."""
-    rng = np.random.default_rng(n_rows)
-    labels = rng.integers(n_components, size=n_rows)
-    points = 100 + rng.normal(size=(n_rows, n_columns)) + 2 * labels[:, None]
-    block = Block(points, rng.uniform(0, 2, n_rows))
-    model = Mixture(Gaussian(covariance, ridge))
-    return model, starts.parameters_from(model, block, rng.permutation(labels), n_components), block
-
-
-def walk(model, parameters, block, stop, max_iterations):
-    return em.fit(model, parameters, lambda function: function(block), stop=stop, max_iterations=max_iterations)
-
-
-def climb(model, parameters, block, stop, max_iterations, **others):
-    run = climbing.AtHand(block)
-    (found,) = climbing.fit_all(model, [parameters], run, stop=stop, max_iterations=max_iterations, **others)
-    return found
-
-
 @pytest.mark.parametrize("size", CASES)
 @pytest.mark.parametrize("covariance", NAMES)
 def test_steps_are_those_of_the_loop(covariance, size, monkeypatch):
     ridge = tuple(np.linspace(1e-6, 1e-3, size[1]))
-    model, start, block = begun(covariance, *size, ridge)
+    model, start, block = begun(Gaussian(covariance, ridge), *size)
     for n_steps in (1, 2, 9):
         found = climb(model, start, block, SmallGain(0.0), n_steps)
         with monkeypatch.context() as patch:
@@ -62,14 +43,14 @@ def test_steps_are_those_of_the_loop(covariance, size, monkeypatch):
 )
 @pytest.mark.parametrize("covariance", NAMES)
 def test_it_stops_when_the_loop_does(covariance, stop):
-    model, start, block = begun(covariance)
+    model, start, block = begun(Gaussian(covariance))
     found, expected = climb(model, start, block, stop, 900), walk(model, start, block, stop, 900)
     assert found.outcome is expected.outcome is em.Outcome.CONVERGED
     assert len(found.trace) == len(expected.trace)
 
 
 def test_whoever_looks_at_every_step_sees_the_same_numbers():
-    model, start, block = begun("full")
+    model, start, block = begun(Gaussian("full"))
     seen = []
     found = climb(
         model, start, block, SmallRemainder(1e-6), 300, callbacks=[lambda step: seen.append(list(step.trace))]
@@ -85,14 +66,14 @@ def test_whoever_looks_at_every_step_sees_the_same_numbers():
 def test_what_the_kernels_do_not_know_takes_the_loop(monkeypatch):
     own = CovarianceModel("full", closed.evv, lambda K, D: 0)
     monkeypatch.setitem(MODELS, "own", own)
-    model, start, block = begun("own")
+    model, start, block = begun(Gaussian("own"))
     assert model.emission.ascent(np.log(start.weights)[None], [start.emission]) is None
     found, expected = (step(model, start, block, SmallGain(0.0), 5) for step in (climb, walk))
     assert found.trace == expected.trace
 
 
 def test_equal_weights_stay_equal():
-    model, start, block = begun("full")
+    model, start, block = begun(Gaussian("full"))
     model = replace(model, equal_weights=True)
     found, expected = (step(model, start, block, SmallGain(0.0), 5) for step in (climb, walk))
     np.testing.assert_allclose(found.trace, expected.trace, rtol=1e-12)
@@ -100,7 +81,7 @@ def test_equal_weights_stay_equal():
 
 
 def test_calls_are_short_enough_to_be_interrupted(monkeypatch):
-    model, start, block = begun("full")
+    model, start, block = begun(Gaussian("full"))
     monkeypatch.setattr(climbing, "_WORK_OF_A_CALL", 10 * climbing.AtHand(block).turned.n * 3 * 36)
     whole = climb(model, start, block, SmallGain(0.0), 35)
     lengths = []
@@ -149,7 +130,7 @@ def test_needles_collapse_neither_here_nor_there(covariance):
 
 
 def test_a_start_is_left_as_it_was():
-    model, start, block = begun("diag")
+    model, start, block = begun(Gaussian("diag"))
     before = [start.weights.copy(), *(array.copy() for array in start.emission)]
     climb(model, start, block, SmallGain(0.0), 5)
     for array, copy in zip([start.weights, *start.emission], before, strict=True):

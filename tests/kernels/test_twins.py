@@ -13,7 +13,7 @@ from mixtura._kernels.densities import Full
 # The twin of `climb` is `em.fit` over the twin of `collect`: see tests/core/test_climbing.py. Those of the M-steps that
 # it calls are in `mixtura.covariance`: see test_shapers.py.
 OTHERS = {"COMPILED", "FILLED", "SKIPPING", "Ascent", "COLLAPSED", "GOES_ON", "STOPPED", "climb", "Turned", "turned"}
-OTHERS |= {"is_quicker", "shaped", "shaper"}
+OTHERS |= {"HeavyAscent", "Holes", "holes", "is_quicker", "lacking", "shaped", "shaper"}
 PASSES = [name for name in _kernels.__all__ if name not in OTHERS]
 # Rows: none, one, a ragged value, a whole tile, tiles whose end the transposition would read over, two tiles.
 SIZES = [(0, 2), (1, 7), (31, 1), (512, 3), (513, 2), (514, 3), (515, 2), (1000, 7), (1026, 2)]

@@ -1,7 +1,7 @@
 """The arithmetic of a pass over rows: compiled kernels, each with a NumPy twin of the same name in `reference`."""
 
 from mixtura._kernels.climbing import COLLAPSED, GOES_ON, STOPPED
-from mixtura._kernels.densities import Ascent
+from mixtura._kernels.densities import Ascent, HeavyAscent
 from mixtura._kernels.passes import (
     COMPILED,
     FILLED,
@@ -20,7 +20,7 @@ from mixtura._kernels.passes import (
     whiten,
 )
 from mixtura._kernels.shapers import is_quicker, shaped, shaper
-from mixtura._kernels.turning import Turned, turned
+from mixtura._kernels.turning import Holes, Turned, holes, lacking, turned
 
 __all__ = [
     "COLLAPSED",
@@ -30,6 +30,8 @@ __all__ = [
     "SKIPPING",
     "STOPPED",
     "Ascent",
+    "HeavyAscent",
+    "Holes",
     "Turned",
     "active_share",
     "classify",
@@ -39,7 +41,9 @@ __all__ = [
     "collect_nearest",
     "collect_neighbours",
     "distances",
+    "holes",
     "is_quicker",
+    "lacking",
     "leaves",
     "nearest",
     "posterior",

@@ -5,7 +5,7 @@ The log-density of component k at x is ``log_det[k] - D/2 log 2π - |W_k (x - m_
 
 from typing import NamedTuple
 
-from jaxtyping import Float
+from jaxtyping import Float, Int
 from numpy import ndarray
 
 NEIGHBOURS = 256  # rows of a tile of neighbours: those that a pass looks at together to see which components matter
@@ -43,6 +43,26 @@ class Spherical(NamedTuple):
     log_det: Float[ndarray, " K"]  # D log w
 
 
+class Holed(NamedTuple):
+    """Full as climbs see them from rows that lack cells."""
+
+    means: Float[ndarray, "K D"]
+    whiteners: Float[ndarray, "K D D"]
+    log_det: Float[ndarray, " K"]
+    groups: Int[ndarray, "G _"]  # of rows that lack the same cells, see `incomplete`
+    deviations: Float[ndarray, "K P S"]  # room for those of every row
+
+
+class Masked(NamedTuple):
+    """Diagonal as climbs see them from rows that lack cells."""
+
+    means: Float[ndarray, "K D"]
+    whiteners: Float[ndarray, "K D"]
+    log_det: Float[ndarray, " K"]
+    there: Float[ndarray, "P S"]  # one for cells that are there, else zero
+    some: Float[ndarray, " S"]  # one for rows that have a cell
+
+
 class Heavy(NamedTuple):
     """Components with heavy tails: Student's, whose scale matrices the ellipses tell of."""
 
@@ -68,6 +88,7 @@ class HeavyMoments(NamedTuple):
 
 Ellipses = Full | Tied | Diagonal | Spherical
 Density = Ellipses | Heavy
+Climbed = Density | Holed | Masked
 
 
 class Ascent(NamedTuple):
@@ -77,10 +98,36 @@ class Ascent(NamedTuple):
     """
 
     log_weights: Float[ndarray, "M K"]
-    density: Density  # of arrays with M in front
+    density: Climbed  # of arrays with M in front; what tells of rows has none
     covariances: Float[ndarray, "..."]  # (M, K, D) or (M, K, D, D)
     ridge: Float[ndarray, " D"]  # what the M-step adds to the variances of the columns
     is_shared: bool  # whether all components have one covariance
     is_round: bool = False  # whether components are spheres
     has_equal_weights: bool = False
     shaper: int = 0  # the address of the covariance model's M-step, see `shapers`; 0 where the flags say it all
+
+    @property
+    def crawls(self) -> bool:
+        """Whether much is not seen of the rows, so that steps may become small long before they end."""
+        return isinstance(self.density, (Holed, Masked))
+
+
+class HeavyAscent(NamedTuple):
+    """The same where tails are heavy; the ellipses stand in memory of the density."""
+
+    log_weights: Float[ndarray, "M K"]
+    density: Heavy
+    ellipses: Ascent  # their own ascent, but for the rows' precisions
+    is_dof_known: bool
+    is_dof_shared: bool = False  # whether all components have the same degrees of freedom
+    has_equal_weights: bool = False
+
+    @property
+    def shaper(self) -> int:
+        """That of the scale matrices."""
+        return self.ellipses.shaper
+
+    @property
+    def crawls(self) -> bool:
+        """As among ellipses; what degrees of freedom point to is not seen either."""
+        return not self.is_dof_known or self.ellipses.crawls

@@ -58,13 +58,16 @@ def finish(sums, density):
     raise NotImplementedError
 
 
-def reshape(sums, ascent, counts):
-    """The M-step of an ascent, in place: means, covariances and what stands for them in the density."""
+def reshape(sums, ascent, counts, mass):
+    """The M-step of an ascent, in place: means, covariances and what stands for them in the density.
+
+    Components explain so many rows (K,), which count (K,) in the moments: as much, unless tails are heavy.
+    """
     raise NotImplementedError
 
 
-def of(densities, m):
-    """The m-th of several densities whose arrays lie one after the other."""
+def of(several, m):
+    """The m-th of several densities, or ascents, whose arrays lie one after the other."""
     raise NotImplementedError
 
 

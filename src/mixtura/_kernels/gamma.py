@@ -40,3 +40,16 @@ def digamma(x):
     y = 1.0 / (x * x)
     series = y * (1 / 12 - y * (1 / 120 - y * (1 / 252 - y * (1 / 240 - y * (1 / 132 - y * (691 / 32760))))))
     return total + math.log(x) - 0.5 / x - series
+
+
+@kernel
+def trigamma(x):
+    """The slope of digamma."""
+    total = 0.0
+    for _ in range(_ENOUGH):
+        if x < _ENOUGH:
+            total += 1.0 / (x * x)
+            x += 1.0
+    y = 1.0 / (x * x)
+    series = y * (1 / 6 - y * (1 / 30 - y * (1 / 42 - y * (1 / 30 - y * (5 / 66 - y * (691 / 2730))))))
+    return total + (1.0 + 0.5 / x + series) / x

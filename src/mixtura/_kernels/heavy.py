@@ -13,11 +13,14 @@ from mixtura._kernels.compile import kernel
 from mixtura._kernels.densities import Heavy
 from mixtura._kernels.elementary import log
 from mixtura._kernels.family import implement
-from mixtura._kernels.gamma import digamma, log_gamma_ratio
+from mixtura._kernels.gamma import digamma, log_gamma_ratio, trigamma
 from mixtura._kernels.memory import add_row_sums, load, store, zeros
 from mixtura._kernels.simd import splat, width
-from mixtura._kernels.sums import fold
+from mixtura._kernels.sums import fold, total_of
+from mixtura._kernels.tails import FEWEST, MOST, STEPS
 from mixtura._kernels.tiles import Tile, flaw
+
+_LEAST = 2.0**-52  # mass, so that no division by zero can follow
 
 
 class HeavyTerms(NamedTuple):
@@ -112,6 +115,11 @@ def _weighed_anew(tile, n, K):
 def finish(sums, density):
     """-> counts, then mass, shifts, scatter and evenness: see `HeavyMoments`."""
     mass, shifts, scatter = family.finish(sums.moments, density.ellipses)
+    return fold(sums.counts), mass, shifts, scatter, _evenness(sums, density, mass)
+
+
+@kernel
+def _evenness(sums, density, mass):
     counts, logarithms = fold(sums.counts), fold(sums.logarithms)
     K, D = density.means.shape
     evenness = zeros(density.dof, (K,))
@@ -119,7 +127,37 @@ def finish(sums, density):
         half = 0.5 * density.dof[k]
         at_mean = digamma(half + 0.5 * D) - math.log(half)
         evenness[k] = counts[k] * at_mean - logarithms[k] - mass[k]
-    return counts, mass, shifts, scatter, evenness
+    return evenness
+
+
+@kernel
+def reshape(sums, ascent, counts, mass):
+    """The M-step of the ellipses, where rows count as much as their precisions say, and then that of the tails."""
+    density, own = ascent.density, fold(sums.moments.counts)
+    evenness = _evenness(sums, density, own)
+    for k in range(len(own)):
+        own[k] = max(own[k], _LEAST)
+    family.reshape(sums.moments, ascent.ellipses, counts, own)
+    if not ascent.is_dof_known:
+        together, n = total_of(evenness), total_of(counts)
+        for k in range(len(own)):
+            density.dof[k] = most_likely(together / n if ascent.is_dof_shared else evenness[k] / counts[k])
+
+
+@kernel
+def most_likely(evenness):
+    """What `tails.solve` finds for one component."""
+    least, most = 0.5 * FEWEST, 0.5 * MOST
+    wanted = -1.0 - evenness
+    if wanted < math.log(most) - digamma(most):
+        return MOST
+    if wanted > math.log(least) - digamma(least):
+        return FEWEST
+    x = (3.0 - wanted + math.sqrt((wanted - 3.0) * (wanted - 3.0) + 24.0 * wanted)) / (12.0 * wanted)
+    for _ in range(STEPS):
+        found = math.log(x) - digamma(x)
+        x *= math.exp(math.log(wanted / found) * found / (1.0 - x * trigamma(x)))
+    return min(max(2.0 * x, FEWEST), MOST)
 
 
 implement(family.terms, Heavy, terms)
@@ -127,3 +165,4 @@ implement(family.new_sums, Heavy, new_sums)
 implement(family.log_joint, HeavyTerms, log_joint)
 implement(family.accumulate, HeavyTerms, accumulate)
 implement(family.finish, HeavySums, finish)
+implement(family.reshape, HeavySums, reshape)

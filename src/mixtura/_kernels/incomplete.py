@@ -15,6 +15,7 @@ from mixtura._kernels.compile import cached_kernel, kernel, tile_kernel
 from mixtura._kernels.full import FullSums, FullTerms
 from mixtura._kernels.memory import load, store, zeros
 from mixtura._kernels.mixtures import new_centre
+from mixtura._kernels.products import add_product
 from mixtura._kernels.simd import splat, width
 from mixtura._kernels.tiles import Tile, new_tile, normalise, weigh
 
@@ -29,10 +30,10 @@ class Sight(NamedTuple):
     precisions: ndarray  # (K, D, D)
     log_weights: ndarray  # (K,)
     deviations: ndarray  # (K, P, stride); zero for added features
+    still: ndarray  # (1, P), zeros: the mean of deviations
     root: ndarray  # (D, D), L; on the diagonal its reciprocals
     inverse: ndarray  # (D, D), L⁻¹
     mass: ndarray  # (K,)
-    extra: ndarray  # (K, D, D), Σ r P_mm⁻¹
 
 
 @cached_kernel
@@ -44,32 +45,45 @@ def collect_incomplete(points, weights, log_weights, density, groups):
     K, D = density.means.shape
     N = len(points) // D
     tile, centre = new_tile(points, D, K, GROUPED), new_centre(points, density.means)
-    sight, sums = _new_sight(density, log_weights, centre, tile), full.new_sums(density)
-    still = zeros(centre, (1, len(centre)))
+    deviations = zeros(centre, (K, len(centre), tile.stride))
+    sight, sums = new_sight(density, log_weights, centre, deviations), full.new_sums(density)
     log_likelihood = 0.0
     for start in range(0, N, GROUPED):
         n, G = _fill(tile, points, start, centre, groups)
-        for g in range(G):
-            _complete(sight, tile, groups[g], groups[g + 1, FIRST])
-        for k in range(K):
-            full.log_joint(_alone(sight.terms, still, k), _seen(tile, sight, k), n)
-            _add_volumes(tile, n, k)
+        see(sight, tile, n, groups[: G + 1])
+        add_volumes(tile, n, K)
         normalise(tile, n, K)
         log_likelihood += weigh(tile, n, weights, start)
-        for k in range(K):
-            full.accumulate(_alone(sight.terms, still, k), _seen(tile, sight, k), n, _own(sums, k))
-        for g in range(G):
-            _spread(sight, tile, groups[g], groups[g + 1, FIRST])
-    counts, shifts, scatter = full.finish(sums, density)
-    for k in range(K):
-        for i in range(D):
-            for j in range(D):
-                scatter[k, i, j] += sight.extra[k, i, j]
-    return (counts, shifts, scatter), log_likelihood
+        add_seen(sight, tile, n, sums)
+        add_unseen(sight, tile, groups[: G + 1], sums)
+    return full.finish(sums, density), log_likelihood
 
 
 @kernel
-def _new_sight(density, log_weights, centre, tile):
+def see(sight, tile, n, groups):
+    """What every component sees of n rows -> sight.deviations, tile.joint; what holes add to that -> tile.distances."""
+    for g in range(len(groups) - 1):
+        _complete(sight, tile, groups[g], groups[g + 1, FIRST])
+    for k in range(len(sight.mass)):
+        full.log_joint(_alone(sight, k), _seen(tile, sight, k), n)
+
+
+@kernel
+def add_seen(sight, tile, n, sums):
+    """Moments of n rows that were seen, missing cells where they are expected."""
+    for k in range(len(sight.mass)):
+        full.accumulate(_alone(sight, k), _seen(tile, sight, k), n, _own(sums, k))
+
+
+@kernel
+def add_unseen(sight, tile, groups, sums):
+    """What missing cells scatter about their expectation -> sums.products."""
+    for g in range(len(groups) - 1):
+        _spread(sight, tile, groups[g], groups[g + 1, FIRST], sums.products)
+
+
+@kernel
+def new_sight(density, log_weights, centre, deviations):
     terms = full.terms(density, log_weights, centre)
     K, D = density.means.shape
     precisions = zeros(centre, (K, D, D))
@@ -78,15 +92,15 @@ def _new_sight(density, log_weights, centre, tile):
             for i in range(row + 1):
                 for j in range(row + 1):
                     precisions[k, i, j] += density.whiteners[k, row, i] * density.whiteners[k, row, j]
-    deviations = zeros(centre, (K, len(centre), tile.stride))
+    still = zeros(centre, (1, len(centre)))
     root, inverse, mass = zeros(centre, (D, D)), zeros(centre, (D, D)), zeros(centre, (K,))
-    return Sight(terms, precisions, log_weights, deviations, root, inverse, mass, zeros(centre, (K, D, D)))
+    return Sight(terms, precisions, log_weights, deviations, still, root, inverse, mass)
 
 
 @kernel
-def _alone(terms, still, k):
+def _alone(sight, k):
     """One component about its own mean."""
-    return FullTerms(still, terms.whiteners[k : k + 1], terms.constants[k : k + 1])
+    return FullTerms(sight.still, sight.terms.whiteners[k : k + 1], sight.terms.constants[k : k + 1])
 
 
 @kernel
@@ -163,7 +177,7 @@ def _complete(sight, tile, group, last):
     Whole values reach into the rows that follow, which are written later.
     """
     for k in range(len(sight.mass)):
-        volume = _factorise(sight, k, group)
+        volume = factorise(sight, k, group)
         for p in range(group[FIRST], last, width(tile.points)):
             store(tile.distances, k * tile.stride + p, splat(tile.points, volume))
             _look(sight, tile, k, group, p)
@@ -171,7 +185,7 @@ def _complete(sight, tile, group, last):
 
 
 @tile_kernel
-def _factorise(sight, k, group):
+def factorise(sight, k, group):
     """P_mm of a component -> sight.root; what the log-density of a row gains by not having these cells."""
     root, M = sight.root, group[HOLES]
     log_det = 0.0
@@ -218,14 +232,16 @@ def _expect(sight, tile, k, group, p):
 
 
 @tile_kernel
-def _add_volumes(tile, n, k):
-    for p in range(k * tile.stride, k * tile.stride + n, width(tile.joint)):
-        store(tile.joint, p, load(tile.joint, p) + load(tile.distances, p))
+def add_volumes(tile, n, K):
+    """What `see` found, together -> tile.joint."""
+    for k in range(K):
+        for p in range(k * tile.stride, k * tile.stride + n, width(tile.joint)):
+            store(tile.joint, p, load(tile.joint, p) + load(tile.distances, p))
 
 
 @tile_kernel
-def _spread(sight, tile, group, last):
-    """What the missing cells of the group's rows scatter about their expectation."""
+def _spread(sight, tile, group, last, products):
+    """What the missing cells of the group's rows scatter about their expectation, Σ r P_mm⁻¹, -> products."""
     M, mass = group[HOLES], sight.mass
     if M == 0:
         return
@@ -235,14 +251,14 @@ def _spread(sight, tile, group, last):
         for k in range(len(mass)):
             mass[k] += tile.joint[k, p] * tile.scale[p]
     for k in range(len(mass)):
-        _factorise(sight, k, group)
+        factorise(sight, k, group)
         _invert(sight.root, sight.inverse, M)
         for i in range(M):
-            for j in range(M):
+            for j in range(i + 1):
                 total = 0.0
-                for m in range(max(i, j), M):
+                for m in range(i, M):
                     total += sight.inverse[m, i] * sight.inverse[m, j]
-                sight.extra[k, group[CELLS + i], group[CELLS + j]] += mass[k] * total
+                add_product(products[k], group[CELLS + i], group[CELLS + j], mass[k] * total)
 
 
 @tile_kernel

@@ -9,8 +9,11 @@ from typing import NamedTuple
 
 from numpy import ndarray
 
-from mixtura._kernels.axes import store_log_joint, weigh_responsibilities
+from mixtura._kernels import family
+from mixtura._kernels.axes import DiagonalSums, store_log_joint, weigh_responsibilities
 from mixtura._kernels.compile import cached_kernel, kernel, tile_kernel
+from mixtura._kernels.densities import Masked
+from mixtura._kernels.family import implement
 from mixtura._kernels.memory import add_row_sums, load, load_register, load_rows, repeat, spread, store, zeros
 from mixtura._kernels.mixtures import new_centre
 from mixtura._kernels.simd import choose_equal, lanes, larger, splat, width
@@ -24,10 +27,10 @@ class MaskedTerms(NamedTuple):
     means: ndarray  # (D, Q), about the centre
     whiteners: ndarray  # (D, Q)
     volumes: ndarray  # (D, Q), minus twice what a cell at the mean adds to the log-density
-    excesses: (
-        ndarray  # (Q,), minus twice what that lacks, taken together, of the density's; added where a cell is there
-    )
+    excesses: ndarray  # (Q,), minus twice what that lacks, taken together, of the density's; for rows that have a cell
     constants: ndarray  # (Q,), log weights
+    there: ndarray  # (P, stride), ones where cells are there, else zeros
+    some: ndarray  # (stride,), ones for rows that have a cell
 
 
 class MaskedSums(NamedTuple):
@@ -43,7 +46,8 @@ def collect_masked(points, weights, log_weights, density):
     K, D = density.means.shape
     N = len(points) // D
     tile, centre = new_tile(points, D, K), new_centre(points, density.means)
-    terms, sums = _new_terms(density, log_weights, centre), _new_sums(density.means)
+    masked = Masked(density.means, density.whiteners, density.log_det, tile.work, tile.weighted[0])
+    terms, sums = _new_terms(masked, log_weights, centre), _new_sums(density)
     log_likelihood = 0.0
     for start in range(0, N, ROWS):
         n = fill(tile, points, N, start, centre)
@@ -51,7 +55,6 @@ def collect_masked(points, weights, log_weights, density):
         _log_joint(terms, tile, n)
         normalise(tile, n, K)
         log_likelihood += weigh(tile, n, weights, start)
-        weigh_responsibilities(tile, n, sums.counts)
         _accumulate(terms, tile, n, sums)
     return _finish(sums, density), log_likelihood
 
@@ -72,11 +75,12 @@ def _new_terms(density, log_weights, centre):
             excess += 2.0 * math.log(whitener)
             constants[k] += flaw(density.means[k, d] + whitener)
         excesses[k] = excess
-    return MaskedTerms(means, whiteners, volumes, excesses, constants)
+    return MaskedTerms(means, whiteners, volumes, excesses, constants, density.there, density.some)
 
 
 @kernel
-def _new_sums(means):
+def _new_sums(density):
+    means = density.means
     K, D = means.shape
     Q = whole_quads(K)
     return MaskedSums(zeros(means, (K, 4)), zeros(means, (D, Q)), zeros(means, (D, Q)), zeros(means, (D, Q)))
@@ -102,15 +106,15 @@ def _mask(tile, n, D):
 @tile_kernel
 def _log_joint(terms, tile, n):
     """Constant - Σ (((x - m) w)² + volume)/2 over the cells that are there."""
-    means, whiteners, volumes, stride = terms.means, terms.whiteners, terms.volumes, tile.stride
-    excesses = terms.excesses
+    means, whiteners, volumes, excesses = terms.means, terms.whiteners, terms.volumes, terms.excesses
+    stride = tile.stride
     D, Q = means.shape
     for p in range(0, n, width(tile.points)):
         for k in range(0, Q, 4):
-            some = load(tile.weighted, p)
+            some = load(terms.some, p)
             a, b, c, d = excesses[k] * some, excesses[k + 1] * some, excesses[k + 2] * some, excesses[k + 3] * some
             for j in range(D):
-                x, there = load(tile.points, j * stride + p), load(tile.work, j * stride + p)
+                x, there = load(tile.points, j * stride + p), load(terms.there, j * stride + p)
                 y = (x - means[j, k]) * whiteners[j, k]
                 a += there * (y * y + volumes[j, k])
                 y = (x - means[j, k + 1]) * whiteners[j, k + 1]
@@ -125,6 +129,7 @@ def _log_joint(terms, tile, n):
 @tile_kernel
 def _accumulate(terms, tile, n, sums):
     """Over the cells that are there Σ r (x - m) and Σ r (x - m)², over the others Σ r; a quad is four components."""
+    weigh_responsibilities(tile, n, sums.counts)
     D, Q = terms.means.shape
     stride = tile.stride
     for k in range(0, Q, 4):
@@ -133,7 +138,7 @@ def _accumulate(terms, tile, n, sums):
             shift = square = lost = splat(mean, 0.0)
             for p in range(0, n, lanes(tile.points)):
                 r = load_rows(tile.joint, k * stride + p, stride)
-                there = repeat(load_register(tile.work, d * stride + p))
+                there = repeat(load_register(terms.there, d * stride + p))
                 deviation = (repeat(load_register(tile.points, d * stride + p)) - mean) * there
                 shift += r * deviation
                 square += r * deviation * deviation
@@ -145,9 +150,28 @@ def _accumulate(terms, tile, n, sums):
 
 @kernel
 def _finish(sums, density):
-    scatter, lost = by_component(sums.squares, density), by_component(sums.lost, density)
-    K, D = scatter.shape
+    _add_lost(sums, density)
+    return fold(sums.counts), by_component(sums.shifts, density), by_component(sums.squares, density)
+
+
+@kernel
+def _add_lost(sums, density):
+    """What missing cells scatter -> squares."""
+    K, D = density.means.shape
     for k in range(K):
         for d in range(D):
-            scatter[k, d] += lost[k, d] / (density.whiteners[k, d] * density.whiteners[k, d])
-    return fold(sums.counts), by_component(sums.shifts, density), scatter
+            sums.squares[d, k] += sums.lost[d, k] / (density.whiteners[k, d] * density.whiteners[k, d])
+
+
+@kernel
+def reshape(sums, ascent, counts, mass):
+    """The M-step of a climb."""
+    _add_lost(sums, ascent.density)
+    family.reshape(DiagonalSums(sums.counts, sums.shifts, sums.squares), ascent, counts, mass)
+
+
+implement(family.terms, Masked, _new_terms)
+implement(family.new_sums, Masked, _new_sums)
+implement(family.log_joint, MaskedTerms, _log_joint)
+implement(family.accumulate, MaskedTerms, _accumulate)
+implement(family.reshape, MaskedSums, reshape)

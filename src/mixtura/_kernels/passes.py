@@ -16,11 +16,13 @@ from mixtura._kernels import (  # densities register
     climbing,
     full,  # noqa: F401
     heavy,  # noqa: F401
+    holed,  # noqa: F401
     incomplete,
     kmeans,
     masked,
     mixtures,
     reference,
+    reshaping,  # noqa: F401
     skipping,
     tied,  # noqa: F401
     whitening,
@@ -34,6 +36,7 @@ from mixtura._kernels.densities import (
     Ellipses,
     Full,
     Heavy,
+    HeavyAscent,
     HeavyMoments,
     Moments,
     Spherical,
@@ -118,7 +121,7 @@ def leaves(points: Points) -> Int[ndarray, " N"]:
 
 def climb(
     turned: Turned,
-    ascents: Ascent,
+    ascents: Ascent | HeavyAscent,
     which: Int[ndarray, " L"],
     stop: tuple[float, bool],
     traces: Float[ndarray, "M S"],

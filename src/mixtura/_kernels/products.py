@@ -65,9 +65,23 @@ def _add_diagonal(rows, i, n, products, at):
 @kernel
 def product(products, i, j):
     """What was found for features i and j."""
+    tile, step, at = _cell(i, j)
+    return products[tile, step, at]
+
+
+@kernel
+def add_product(products, i, j, value):
+    """Add to what was found for features i and j, of which i comes no sooner."""
+    tile, step, at = _cell(i, j)
+    products[tile, step, at] += value
+
+
+@kernel
+def _cell(i, j):
+    """Where a tile holds features i and j: its number, s and t."""
     if i < j:
         i, j = j, i
     tile, step = place(i, j) // 16, (j - i) % 4
     if i // 4 == j // 4 and step == 3:
-        return products[tile, 1, j % 4]
-    return products[tile, step, i % 4]
+        return tile, 1, j % 4
+    return tile, step, i % 4

@@ -23,3 +23,12 @@ def by_component(columns, density):
         for d in range(D):
             rows[k, d] = columns[d, k]
     return rows
+
+
+@kernel
+def total_of(numbers):
+    """(K,) -> their sum."""
+    total = 0.0
+    for k in range(len(numbers)):
+        total += numbers[k]
+    return total

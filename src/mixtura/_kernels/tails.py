@@ -14,7 +14,7 @@ from mixtura._kernels.densities import Heavy
 _quiet = np.errstate(invalid="ignore", over="ignore")
 
 FEWEST, MOST = 1.0, 200.0  # degrees of freedom that are looked for: Cauchy's, and next to Gaussian
-_STEPS = 3  # of Newton, each of which doubles the digits
+STEPS = 3  # of Newton, each of which doubles the digits
 
 
 @_quiet
@@ -79,7 +79,7 @@ def solve(evenness: Float[ndarray, " K"]) -> Float[ndarray, " K"]:
     least, most = FEWEST / 2, MOST / 2
     wanted = np.clip(-1 - evenness, np.log(most) - digamma(most), np.log(least) - digamma(least))
     x = (3 - wanted + np.sqrt((wanted - 3) ** 2 + 24 * wanted)) / (12 * wanted)
-    for _ in range(_STEPS):
+    for _ in range(STEPS):
         found = np.log(x) - digamma(x)
         slope = (1 - x * zeta(2.0, x)) / found  # zeta(2, x) is the slope of digamma
         x = x * np.exp(np.log(wanted / found) / slope)

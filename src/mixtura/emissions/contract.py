@@ -59,10 +59,11 @@ class Emission(Protocol):
         """What `maximise` adds to the expected log-likelihood, up to a constant: zero without a prior."""
         ...
 
-    def ascent(self, log_weights: Float[ndarray, "M K"], starts: Sequence[Any]) -> Any:
+    def ascent(self, log_weights: Float[ndarray, "M K"], starts: Sequence[Any], holes: Any = None) -> Any:
         """Where fits from M starts begin that `kernels.climb` makes; None if that does not know this family's M-step.
 
-        The log weights become part of it; it shares no memory with the starts.
+        The log weights become part of it; it shares no memory with the starts. `holes` are those of the rows, as
+        kernels know them, None if these are complete.
         """
         ...
 
@@ -158,7 +159,7 @@ class Plain:
     def implied(self, counts: Float[ndarray, " K"], parameters: Any) -> Any:
         """None: parameters say less than the rows that they came from."""
 
-    def ascent(self, log_weights: Float[ndarray, "M K"], starts: Sequence[Any]) -> None:
+    def ascent(self, log_weights: Float[ndarray, "M K"], starts: Sequence[Any], holes: Any = None) -> Any:
         """None: no compiled call knows the M-step."""
 
     def arrived(self, ascent: Any, number: int) -> Any:

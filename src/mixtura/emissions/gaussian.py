@@ -121,7 +121,10 @@ class Gaussian(ByComponent):
     def log_prior(self, parameters: GaussianParameters) -> float:
         return 0.0 if self.prior is None else self.prior.log_density(self.model, *parameters)
 
-    def ascent(self, log_weights: Float[ndarray, "M K"], starts: Sequence[GaussianParameters]) -> Ascent | None:
+    def ascent(
+        self, log_weights: Float[ndarray, "M K"], starts: Sequence[GaussianParameters],
+        holes: kernels.Holes | None = None,
+    ) -> Ascent | None:  # fmt: skip
         D = starts[0].means.shape[1]
         shaper = 0 if self.model.is_linear else kernels.shaper(self.model.name, D)
         if self.prior is not None or not (shaper or self.model.is_linear):
@@ -130,7 +133,8 @@ class Gaussian(ByComponent):
         means, covariances = (np.array(arrays) for arrays in zip(*starts, strict=True))
         if is_round:
             covariances = np.repeat(covariances[:, :, None], D, axis=2)
-        density = side_by_side(means, covariances, is_pooled)
+        own = side_by_side(means, covariances, is_pooled and holes is None)
+        density = own if holes is None else kernels.lacking(own, holes)
         ridge, is_shared = np.full(D, self.ridge), self.model.is_shared
         return Ascent(log_weights, density, covariances, ridge, is_shared, is_round, shaper=shaper)
 

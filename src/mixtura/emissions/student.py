@@ -5,16 +5,17 @@ and rate v_k / 2. Given x, at the distance δ = (x - m_k)ᵀ S_k⁻¹ (x - m_k),
 for rows far away, so they weigh little in means and scatters. The M-step for v_k is that of a gamma distribution.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 from jaxtyping import Float, Int
 from numpy import ndarray
 
 from mixtura import spaces
-from mixtura._kernels import conditional, reference, tails
-from mixtura._kernels.densities import Heavy, HeavyMoments
+from mixtura._kernels import Holes, conditional, reference, tails
+from mixtura._kernels.densities import Heavy, HeavyAscent, HeavyMoments
 from mixtura._kernels.tails import FEWEST, MOST
 from mixtura.covariance import CovarianceModel
 from mixtura.emissions import _straight as straight
@@ -145,6 +146,20 @@ class Student(ByComponent, Plain):
             evenness, counts = (np.full(len(before), part.sum()) for part in (evenness, counts))
         return tails.solve(evenness / counts)
 
+    def ascent(
+        self, log_weights: Float[ndarray, "M K"], starts: Sequence[StudentParameters], holes: Holes | None = None
+    ) -> HeavyAscent | None:
+        """None for rows with holes: precisions go by how many cells are there."""
+        ellipses = self.inner.ascent(log_weights, [start.ellipses for start in starts])
+        if ellipses is None or holes is not None:
+            return None
+        own: Any = ellipses.density
+        density = Heavy(own.means, own, np.array([start.dof for start in starts]))
+        return HeavyAscent(log_weights, density, ellipses, self.known_dof is not None, self.dof == "shared")
+
+    def arrived(self, ascent: HeavyAscent, number: int) -> StudentParameters:
+        return StudentParameters(*self.inner.arrived(ascent.ellipses, number), ascent.density.dof[number].copy())
+
     def coordinates(self, parameters: StudentParameters, like: StudentParameters) -> ndarray | None:
         """Those of the ellipses, and the logarithms of the degrees of freedom."""
         own = self.inner.coordinates(parameters.ellipses, like.ellipses)
@@ -171,7 +186,8 @@ class Student(ByComponent, Plain):
         points: Float[ndarray, "N D"], around: tuple[int, int],
     ) -> StudentParameters:  # fmt: skip
         dof = parameters.dof.copy()
-        dof[component] = np.exp(mixture @ np.log(dof))
+        if self.known_dof is None:
+            dof[component] = np.exp(mixture @ np.log(dof))
         return StudentParameters(*self.inner.place(parameters.ellipses, mixture, component, points, around), dof)
 
     def split(
