@@ -11,8 +11,8 @@ truth, so that only the way makes a difference:
   variance.
 
 The second table is the processor time of a pass over 1 000 000 x 8 with eight components, a tenth of the cells missing,
-beside that over complete rows; the least of five each, in turn, one thread. The third is that of default fits to iris, of
-three components, a tenth of the cells missing, beside those to complete rows.
+beside that over complete rows; the least of five each, in turn, one thread. The third is of
+default fits to iris, three components, a tenth of the cells missing, beside those to complete rows.
 """
 
 import argparse
