@@ -32,7 +32,7 @@ def data(tmp_path_factory):
 def small_sample(monkeypatch):
     monkeypatch.setattr("mixtura.sources._budget._NUMBERS", 0)
     monkeypatch.setattr("mixtura.sources._budget._FEWEST_ROWS", 3000)
-    monkeypatch.setattr("mixtura.sources.dask._PART_ROWS", 2000)
+    monkeypatch.setattr("mixtura.sources.dask.PART_ROWS", 2000)
 
 
 @pytest.mark.usefixtures("small_sample")
@@ -78,8 +78,11 @@ def test_what_cannot_be_had(run, data, monkeypatch):
     assert nonsense.exit_code == 5
     alone = run("fit", data, *FIT, "--address", "tcp://127.0.0.1:1")
     assert (alone.exit_code, "name the engine too" in alone.stderr) == (2, True)
-    whole = run("fit", data, *FIT, "--engine", "dask", "--bayes")
-    assert (whole.exit_code, "--bayes takes the whole table" in whole.stderr) == (2, True)
+    whole = run("fit", data, *FIT, "--engine", "dask", "--stability", "3")
+    assert (whole.exit_code, "--stability takes the whole table" in whole.stderr) == (2, True)
+    monkeypatch.setitem(sys.modules, "pyspark.sql", None)
+    no_spark = run("fit", data, *FIT, "--engine", "spark")
+    assert (no_spark.exit_code, "pip install 'mixtura[spark]'" in no_spark.stderr) == (5, True)
     monkeypatch.setitem(sys.modules, "distributed", None)
     absent = run("fit", data, *FIT, "--engine", "dask")
     assert (absent.exit_code, "pip install 'mixtura[dask]'" in absent.stderr) == (5, True)

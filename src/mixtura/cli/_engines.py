@@ -8,14 +8,15 @@ import click
 
 from mixtura.cli._options import combine
 
-ENGINES = ("auto", "threads", "dask")
-DISTANT = ("dask",)
+DISTANT = ("dask", "spark")
+ENGINES = ("auto", "threads", *DISTANT)
 
 engine_options = combine(
     click.option("--engine", type=click.Choice(ENGINES), default="auto", show_default=True,
-                 help="Where passes run: in threads here (auto), or in workers of a Dask cluster, where rows stay."),
+                 help="Where passes run: in threads here (auto), or in workers of a Dask or Spark cluster."),
     click.option("--address", metavar="URL",
-                 help="The scheduler of --engine dask; without it, --workers processes are started here."),
+                 help="The scheduler of --engine dask, or the master (or sc:// server) of --engine spark; without it, "
+                      "--workers of them are started here."),
 )  # fmt: skip
 
 
@@ -28,7 +29,7 @@ def is_distant(options: Mapping[str, Any]) -> bool:
         If there is an address of something that is none.
     """
     if options["address"] and options["engine"] not in DISTANT:
-        raise click.UsageError("--address is where the scheduler of --engine dask is to be found: name the engine too.")
+        raise click.UsageError("--address is where an --engine is to be found, dask or spark: name that too.")
     return options["engine"] in DISTANT
 
 
@@ -38,7 +39,7 @@ def connected(engine: str, address: str | None, n_workers: int) -> Iterator[Any]
     if engine not in DISTANT:
         yield None
         return
-    from mixtura.sources import dask
+    from mixtura.sources.engines import connect
 
-    with dask.connected(address, n_workers) as client:
+    with connect(engine, address, n_workers) as client:
         yield client

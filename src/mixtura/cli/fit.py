@@ -92,7 +92,7 @@ def command(ctx: click.Context, /, **options: Any) -> None:
 
     DATA are CSV, Parquet or Arrow files, globs or folders of them, or - for standard input; several are put below
     each other. Without --features every usable numeric column is clustered on. Nothing is written without -o. With
-    --memory, --sql, --cache, --checkpoint or --engine dask rows are read block by block, however many they are.
+    --memory, --sql, --cache, --checkpoint or an --engine elsewhere rows are read block by block, however many they are.
     """
     from mixtura.cli._fitting import run
     from mixtura.cli._request import Request

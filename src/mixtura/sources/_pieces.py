@@ -15,6 +15,7 @@ from mixtura.sources._folder_keys import Keys, constant, key_fields
 from mixtura.sources._text import one_line
 
 BATCH_ROWS = 65_536
+PART_ROWS = 1 << 18  # at least, of a file, in a part that a worker elsewhere reads
 _BUFFER = 1 << 20  # bytes of a column that are read at once: else a whole row group's would be
 _NAMES = {"parquet": "Parquet", "npy": "NumPy", "stream": "Arrow", "arrow": "Arrow"}
 

@@ -17,7 +17,7 @@ from mixtura.sources._arrays import to_arrow
 from mixtura.sources._floats import Cut
 from mixtura.sources._found import Batch, Found
 from mixtura.sources._parts import EmptyPart, HeldPart, held
-from mixtura.sources._pieces import Piece, in_parts
+from mixtura.sources._pieces import PART_ROWS, Piece, in_parts
 
 Result = TypeVar("Result")
 
@@ -26,7 +26,6 @@ _AT_A_TIME = 64  # parts whose results wait to be fetched
 _LOOK = 1.0  # seconds after which somebody who waits for a result looks whether anybody still works on it
 _PATIENCE = 60.0  # seconds that a cluster may be without workers: lost ones are usually started again
 _ANSWER = 10.0  # seconds in which a scheduler should say something
-_PART_ROWS = 1 << 18  # of files, at least, in one part
 
 
 class Parcel(NamedTuple):
@@ -124,7 +123,7 @@ def table_of_files(found: Found, client: Any) -> DaskTable:
 
     def parcels(columns: Sequence[str]) -> Sequence[Parcel]:
         # `found` stays alive as long as it is asked: text that was put down for a while goes with it.
-        return [Parcel(*part) for piece in found.pieces for part in in_parts(piece, _PART_ROWS)]
+        return [Parcel(*part) for piece in found.pieces for part in in_parts(piece, PART_ROWS)]
 
     return DaskTable(client, found.origin, found.fields, parcels, Piece.batches)
 

@@ -4,6 +4,8 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
     from mixtura.sources._questions import Question
     from mixtura.sources.distant import Cluster
 
@@ -26,6 +28,10 @@ def cluster_of(data: Any, engine: Any, files: Callable[[], Any]) -> "Cluster | N
 
     A Dask collection without a client lies nowhere yet.
     """
+    if engine_of(engine) == "spark" and engine_of(data) is None:
+        from mixtura.sources.spark_files import SparkFiles
+
+        return SparkFiles(engine, files())
     if engine_of(engine) == "dask":
         from mixtura.sources.dask import table_of, table_of_files
 
@@ -40,6 +46,17 @@ def cluster_of(data: Any, engine: Any, files: Callable[[], Any]) -> "Cluster | N
 
         return table_of_frame(data)
     return None
+
+
+def connect(engine: str, address: str | None, n_workers: int) -> "AbstractContextManager[Any]":
+    """A connection to an engine, by its name: to the machines at an address, or so many processes or threads here."""
+    if engine == "spark":
+        from mixtura.sources import spark_files
+
+        return spark_files.connected(address, n_workers)
+    from mixtura.sources import dask
+
+    return dask.connected(address, n_workers)
 
 
 def answer(data: Any, question: "Question", features: Sequence[str], n_columns: int) -> Any:

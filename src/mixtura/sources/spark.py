@@ -42,7 +42,7 @@ class SparkTable:
         """The rows of some columns, which Spark keeps in memory unless somebody has asked it to do so already."""
         columns = [*cut.names, *([cut.weight] if cut.weight else [])]
         frame = plainly_named(self.frame, columns)
-        parts = SparkParts(frame, cut)
+        parts = SparkParts(frame, cut, _numbered)
         if not self.frame.storageLevel.useMemory:
             finalize(parts, _forget, frame.persist())
         return parts
@@ -54,6 +54,7 @@ class SparkParts:
 
     frame: Any
     cut: Cut
+    read: Callable[..., Iterator[Batch]]  # from what a partition holds, by columns and its number
     n_parts: int = 0  # known after the first pass, which also checks the cells
 
     def reduce(self, function: Callable[[Any], Result], join: Callable[[Result, Result], Result]) -> Result:
@@ -69,7 +70,7 @@ class SparkParts:
 
     def _begin(self, function: Callable[[Any], Any]) -> Any:
         """A data frame of a row for each part."""
-        look = partial(_answered, function=function, cut=self.cut, is_checked=self.n_parts > 0)
+        look = partial(_answered, function=function, read=self.read, cut=self.cut, is_checked=self.n_parts > 0)
         with _told():
             return self.frame.mapInArrow(_travelling(look), _SCHEMA)
 
@@ -93,17 +94,13 @@ def table_of(frame: Any) -> SparkTable:
 
 def plainly_named(frame: Any, names: Sequence[str]) -> Any:
     """Some of its columns, called c0, c1, …: `mapInArrow` takes dots in names for those of a path."""
-    from pyspark.sql import functions as columns
-
     quoted = [f"`{name.replace('`', '``')}`" for name in names]
-    return frame.select(*(columns.col(name).alias(f"c{number}") for number, name in enumerate(quoted)))
+    return frame.select(*quoted).toDF(*(f"c{number}" for number in range(len(quoted))))
 
 
 def _in_branches(found: Any, join: Callable[[Any, Any], Any]) -> Any:
     """Neighbouring results joined by tasks of their own, so that few come to one place."""
-    from pyspark.sql import functions as columns
-
-    branches = found.groupBy(columns.floor(columns.col("number") / _FAN_IN).alias("branch"))
+    branches = found.selectExpr("*", f"number div {_FAN_IN} as branch").groupBy("branch")
     return branches.applyInArrow(_joining(join), _SCHEMA)
 
 
@@ -129,25 +126,26 @@ def _joining(join: Callable[[Any, Any], Any]) -> Any:
 
 
 def _answered(
-    batches: Iterable[pa.RecordBatch], function: Callable[[Any], Any], cut: Cut, is_checked: bool
-) -> tuple[int, bytes]:
+    batches: Iterable[pa.RecordBatch], function: Callable[[Any], Any], read: Callable[..., Iterator[Batch]], cut: Cut,
+    is_checked: bool,
+) -> tuple[int, bytes]:  # fmt: skip
     """Runs in an executor: the number of a partition, and what is to be said of it."""
     from pyspark import TaskContext
 
     context = TaskContext.get()
     number = 0 if context is None else context.partitionId()
     try:
-        rows = _numbered(batches, [*cut.names, *([cut.weight] if cut.weight else [])], f"{ORIGIN}, partition {number}")
+        rows = read(batches, [*cut.names, *([cut.weight] if cut.weight else [])], number)
         result = function(passing(rows, number, cut, is_checked=is_checked))
     except DataError as error:
         result = error
     return number, pickle.dumps(result)
 
 
-def _numbered(batches: Iterable[pa.RecordBatch], columns: Sequence[str], name: str) -> Iterator[Batch]:
+def _numbered(batches: Iterable[pa.RecordBatch], columns: Sequence[str], number: int) -> Iterator[Batch]:
     row = 1
     for cells in batches:
-        yield Batch(name, row, cells.rename_columns(columns))
+        yield Batch(f"{ORIGIN}, partition {number}", row, cells.rename_columns(columns))
         row += cells.num_rows
 
 

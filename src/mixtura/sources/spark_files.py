@@ -1,0 +1,98 @@
+"""Files that Spark's executors read, each some of their rows, and the session that they are read in."""
+
+import os
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import pyarrow as pa
+
+from mixtura.errors import EngineError, MissingExtraError
+from mixtura.sources._floats import Cut
+from mixtura.sources._found import Batch, Found
+from mixtura.sources._pieces import PART_ROWS, Piece, in_parts
+from mixtura.sources.spark import SparkParts
+
+_QUIET = {
+    "spark.ui.enabled": "false",
+    "spark.ui.showConsoleProgress": "false",
+    "spark.log.level": "ERROR",
+}
+
+
+@dataclass(frozen=True)
+class SparkFiles:
+    """Files under names by which executors find them too; every pass decodes them again."""
+
+    session: Any
+    found: Found
+
+    @property
+    def origin(self) -> str:
+        return self.found.origin
+
+    @property
+    def fields(self) -> Mapping[str, pa.Field]:
+        return self.found.fields
+
+    def batches(self, columns: Sequence[str]) -> Iterator[Batch]:
+        """The rows, read here."""
+        return self.found.batches(columns)
+
+    def hold(self, cut: Cut) -> SparkParts:
+        """The rows of some columns: a partition of the frame is the number of a part of the files."""
+        parcels = [part for piece in self.found.pieces for part in in_parts(piece, PART_ROWS)]
+        numbers = self.session.range(0, len(parcels), 1, len(parcels))
+        return SparkParts(numbers, cut, partial(_read, parcels=parcels))
+
+
+def _read(
+    batches: Iterable[pa.RecordBatch], columns: Sequence[str], number: int, parcels: Sequence[tuple[Piece, str, int]]
+) -> Iterator[Batch]:
+    """Runs in an executor: the rows of the parts whose numbers come by."""
+    for batch in batches:
+        for part in batch.column(0).to_pylist():
+            piece, name, row = parcels[part]
+            for cells in piece.batches(columns):
+                yield Batch(name, row, cells)
+                row += cells.num_rows
+
+
+@contextmanager
+def connected(address: str | None, n_workers: int) -> Iterator[Any]:
+    """A session with the master at an address (or, at sc://, with a server of Spark Connect), or on this machine.
+
+    One that is active already is taken, and stays.
+
+    Raises
+    ------
+    MissingExtraError
+        If Spark is not installed.
+    EngineError
+        If there is no Java, or nobody answers at the address.
+    """
+    try:
+        from pyspark.errors import PySparkException
+        from pyspark.sql import SparkSession
+    except ImportError:
+        raise MissingExtraError("Fits on Spark need it: pip install 'mixtura[spark]'.") from None
+    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
+    is_there = SparkSession.getActiveSession() is not None
+    builder = SparkSession.builder
+    if address and address.startswith("sc://"):
+        builder = builder.remote(address)
+    else:
+        builder = builder.appName("mixtura").config(map=_QUIET).master(address or f"local[{n_workers}]")
+    try:
+        session = builder.getOrCreate()
+    except (PySparkException, ConnectionError, ImportError) as error:
+        where = address or "this machine (it needs Java)"
+        raise EngineError(f"Spark cannot begin on {where}: {next(iter(str(error).splitlines()), '')}") from None
+    try:
+        yield session
+    finally:
+        if not is_there:
+            session.stop()
