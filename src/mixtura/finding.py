@@ -12,12 +12,15 @@ from numpy import ndarray
 from mixtura import climbing, em, moves, race, starts
 from mixtura.acceleration import SmallRemainder, default_tolerance
 from mixtura.bayesian import BayesianMixture
-from mixtura.criteria import evaluate
-from mixtura.errors import DataError, FitError
+from mixtura.criteria import Evidence, evaluate
+from mixtura.errors import DataError, EngineError, FitError
 from mixtura.evidence import collect_all_evidence
-from mixtura.mixture import MixtureParameters
-from mixtura.race import SAMPLE_ROWS, Plan, Round, Search, StartRecord
-from mixtura.runners.local import Local
+from mixtura.mixture import Mixture, MixtureParameters
+from mixtura.race import SAMPLE_ROWS, Plan, Search, StartRecord
+from mixtura.rescaled import Rescaled, rescaled
+from mixtura.runners.anywhere import Anywhere
+from mixtura.runners.contract import Runner, Sampled
+from mixtura.runners.held import Held
 from mixtura.scaling import Scaling, choose_scaling, seen_mass
 from mixtura.selection import Selection, that_count
 from mixtura.sources.array import ArraySource
@@ -33,19 +36,23 @@ class _Bench(NamedTuple):
     """What the fits of a search share."""
 
     model: BayesianMixture
-    source: ArraySource
+    source: ArraySource | Rescaled  # in the units of the scaling
     scaling: Scaling
     options: Options
+    runner: Runner
+    shift: float  # what log-likelihoods in these units are above those in the units of the data
     spread: Spread
     rng: np.random.Generator
 
     @property
-    def runner(self) -> Local:
-        return Local(self.options.n_threads)
+    def here(self) -> Anywhere:
+        """A runner whose passes nothing on other machines can spoil."""
+        return Anywhere(self.options.n_threads)
 
     @property
-    def shift(self) -> float:
-        return self.scaling.shift(self.runner(self.source, seen_mass))
+    def at_hand(self) -> ArraySource:
+        """Rows that count for all."""
+        return _at_hand(self.source)
 
     @property
     def stop(self) -> SmallRemainder:
@@ -107,27 +114,64 @@ def find(
     points, weights = that_count(points, np.ones(len(points)) if weights is None else weights)
     scaling = choose_scaling(points, weights, options.scale)
     source = ArraySource(scaling.apply(points), weights)
-    model = vague(moments_of(source, Local(options.n_threads)), covariance, options.ridge)
-    spread = model.emission.spread(source.points, weights)
-    bench = _Bench(model, source, scaling, options, spread, np.random.default_rng(seed))
+    bench = _bench(source, scaling, covariance, options, np.random.default_rng(seed))
+    return _ranked(bench, n_components, on_fit)._replace(seed=seed)
+
+
+def find_far(
+    source: Sampled,
+    *,
+    n_components: Sequence[int] | None = None,
+    covariance: str = "full",
+    seed: int = 0,
+    options: Options = Options(),  # noqa: B008 (immutable)
+    on_fit: Callable[[Candidate], None] = lambda candidate: None,
+) -> tuple[Selection, DataError | EngineError | None]:
+    """The same for rows that are read block by block: numbers are found on a sample, and the fits end over all rows.
+
+    With the selection comes what was wrong with the rows on the way, if anything was; it holds the best before that.
+    """
+    scaling = choose_scaling(*source.sample, options.scale)
+    bench = _bench(rescaled(source, scaling), scaling, covariance, options, np.random.default_rng(seed))
+    runner = Held(bench.runner)
+    return _ranked(bench._replace(runner=runner), n_components, on_fit)._replace(seed=seed), runner.error
+
+
+def _bench(
+    source: ArraySource | Rescaled, scaling: Scaling, covariance: str, options: Options, rng: np.random.Generator
+) -> _Bench:
+    runner = Anywhere(options.n_threads)
+    model = vague(moments_of(source, runner), covariance, options.ridge)
+    shift = scaling.shift(runner(source, seen_mass))
+    rows = _at_hand(source)
+    weights = np.ones(rows.n_rows) if rows.weights is None else rows.weights
+    return _Bench(model, source, scaling, options, runner, shift, model.emission.spread(rows.points, weights), rng)
+
+
+def _at_hand(source: ArraySource | Rescaled) -> ArraySource:
+    return source if isinstance(source, ArraySource) else ArraySource(*source.sample)
+
+
+def _ranked(bench: _Bench, n_components: Sequence[int] | None, on_fit: Callable[[Candidate], None]) -> Selection:
     candidates: list[Candidate] = []
     for candidate in _found(bench) if n_components is None else _compared(bench, n_components):
         candidates.append(candidate)
         on_fit(candidate)
+    candidates.sort(key=lambda candidate: candidate.setting.n_components)
     values = [candidate.criteria.get("bound", inf) for candidate in candidates]
     sound = [i for i, candidate in enumerate(candidates) if not candidate.remark]
     ranking = sorted(sound or [i for i, c in enumerate(candidates) if c.remark == _TIED], key=values.__getitem__)
     if not ranking:
         raise FitError("No fit came to an end: rescale the columns, or ask for fewer components.")
-    features = tuple(f"x{d}" for d in range(points.shape[1]))
+    features = tuple(f"x{d}" for d in range(bench.source.n_columns))
     is_complete = not any(map(is_interrupted, candidates))
-    found = Selection(tuple(candidates), "bound", tuple(ranking), scaling, len(points), is_complete)
-    return found._replace(seed=seed, options=options, features=features, shift=bench.shift)
+    found = Selection(tuple(candidates), "bound", tuple(ranking), bench.scaling, bench.source.n_rows, is_complete)
+    return found._replace(options=bench.options, features=features, shift=bench.shift)
 
 
 def _found(bench: _Bench) -> Iterator[Candidate]:
     """The best fits of every number met by a search on a sample, finished on all rows."""
-    sample = climbing.in_double(starts.subsample(bench.source.blocks(), SAMPLE_ROWS, bench.rng))
+    sample = climbing.in_double(starts.some_rows(bench.source, SAMPLE_ROWS, bench.rng))
     start = starts.draw(bench.model, sample, 1, starts.DIVERSE[:1], bench.rng)[0].parameters
     found = moves.search(bench.model, sample, start, bench.rng)
     best, kind = found.best, f"{found.n_made} of {found.n_tried} moves"
@@ -137,14 +181,18 @@ def _found(bench: _Bench) -> Iterator[Candidate]:
         return
     fits = sorted(({best.n_components: best} | found.by_number).items())
     fits += [(found.refused.n_components, found.refused)] if found.refused else []
+    fits.sort(key=lambda fit: fit[0] != best.n_components)  # an interrupt may leave no time for others
     for number, trial in fits:
         if bench.source.n_rows <= SAMPLE_ROWS or abs(number - best.n_components) <= 1:
-            yield _candidate(bench, _finished(bench, kind, trial.fit.parameters))
+            candidate = _candidate(bench, _finished(bench, kind, trial.fit.parameters))
+            yield candidate
+            if is_interrupted(candidate):
+                return
 
 
 def _finished(bench: _Bench, kind: str, parameters: MixtureParameters) -> Search:
-    finish = Round(climbing.everything(bench.source, bench.runner), bench.options.max_iterations, 1)
-    return race.search(bench.model, [starts.Candidate(kind, parameters)], [finish], stop=bench.stop)
+    finish = race.to_the_end(bench.source, bench.runner, bench.options.max_iterations, 1)
+    return race.search(bench.model, [starts.Candidate(kind, parameters)], finish, stop=bench.stop)
 
 
 def _compared(bench: _Bench, numbers: Sequence[int]) -> Iterator[Candidate]:
@@ -163,13 +211,32 @@ def _candidate(bench: _Bench, search: Search) -> Candidate:
     """In the units of the data."""
     parameters, n_components = search.best.parameters, len(search.best.parameters.weights)
     plain, middle = bench.model.middle(parameters)
-    evidence = collect_all_evidence(plain.posterior(middle), plain.n_free(middle), bench.source, bench.runner)
+    evidence, search = _judged(bench, search, plain, middle)
     shift = bench.shift
-    bound = bench.model.rank(search.best.objective, n_components) - shift
+    bound = bench.model.rank(_objective(bench, search.best), n_components) - shift
     evidence = evidence._replace(log_likelihood=evidence.log_likelihood - shift, bound=bound)
     model, moved = bench.model.rescale(parameters, bench.scaling.centre, bench.scaling.scale)
     remark = _LOST if search.best.outcome is em.Outcome.COLLAPSED else ""
-    if not remark and len(bench.model.ties(parameters, partial(bench.runner, bench.source), bench.spread)):
+    if not remark and len(bench.model.ties(parameters, partial(bench.here, bench.at_hand), bench.spread)):
         remark = _TIED
     setting = Setting(n_components, bench.model.emission.covariance)
     return Candidate(setting, model, moved, evidence, evaluate(evidence), search, remark)
+
+
+def _judged(bench: _Bench, search: Search, plain: Mixture, middle: MixtureParameters) -> tuple[Evidence, Search]:
+    """What all rows say of the mixture in the middle; those at hand where somebody cut the search short."""
+    posterior, n_free = plain.posterior(middle), plain.n_free(middle)
+    if search.best.outcome is not em.Outcome.INTERRUPTED:
+        try:
+            return collect_all_evidence(posterior, n_free, bench.source, bench.runner), search
+        except KeyboardInterrupt:
+            search = search._replace(best=search.best._replace(outcome=em.Outcome.INTERRUPTED))
+    return collect_all_evidence(posterior, n_free, bench.at_hand, bench.here), search
+
+
+def _objective(bench: _Bench, best: em.Fit) -> float:
+    """The bound over all rows; over those at hand where not one pass came to its end."""
+    if best.trace:
+        return best.objective
+    sums = bench.here(bench.at_hand, bench.model.statistics(best.parameters))
+    return bench.model.objective(sums, best.parameters)

@@ -65,6 +65,17 @@ def test_numbers_can_be_compared(run, groups):
     assert choice["best"]["n_components"] == 3
 
 
+def test_rows_that_are_read_block_by_block(run, groups, out, tmp_path):
+    far = run("fit", groups, "--bayes", "--memory", "1GB", "-o", tmp_path / "far", "--no-report")
+    assert far.exit_code == 0, far.output
+    one, other = (json.loads((folder / "summary.json").read_text()) for folder in (tmp_path / "far", out))
+    assert one["answer"]["headline"] == other["answer"]["headline"]
+    assert one["answer"]["value"] == pytest.approx(other["answer"]["value"], rel=1e-9)
+    assert [c["n_rows"] for c in one["clusters"]] == [c["n_rows"] for c in other["clusters"]]
+    refused = run("fit", groups, "--bayes", "--checkpoint", tmp_path / "fit.json")
+    assert (refused.exit_code, "leave out --bayes" in refused.stderr) == (2, True)
+
+
 def test_a_dry_run_says_that_the_number_is_open(run, groups):
     result = run("fit", groups, "--bayes", "--dry-run")
     assert "as many clusters as the rows ask for (full) to 150 rows" in result.stdout

@@ -25,6 +25,7 @@ from mixtura.diagnostics import components_to_try
 from mixtura.errors import DataError, EngineError, FitError, OutputError
 from mixtura.explain import Rows, explain
 from mixtura.explain.words import headline
+from mixtura.finding import find_far
 from mixtura.fitted import FittedMixture
 from mixtura.labelling import Labeller
 from mixtura.persistence import save
@@ -34,7 +35,7 @@ from mixtura.sources.sinks import table_sink
 from mixtura.sources.streamed import StreamedSource, stream
 from mixtura.sources.writing import write_text_atomic
 from mixtura.statistics import Block
-from mixtura.streaming import finish, rows_to_choose_on
+from mixtura.streaming import Finals, finish, rows_to_choose_on
 from mixtura.trials import Candidate
 
 _SHOWN = 20_000  # rows that clusters are described by
@@ -76,6 +77,8 @@ def _refuse_what_takes_the_table(request: Request) -> None:
         if is_asked:
             others = "--memory, --sql, --cache, --checkpoint, --engine"
             raise click.UsageError(f"--{name} takes the whole table: leave out {others}.")
+    if request.bayes and request.checkpoint:
+        raise click.UsageError("--checkpoint keeps how far a choice by a criterion is: leave out --bayes, or it.")
     if request.resume and not request.checkpoint:
         raise click.UsageError("--resume goes on from the file that --checkpoint names.")
 
@@ -83,8 +86,7 @@ def _refuse_what_takes_the_table(request: Request) -> None:
 def _of_whole_tables(request: Request) -> list[tuple[str, bool]]:
     """Options that far rows cannot serve, and whether they are asked for."""
     asked = {
-        name: getattr(request, name)
-        for name in ("truth", "profile", "categorical", "counts", "transform", "bayes", "stability")
+        name: getattr(request, name) for name in ("truth", "profile", "categorical", "counts", "transform", "stability")
     }
     choices = {"prior": request.prior, "outliers": request.outliers, "select-columns": request.select_columns}
     named = [(name, value != "none") for name, value in choices.items()]
@@ -102,23 +104,39 @@ def _fit(
 ) -> tuple[Selection, DataError | EngineError | OutputError | None, bool]:
     """The choice, what was wrong with the rows or the checkpoint on the way, and whether somebody cut it short."""
     keeper = Keeper(request, sha256(f"{source.digest} {request.key} {numbers}".encode()).hexdigest())
-    found, finals = keeper.read()
     with watched(request.time_limit) as interruption:
         try:
-            if found is None or finals is None:
-                found = _choose(keeper, source, numbers, progress, found)
+            found, finals, error = _begin(keeper, source, numbers, progress)
         except (FitError, KeyboardInterrupt):
             if interruption.is_by_hand:
                 raise KeyboardInterrupt("Interrupted before the first fit was done: nothing was written.") from None
             if interruption.is_by_clock:
                 raise FitError("The time was up before the first fit was done: allow more with --time-limit.") from None
             raise
-        progress.stage("taking the best fits over all rows")
-        on_pass = _told(progress, source)
-        found, error = finish(source, found, request.options, finals=finals, on_pass=on_pass, keep=keeper.keep)
+        if not request.bayes:
+            progress.stage("taking the best fits over all rows")
+            on_pass = _told(progress, source)
+            found, error = finish(source, found, request.options, finals=finals, on_pass=on_pass, keep=keeper.keep)
     if request.strict and error is None:
-        refuse_doubtful(found, numbers)
+        refuse_doubtful(found, () if request.finds_number else numbers)
     return found, error or keeper.error, interruption.is_by_hand
+
+
+def _begin(
+    keeper: Keeper, source: StreamedSource, numbers: tuple[int, ...], progress: Progress
+) -> tuple[Selection, Finals | None, DataError | EngineError | None]:
+    """The choice on a sample, with what is kept of its end; of posteriors the whole, and what was wrong on the way."""
+    request = keeper.request
+    if request.bayes:
+        progress.stage("fitting", 0 if request.finds_number else len(numbers), "bound")
+        (covariance,), n_components = request.covariances, None if request.finds_number else numbers
+        how: dict[str, Any] = {"covariance": covariance, "seed": request.seed, "options": request.options}
+        found, error = find_far(source, n_components=n_components, on_fit=progress.on_fit, **how)
+        return found, None, error
+    earlier, finals = keeper.read()
+    if earlier is not None and finals is not None:
+        return earlier, finals, None
+    return _choose(keeper, source, numbers, progress, earlier), finals, None
 
 
 def _choose(
@@ -203,7 +221,7 @@ def _plan(request: Request, source: StreamedSource, numbers: tuple[int, ...]) ->
         "n_rows": source.n_rows,
         "columns": list(source.names),
         "left_out": _left_out(source),
-        "n_components": list(numbers),
+        "n_components": [] if request.finds_number else list(numbers),
         "covariances": list(request.covariances),
         "output": request.output,
         "files": request.files if request.output else [],

@@ -91,14 +91,14 @@ def _select(request: Request, table: Table, numbers: tuple[int, ...], progress: 
                 raise FitError("The time was up before the first fit was done: allow more with --time-limit.") from None
             raise
     if request.strict:
-        refuse_doubtful(selection, () if request.bayes and request.k is None else numbers)
+        refuse_doubtful(selection, () if request.finds_number else numbers)
     return selection, interruption.is_by_hand
 
 
 def _fits_to_make(request: Request, numbers: tuple[int, ...]) -> tuple[int, str]:
     """How many, where that is known before, and by what they are compared."""
     if request.bayes:
-        return (0 if request.k is None else len(numbers)), "bound"
+        return (0 if request.finds_number else len(numbers)), "bound"
     return len(numbers) * len(request.covariances), request.criterion
 
 
@@ -106,7 +106,7 @@ def _search(request: Request, table: Table, numbers: tuple[int, ...], progress: 
     options = request.options._replace(columns=table.columns)
     asked: dict[str, Any] = {"seed": request.seed, "options": options, "on_fit": progress.on_fit}
     if request.bayes:
-        n_components = None if request.k is None else numbers
+        n_components = None if request.finds_number else numbers
         (covariance,) = request.covariances
         return find(table.points, table.weights, n_components=n_components, covariance=covariance, **asked)
     return select(
@@ -167,7 +167,7 @@ def _plan(request: Request, reading: Reading) -> dict[str, Any]:
         "n_rows": len(reading.table.points),
         "columns": list(reading.table.names),
         "left_out": left_out(reading),
-        "n_components": [] if request.bayes and request.k is None else list(numbers),
+        "n_components": [] if request.finds_number else list(numbers),
         "covariances": list(request.covariances),
         "output": request.output,
         "files": request.files if request.output else [],

@@ -80,6 +80,11 @@ class Request:
         return self.covariance or (("full",) if self.bayes else FOUR)
 
     @property
+    def finds_number(self) -> bool:
+        """Whether the number of clusters is found rather than chosen among some."""
+        return self.bayes and self.k is None
+
+    @property
     def n_threads(self) -> int:
         return self.workers or n_threads(-1)
 
