@@ -12,7 +12,7 @@ from pyarrow import parquet
 from sklearn.base import clone
 
 import mixtura
-from mixtura import BayesianGaussianMixture, GaussianMixture
+from mixtura import BayesianGaussianMixture, GaussianMixture, KMeans, StudentMixture
 from mixtura.covariance import ALIASES, MODELS
 from mixtura.errors import DataError, EngineError
 from mixtura.sources.distant import DistantSource
@@ -36,7 +36,7 @@ NAMES = [f"x{d}" for d in range(D)]
 ATTRIBUTES = ("weights_", "means_", "covariances_", "lower_bounds_")
 QUIET = {"silence_logs": 50, "dashboard_address": ":0"}
 
-pytestmark = pytest.mark.filterwarnings("ignore:Best performing:sklearn.exceptions.ConvergenceWarning")
+pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 
 
 @contextmanager
@@ -100,6 +100,24 @@ def test_a_posterior_from_the_same_start(sources, name, is_holed):
     assert_close(far, near)
     np.testing.assert_allclose(far.covariance_prior_, near.covariance_prior_, rtol=1e-10)
     assert far.n_effective_ == pytest.approx(near.n_effective_)
+
+
+@pytest.mark.parametrize("is_holed", [False, True], ids=["complete", "holed"])
+def test_student_from_the_same_start(sources, is_holed):
+    student = StudentMixture(K, dof="free", random_state=3, max_iter=2)
+    far = clone(student).fit(sources[is_holed])
+    near = clone(student).fit(HOLED if is_holed else POINTS, sample_weight=WEIGHTS)
+    assert_close(far, near)
+    np.testing.assert_allclose(far.dof_, near.dof_, rtol=1e-10)
+
+
+@pytest.mark.parametrize("init", [POINTS[:K], "k-means++"], ids=["given", "drawn"])
+def test_kmeans_from_the_same_start(sources, init):
+    kmeans = KMeans(K, init=init, random_state=0)
+    far, near = clone(kmeans).fit(sources[False]), clone(kmeans).fit(POINTS, sample_weight=WEIGHTS)
+    assert far.n_iter_ == near.n_iter_ > 2
+    np.testing.assert_allclose(far.cluster_centers_, near.cluster_centers_, rtol=1e-10)
+    assert far.inertia_ == pytest.approx(near.inertia_, rel=1e-10)
 
 
 @pytest.mark.usefixtures("client")

@@ -91,7 +91,7 @@ def test_answers_about_files(file, source):
 def test_a_mixture_of_an_array_is_asked_about_a_file(file):
     mixture = GaussianMixture(K, random_state=0).fit(POINTS)
     np.testing.assert_array_equal(mixture.predict(mixtura.stream(file, Roles(NAMES))), mixture.predict(POINTS))
-    with pytest.raises(ValueError, match="The rows have 5 columns, but the mixture was fitted to 4"):
+    with pytest.raises(ValueError, match=r"rows\.parquet has 5 columns, but the fit was to 4"):
         mixture.predict(file)
 
 

@@ -19,7 +19,7 @@ def test_forgetting_nothing_it_is_minibatchkmeans():
     theirs.partial_fit(X[:100])
     ours.partial_fit(X[:100])
     theirs.cluster_centers_ = ours.cluster_centers_.copy()
-    theirs._counts = ours._held.counts.copy()
+    theirs._counts = ours._past.counts.copy()
     for batch in np.split(X[100:], [1, 60, 150]):
         theirs.partial_fit(batch)
         ours.partial_fit(batch)

@@ -1,16 +1,21 @@
 """GaussianMixture on a Spark data frame: the parameters of the fit in memory, and answers as more columns."""
 
+import json
 import os
 import shutil
+import socket
 import sys
 
 import numpy as np
 import pyarrow as pa
 import pytest
+from click.testing import CliRunner
+from pyarrow import parquet
 from sklearn.base import clone
 
 import mixtura
-from mixtura import GaussianMixture
+from mixtura import GaussianMixture, KMeans, StudentMixture
+from mixtura.cli.main import program
 from mixtura.errors import DataError, EngineError
 from mixtura.sources.distant import DistantSource
 from mixtura.sources.roles import Roles
@@ -19,7 +24,7 @@ sql = pytest.importorskip("pyspark.sql")
 pytestmark = [
     pytest.mark.skipif(shutil.which("java") is None, reason="Spark needs Java"),
     pytest.mark.filterwarnings("ignore:PySpark does not yet fully support pandas:FutureWarning"),
-    pytest.mark.filterwarnings("ignore:Best performing:sklearn.exceptions.ConvergenceWarning"),
+    pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning"),
 ]
 
 K, D, N, N_PARTS = 3, 3, 6000, 3
@@ -34,7 +39,15 @@ ATTRIBUTES = ("weights_", "means_", "covariances_", "lower_bounds_")
 
 
 @pytest.fixture(scope="module")
-def spark(tmp_path_factory):
+def port():
+    """Where a server of Spark Connect is to listen."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return free.getsockname()[1]
+
+
+@pytest.fixture(scope="module")
+def spark(tmp_path_factory, port):
     os.environ["PYSPARK_PYTHON"] = sys.executable
     session = (
         sql.SparkSession.builder.master("local[2]")
@@ -43,7 +56,9 @@ def spark(tmp_path_factory):
         .config("spark.sql.execution.arrow.maxRecordsPerBatch", str(N // N_PARTS))  # a partition for each batch
         .config("spark.sql.execution.arrow.localRelationThreshold", "0")  # in a small table too
         .config("spark.ui.showConsoleProgress", "false")
-        .config("spark.log.level", "ERROR")
+        .config("spark.log.level", "FATAL")
+        .config("spark.plugins", "org.apache.spark.sql.connect.SparkConnectPlugin")
+        .config("spark.connect.grpc.binding.port", str(port))
         .config("spark.local.dir", str(tmp_path_factory.mktemp("spark")))
         .getOrCreate()
     )
@@ -94,6 +109,14 @@ def test_rows_that_lack_cells(sources, name):
     assert_close(clone(mixture).fit(sources[True]), clone(mixture).fit(HOLED, sample_weight=WEIGHTS))
 
 
+def test_other_estimators_from_the_same_start(sources):
+    student = StudentMixture(K, max_iter=1, random_state=3)
+    assert_close(clone(student).fit(sources[True]), clone(student).fit(HOLED, sample_weight=WEIGHTS))
+    kmeans = KMeans(K, init=POINTS[:K], max_iter=2)
+    far, near = clone(kmeans).fit(sources[False]), clone(kmeans).fit(POINTS, sample_weight=WEIGHTS)
+    np.testing.assert_allclose(far.cluster_centers_, near.cluster_centers_, rtol=1e-10)
+
+
 def test_a_sum_of_many_partitions_is_made_in_branches(sources, monkeypatch):
     assert isinstance(sources[False], DistantSource)
     assert sources[False].parts.n_parts == N_PARTS
@@ -114,6 +137,9 @@ def test_the_default_fit_and_its_answers(frame):
     found = np.column_stack([shares[name].to_numpy() for name in shares.column_names[3:]])
     np.testing.assert_allclose(found, near.predict_proba(POINTS), rtol=1e-6, atol=1e-9)
     assert far.score(rows) == pytest.approx(near.score(POINTS), rel=1e-9)
+    kmeans = KMeans(K, init=POINTS[:K]).fit(POINTS[:500])
+    joined = kmeans.predict(rows.drop("name")).toArrow()["label"].to_numpy()
+    np.testing.assert_array_equal(joined, kmeans.predict(POINTS))
 
 
 @pytest.mark.parametrize(
@@ -146,3 +172,52 @@ def test_a_pass_that_fails_leaves_the_best_so_far(frame):
     with pytest.raises(EngineError, match="Spark could not do a pass over the rows"):
         mixture.fit(source)
     assert mixture.n_iter_ == 2
+
+
+@pytest.fixture
+def remote(spark, port):
+    """The same session by Spark Connect, whose frames are of another class and know no Java."""
+    pytest.importorskip("grpc")
+    from pyspark.sql.connect.session import SparkSession
+
+    session = SparkSession(f"sc://127.0.0.1:{port}")
+    yield session
+    session.stop()
+
+
+def test_frames_of_spark_connect(remote):
+    table = pa.table(dict(zip(NAMES, POINTS.T, strict=True)) | {"name": ["text"] * N})
+    rows = remote.createDataFrame(table)
+    mixture = brief(weights_init=np.full(K, 1 / K), means_init=MEANS, precisions_init=np.stack([np.eye(D)] * K))
+    far, near = clone(mixture).fit(rows), clone(mixture).fit(POINTS)
+    assert_close(far, near)
+    labels = far.predict(rows).toArrow()
+    here = near.predict(np.column_stack([labels[name].to_numpy() for name in NAMES]))
+    np.testing.assert_array_equal(labels["label"].to_numpy(), here)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("files")
+    for number, part in enumerate(np.split(POINTS, [N // 3])):
+        table = pa.table(dict(zip(NAMES, part.T, strict=True)))
+        parquet.write_table(table, folder / f"{number}.parquet", row_group_size=1000)
+    return folder
+
+
+def test_files_that_executors_read(spark, folder, monkeypatch):
+    monkeypatch.setattr("mixtura.sources.spark_files.PART_ROWS", 3000)
+    source = mixtura.stream(folder, engine=spark)
+    assert source.parts.frame.rdd.getNumPartitions() == 3
+    assert_close(brief().fit(source), brief().fit(POINTS))
+    (folder / "1.parquet").touch()
+    with pytest.raises(DataError, match=r"1\.parquet changed while it was being read"):
+        brief().fit(source)
+
+
+def test_the_command_line_takes_a_session_that_is_there(spark, folder):
+    how = ("-k", "3", "--covariance", "full", "--engine", "spark", "--json", "-q")
+    found = CliRunner().invoke(program, ["fit", str(folder), *how])
+    assert found.exit_code == 0, found.output
+    assert json.loads(found.stdout)["answer"]["n_rows"] == N
+    assert spark.range(3).count() == 3

@@ -75,7 +75,7 @@ def test_columns_that_a_mixture_does_not_know(mixture):
         mixture.predict(frame)
     with pytest.raises(DataError, match="column 'b' holds values of type"):
         mixture.predict(frame.assign(b="text"))
-    with pytest.raises(DataError, match="has 3 columns, but the mixture was fitted to 2"):
+    with pytest.raises(DataError, match="has 3 columns, but the fit was to 2"):
         GaussianMixture().fit(POINTS).predict(dask.array.ones((4, 3)))
     with pytest.raises(DataError, match="column 'b' is infinite in row 1"):
         mixture.predict(frame.assign(b=np.inf)).compute()

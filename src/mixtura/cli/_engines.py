@@ -29,7 +29,7 @@ def is_distant(options: Mapping[str, Any]) -> bool:
         If there is an address of something that is none.
     """
     if options["address"] and options["engine"] not in DISTANT:
-        raise click.UsageError("--address is where an --engine is to be found, dask or spark: name that too.")
+        raise click.UsageError("--address is where dask or spark is to be found: name the engine too.")
     return options["engine"] in DISTANT
 
 

@@ -1,16 +1,27 @@
-"""Answers about rows on a cluster: collections like those of the rows, computed there, when they are asked for."""
+"""Answers about rows that are not held: collections like theirs of those on a cluster, arrays of those in files."""
 
+from collections.abc import Iterator
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy import ndarray
 
+from mixtura.estimators._base import local
+from mixtura.estimators._sources import far_rows_asked
 from mixtura.mixture import Classification, block_posterior
-from mixtura.sources.engines import answer
+from mixtura.runners.contract import Measured
+from mixtura.runners.local import Local
+from mixtura.sources.engines import answer, engine_of
+
+if TYPE_CHECKING:
+    from mixtura.sources._questions import Question
+
+_NAMES = ("label", *Classification._fields[1:])
 
 
-def answer_there(estimator: Any, X: Any, bound: partial[Any], field: int) -> Any:
-    """One field of what `bound` says of every row of a collection."""
+def of_mixture(estimator: Any, X: Any, bound: partial[Any], field: int) -> Any:
+    """One field of what `bound` says of every row."""
     from mixtura.sources._questions import Question
 
     is_matrix = bound.func is block_posterior
@@ -21,8 +32,34 @@ def answer_there(estimator: Any, X: Any, bound: partial[Any], field: int) -> Any
     else:
         answers = (_NAMES[field],)
     dtype = np.int64 if answers == ("label",) else np.float64
+    return answered(estimator, X, Question(bound, field, answers, dtype, is_matrix), estimator.means_.shape[1])
+
+
+def answered(estimator: Any, X: Any, question: "Question", n_columns: int) -> Any:
+    """The answer about every row: of a collection when it is asked for, of files and sources at once."""
     features = tuple(map(str, getattr(estimator, "feature_names_in_", ())))
-    return answer(X, Question(bound, field, answers, dtype, is_matrix), features, estimator.means_.shape[1])
+    if engine_of(X) is not None:
+        return answer(X, question, features, n_columns)
+    runner = local(estimator.n_jobs)
+    if isinstance(X, Measured):
+        said = runner.each(far_rows_asked(estimator, X, None, n_columns), question.of_block)
+    else:
+        said = _of_files(str(X), question, features, n_columns, runner)
+    return np.concatenate(list(said))
 
 
-_NAMES = ("label", *Classification._fields[1:])
+def _of_files(
+    data: str, question: "Question", features: tuple[str, ...], n_columns: int, runner: Local
+) -> Iterator[ndarray]:
+    """Of every row, also one that lacks all cells, in one pass."""
+    from mixtura.sources._candidates import candidates
+    from mixtura.sources._questions import require_number
+    from mixtura.sources.prefetch import prefetched
+    from mixtura.sources.roles import Roles
+    from mixtura.sources.streamed import files
+
+    found = files(data)
+    names = candidates(found, Roles(features)).names
+    require_number(names, n_columns, found.origin)
+    parts = prefetched(lambda: (part for batch in found.batches(names) for part in batch.parts()))
+    return runner.map(partial(question.ask, names=names), parts)

@@ -1,7 +1,7 @@
 """What estimators share whose columns need not be numbers: rows as codes, and what can be asked of a mixture."""
 
 import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Self
 
 import numpy as np
@@ -23,11 +23,11 @@ from mixtura.fitted import FittedMixture, default_names
 from mixtura.mixture import Mixture, MixtureParameters
 from mixtura.ordering import canonical_order, match
 from mixtura.race import Plan, Search
+from mixtura.runners.contract import Measured, Runner
+from mixtura.runners.held import Held
 from mixtura.runners.local import Local
-from mixtura.sources.array import ArraySource
 from mixtura.sources.column import Column
 from mixtura.sources.kinds import decode, encode, table_of
-from mixtura.statistics import Block
 from mixtura.trials import Setting
 
 _NOTHING = Given(None, None, None)
@@ -46,24 +46,15 @@ class FamilyAnswers(Answers):
 
     def predict(self, X: Any) -> ndarray:
         """The most probable component of each row, from 0 on."""
-        points = self._points(X)
-        labels = np.empty(len(points), dtype=np.int64)
-        self._fill(labels, points, self._model.classify, 0)
-        return labels
+        return self._answer(X, "classify", 0, dtype=np.int64)
 
     def predict_proba(self, X: Any) -> Float[ndarray, "N K"]:
         """The probability of each component for each row, shape (N, K)."""
-        points = self._points(X)
-        responsibilities = np.empty((len(points), len(self.weights_)))
-        self._fill(responsibilities, points, self._model.posterior, 0)
-        return responsibilities
+        return self._answer(X, "posterior", 0, self._n_features_out)
 
     def score_samples(self, X: Any) -> Float[ndarray, " N"]:
         """The log-density of each row, in nats, shape (N,); of categories and counts it is a log-probability."""
-        points = self._points(X)
-        log_density = np.empty(len(points))
-        self._fill(log_density, points, self._model.classify, 2)
-        return log_density
+        return self._answer(X, "classify", 2)
 
     def sample(self, n_samples: int = 1) -> tuple[ndarray, ndarray]:
         """Draw rows from the mixture.
@@ -136,7 +127,7 @@ class FamilyAnswers(Answers):
             memory=self._memory,
         )
 
-    def _batch(self, X: Any, sample_weight: Any) -> ArraySource:
+    def _batch(self, X: Any, sample_weight: Any) -> Measured:
         """The rows that count."""
         points = self._points(X)
         return weighted_source(points, check_weights(sample_weight, len(points)))
@@ -149,13 +140,13 @@ class FamilyAnswers(Answers):
         self._parameters = parameters
         self.weights_ = parameters.weights
 
-    def _search(self, source: ArraySource, model: Mixture, stop: em.Stop) -> Search:
-        begin = plan_starts("auto", self.n_init, _NOTHING)
+    def _search(self, source: Measured, model: Mixture, runner: Runner) -> Search:
+        begin, stop = plan_starts("auto", self.n_init, _NOTHING), self._stop(source.total_weight)
         plan = Plan(self._wanted().n_components, begin.kinds, begin.is_race, self.max_iter, stop)
-        return run(model, source, begin, plan, generator(self.random_state), self._runner)
+        return run(model, source, begin, plan, generator(self.random_state), runner)
 
-    def _keep(self, search: Search, source: ArraySource, model: Mixture, columns: Sequence[Column]) -> None:
-        """Set the attributes, or none of them where the fit failed."""
+    def _keep(self, search: Search, source: Measured, model: Mixture, columns: Sequence[Column], runner: Held) -> None:
+        """Set the attributes, or none of them where the fit failed; then raise what ended it early."""
         best = search.best
         if best.outcome is em.Outcome.COLLAPSED:
             raise ValueError(best.outcome.value)
@@ -166,9 +157,8 @@ class FamilyAnswers(Answers):
         for name, value in record(search, source, is_begun=True).items():
             setattr(self, name, value)
         self._history = history(self._wanted(), model, self._parameters, search, source, self._runner)
-        self.n_parameters_ = self._history["n_free"]
-        if best.outcome is em.Outcome.INTERRUPTED:
-            raise KeyboardInterrupt
+        self.n_parameters_ = model.n_free(self._parameters)
+        runner.conclude(is_interrupted=best.outcome is em.Outcome.INTERRUPTED)
         if not self.converged_:
             warnings.warn(f"{best.outcome.value} ({self.n_iter_} were taken.)", ConvergenceWarning, stacklevel=3)
 
@@ -198,10 +188,12 @@ class FamilyAnswers(Answers):
             warnings.warn(f"Levels that the fit never saw are taken for missing: {told}.", UserWarning, stacklevel=3)
         return points
 
-    def _fill(self, answer: ndarray, points: Float[ndarray, "N D"], bind: Callable[..., Any], field: int) -> None:
-        """Write one field of what the mixture says of a block to every row of the answer."""
-        bound: Callable[[Block], Any] = bind(self._parameters)
+    def _answer(self, X: Any, question: str, field: int, *width: int, dtype: Any = np.float64) -> Any:
+        """One field, of a number or so many, of what the mixture answers about every row."""
+        points, bound = self._points(X), getattr(self._model, question)(self._parameters)
+        answer = np.empty((len(points), *width), dtype=dtype)
         fill(answer, points, lambda block: bound(block)[field], self._runner)
+        return answer
 
     def _evidence(self, X: Any, sample_weight: Any) -> Evidence:
         source = self._batch(X, sample_weight)

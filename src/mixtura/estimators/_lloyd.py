@@ -14,7 +14,9 @@ from sklearn.utils import check_array, check_random_state
 from mixtura import em, race, starts
 from mixtura.acceleration import SmallShift
 from mixtura.estimators._base import generator, with_rows
+from mixtura.estimators._sources import first_rows
 from mixtura.kmeans import CentreModel, block_nearest, block_statistics, seed
+from mixtura.runners.contract import Measured, Runner
 from mixtura.runners.local import Local
 from mixtura.sources.array import ArraySource
 from mixtura.statistics import Block
@@ -44,13 +46,14 @@ class Rest:
         return SmallShift(max(self.tolerance, self.rounding))
 
 
-def rest(source: ArraySource, tol: float, n_clusters: int, runner: Local) -> Rest:
-    """`tol` is relative to the mean variance of the columns."""
-    some = source.points[:: -(-source.n_rows // _SOME_ROWS)]
+def rest(source: Measured, tol: float, n_clusters: int, runner: Runner) -> Rest:
+    """`tol` is relative to the mean variance of the columns; how large coordinates are, rows at hand tell."""
+    near = source if isinstance(source, ArraySource) else ArraySource(first_rows(source))
+    some = near.points[:: -(-near.n_rows // _SOME_ROWS)]
     origin = some.mean(0, dtype=np.float64)  # near the mean, so that little cancels
     counts, shifts, inertia = runner(source, partial(block_statistics, centres=origin[None]))
     variance = (inertia / counts[0] - float(((shifts[0] / counts[0]) ** 2).sum())) / source.n_columns
-    largest = max(runner.each(source, _largest))
+    largest = max(runner.each(near, _largest))
     return Rest(float(tol * variance), n_clusters * source.n_columns * (_ROUNDING * largest) ** 2)
 
 
@@ -85,19 +88,19 @@ def _tried(sample: Block, n_clusters: int, rng: np.random.Generator, stop: em.St
     return max(fits, key=lambda fit: fit.objective).parameters
 
 
-def drawing(init: Any, source: ArraySource, n_clusters: int, random_state: Any, stop: em.Stop) -> Draw:
+def drawing(init: Any, source: Measured, n_clusters: int, random_state: Any, stop: em.Stop) -> Draw:
     """A function that gives new initial centres at each call, by scikit-learn's `init`."""
     state = check_random_state(random_state)
     if isinstance(init, str):
         rng = generator(state)
-        sample = starts.subsample(source.blocks(), race.SAMPLE_ROWS, rng)
+        sample = starts.some_rows(source, race.SAMPLE_ROWS, rng)
         n = len(sample.points)
         if init == "k-means++" and source.n_rows >= _MANY_ROWS * n and n >= _MANY_MEMBERS * n_clusters:
             return lambda: _tried(sample, n_clusters, rng, stop)
         return lambda: INITS[init](sample, n_clusters, rng)
     shape = n_clusters, source.n_columns
     if callable(init):
-        return lambda: _check_centres(init(source.points, n_clusters, random_state=state), shape)
+        return lambda: _check_centres(init(first_rows(source), n_clusters, random_state=state), shape)
     centres = _check_centres(init, shape)
     return lambda: centres
 
@@ -115,13 +118,20 @@ def _check_centres(centres: Any, shape: tuple[int, int]) -> Centres:
 
 
 def search(
-    source: ArraySource, draw: Draw, n_init: int, rule: em.Stop, max_iter: int, runner: Local, callbacks: Any
+    source: Measured, draw: Draw, n_init: int, rule: em.Stop, max_iter: int, runner: Runner, callbacks: Any
 ) -> race.Search:
     """Run Lloyd's iterations from `n_init` starts and keep the best."""
-    model = CentreModel(Block(source.points, np.ones(source.n_rows) if source.weights is None else source.weights))
+    model = CentreModel(_pool(source))
     candidates = [starts.Candidate("centres", draw()) for _ in range(n_init)]
     rounds = [race.Round(partial(runner, source), max_iter, n_init)]
     return race.search(model, candidates, rounds, stop=rule, callbacks=callbacks)
+
+
+def _pool(source: Measured) -> Block:
+    """Rows that empty clusters may begin anew from: all of an array, those at hand of others."""
+    if not isinstance(source, ArraySource):
+        return starts.some_rows(source, len(first_rows(source)), np.random.default_rng(0))
+    return Block(source.points, np.ones(source.n_rows) if source.weights is None else source.weights)
 
 
 def assign(points: ndarray, weights: ndarray | None, centres: Centres, runner: Local) -> tuple[ndarray, float]:

@@ -24,7 +24,7 @@ from mixtura.estimators._base import (
     local,
     reference_means,
 )
-from mixtura.estimators._elsewhere import answer_there
+from mixtura.estimators._elsewhere import of_mixture
 from mixtura.estimators._prior import concentration
 from mixtura.estimators._record import scaling_record
 from mixtura.estimators._sources import asked_source, is_far
@@ -42,7 +42,6 @@ from mixtura.mixture import (
 from mixtura.ordering import match
 from mixtura.projection import Projection
 from mixtura.runners.contract import Measured
-from mixtura.sources.engines import engine_of
 from mixtura.statistics import Block
 
 _SHAPES = ("covariances_", "precisions_", "precisions_cholesky_")
@@ -252,15 +251,13 @@ class FittedAnswers(Answers):
     def _answer(self, X: Any, function: Callable[..., Any], field: int, dtype: Any = None) -> Any:
         """One field of what `function` says of every row; a collection of a cluster's for one of those."""
         check_is_fitted(self)
-        bound, runner = self._bound(function), local(self.n_jobs)
-        if engine_of(X) is not None:
-            return answer_there(self, X, bound, field)
+        bound = self._bound(function)
         if is_far(X):
-            return np.concatenate([said[field] for said in runner.each(asked_source(self, X), bound)])
+            return of_mixture(self, X, bound, field)
         points = self._points(X)
         shape = (len(points), self._n_features_out) if function is block_posterior else (len(points),)
         answer = np.empty(shape, dtype=dtype or points.dtype)
-        fill(answer, points, lambda block: bound(block)[field], runner)
+        fill(answer, points, lambda block: bound(block)[field], local(self.n_jobs))
         return answer
 
     def _batch(self, X: Any, sample_weight: Any) -> Measured:

@@ -14,15 +14,23 @@ from mixtura.sources.engines import engine_of
 
 def is_far(X: Any) -> bool:
     """Whether the rows are read block by block: files by name, sources, and collections on clusters."""
-    return isinstance(X, (str, PathLike, Measured)) or engine_of(X) is not None
+    return engine_of(X) is not None or isinstance(X, (str, PathLike, Measured))
+
+
+def is_source(X: Any) -> bool:
+    """Whether it gives blocks; a frame of Spark Connect seems to have any attribute, and is asked for none."""
+    return engine_of(X) is None and isinstance(X, Measured)
 
 
 def training_source(estimator: Any, X: Any, sample_weight: Any) -> Measured:
     """The rows to fit; the estimator learns how many columns they have, and their names."""
-    if not is_far(X):
-        return rows_of_a_fit(estimator, X, sample_weight)
+    return far_rows_of_a_fit(estimator, X, sample_weight) if is_far(X) else rows_of_a_fit(estimator, X, sample_weight)
+
+
+def far_rows_of_a_fit(estimator: Any, X: Any, sample_weight: Any = None) -> Measured:
+    """The same of rows that are read block by block."""
     _refuse_weights(sample_weight)
-    far = X if isinstance(X, Measured) else _opened(X, ())
+    far = X if is_source(X) else _opened(X, ())
     names = getattr(far, "names", None)
     estimator.n_features_in_ = far.n_columns
     vars(estimator).pop("feature_names_in_", None)
@@ -37,11 +45,15 @@ def asked_source(estimator: Any, X: Any, sample_weight: Any = None) -> Measured:
     if not is_far(X):
         points = check_points(estimator, X, reset=False, may_have_holes=True)
         return weighted_source(points, check_weights(sample_weight, len(points)))
+    return far_rows_asked(estimator, X, sample_weight, estimator.means_.shape[1])
+
+
+def far_rows_asked(estimator: Any, X: Any, sample_weight: Any, n_columns: int) -> Measured:
+    """Rows that are read block by block, of as many columns as the fit had."""
     _refuse_weights(sample_weight)
-    source = X if isinstance(X, Measured) else _opened(X, getattr(estimator, "feature_names_in_", ()))
-    n_columns = estimator.means_.shape[1]
+    source = X if is_source(X) else _opened(X, getattr(estimator, "feature_names_in_", ()))
     if source.n_columns != n_columns:
-        raise ValueError(f"The rows have {source.n_columns} columns, but the mixture was fitted to {n_columns}.")
+        raise ValueError(f"The rows have {source.n_columns} columns, but the fit was to {n_columns}.")
     return source
 
 
@@ -67,7 +79,7 @@ def _opened(X: Any, features: Any) -> Measured:
     from mixtura.sources.streamed import stream
 
     roles = Roles(tuple(map(str, features)))
-    return stream(str(X), roles) if engine_of(X) is None else stream(X, roles, missing="model")
+    return stream(str(X) if engine_of(X) is None else X, roles, missing="model")
 
 
 def _refuse_weights(sample_weight: Any) -> None:

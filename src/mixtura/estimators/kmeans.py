@@ -13,15 +13,17 @@ from sklearn.utils.validation import check_is_fitted
 
 from mixtura.em import Outcome
 from mixtura.estimators import _parameters as rules
-from mixtura.estimators._base import check_points, check_weights, fill, local, reference_means, weighted_source
-from mixtura.estimators._centres import CentresGoOn, Held
+from mixtura.estimators._base import check_points, fill, local, reference_means
+from mixtura.estimators._centres import CentresGoOn, Joined, Past, Rows, ask_far, join, rows_of
 from mixtura.estimators._lloyd import INITS, Progress, assign, drawing, rest, search
 from mixtura.estimators._online import SCHEDULE
-from mixtura.kmeans import block_distances
+from mixtura.estimators._sources import is_far
+from mixtura.kmeans import block_distances, block_nearest
 from mixtura.online import Schedule
 from mixtura.ordering import ORDERS, canonical_order, match
 from mixtura.race import Search
-from mixtura.sources.array import ArraySource
+from mixtura.runners.contract import Measured
+from mixtura.runners.held import Held
 
 _RESTARTS = 10  # of a random or a callable init, as scikit-learn has it
 
@@ -37,8 +39,8 @@ class KMeans(CentresGoOn, ClassNamePrefixFeaturesOutMixin, TransformerMixin, Clu
         Number of clusters, K.
     init : {"k-means++", "random"}, array-like of shape (K, D) or callable, default="k-means++"
         Where the centres begin: rows drawn from 20 000 at most, given ones, or what
-        ``init(X, n_clusters, random_state=...)`` returns. For up to 200 clusters of 200 000 rows or more,
-        "k-means++" makes three short fits of those 20 000 and begins where the best of them ends.
+        ``init(X, n_clusters, random_state=...)`` returns (for a sample where rows are not held). For up to 200 clusters
+        of 200 000 rows or more, "k-means++" makes three short fits of those 20 000 and begins where the best ends.
     n_init : int or "auto", default="auto"
         How many starts; the best is kept. "auto" is 10 for a random or a callable `init`, else 1.
     max_iter : int, default=300
@@ -63,7 +65,7 @@ class KMeans(CentresGoOn, ClassNamePrefixFeaturesOutMixin, TransformerMixin, Clu
     ----------
     cluster_centers_ : array of shape (K, D)
     labels_ : array of shape (N,)
-        The cluster of each row, the same that `predict` gives.
+        The cluster of each row, the same that `predict` gives; not kept of files and collections.
     inertia_ : float
         The sum of the squared distances to the nearest centres, by weight.
     inertias_ : array
@@ -136,8 +138,9 @@ class KMeans(CentresGoOn, ClassNamePrefixFeaturesOutMixin, TransformerMixin, Clu
 
         Parameters
         ----------
-        X : array-like of shape (N, D)
-            A C-contiguous float32 or float64 array is used as it is; centres have its type.
+        X : array-like of shape (N, D), file, StreamedSource, Dask data frame or array, Spark data frame
+            A C-contiguous float32 or float64 array is used as it is; centres have its type. Files and collections
+            are read block by block, where they are, as by `GaussianMixture`; no cell may be missing.
         y : ignored
         sample_weight : array-like of shape (N,), optional
             How much each row counts.
@@ -153,25 +156,31 @@ class KMeans(CentresGoOn, ClassNamePrefixFeaturesOutMixin, TransformerMixin, Clu
             If an option or the data cannot be used.
         """
         rules.check_parameters(self, self._rules)
-        points = check_points(self, X, reset=True)
-        weights = check_weights(sample_weight, len(points))
-        source = weighted_source(points, weights)
-        if source.n_rows < self.n_clusters:
-            raise ValueError(f"n_samples={source.n_rows} should be >= n_clusters={self.n_clusters}.")
+        rows, runner = rows_of(self, X, sample_weight, reset=True), Held(local(self.n_jobs))
+        if rows.source.n_rows < self.n_clusters:
+            raise ValueError(f"n_samples={rows.source.n_rows} should be >= n_clusters={self.n_clusters}.")
         self._warn_of_elkan()
-        found = self._search(source)
-        self._keep(found, points, weights)
-        if found.best.outcome is Outcome.INTERRUPTED:
-            raise KeyboardInterrupt
+        found = self._search(rows.source, runner)
+        self._keep(found, rows)
+        runner.conclude(is_interrupted=found.best.outcome is Outcome.INTERRUPTED)
         self._warn_of_empty_clusters()
         return self
 
+    def fit_predict(self, X: Any, y: Any = None, sample_weight: Any = None) -> Any:
+        """Find the centres, and label the rows of `X` as ``fit(X).predict(X)`` does."""
+        fitted = self.fit(X, sample_weight=sample_weight)
+        return fitted.predict(X) if is_far(X) else fitted.labels_
+
     def predict(self, X: Any) -> ndarray:
         """The nearest centre of each row."""
+        if is_far(X):
+            return ask_far(self, X, block_nearest, ("label",), np.int64)
         return assign(self._points(X), None, self._centres(), local(self.n_jobs))[0]
 
     def transform(self, X: Any) -> Float[ndarray, "N K"]:
         """The distance of each row to each centre, in the units of the data."""
+        if is_far(X):
+            return ask_far(self, X, block_distances, [f"distance_{k}" for k in range(self._n_features_out)], np.float64)
         points = self._points(X)
         distances = np.empty((len(points), len(self.cluster_centers_)), dtype=points.dtype)
         function = partial(block_distances, centres=self._centres())
@@ -180,8 +189,8 @@ class KMeans(CentresGoOn, ClassNamePrefixFeaturesOutMixin, TransformerMixin, Clu
 
     def score(self, X: Any, y: Any = None, sample_weight: Any = None) -> float:
         """Minus the sum of the squared distances to the nearest centres."""
-        points = self._points(X)
-        return -assign(points, check_weights(sample_weight, len(points)), self._centres(), local(self.n_jobs))[1]
+        check_is_fitted(self)
+        return -join(rows_of(self, X, sample_weight, reset=False), self._centres(), local(self.n_jobs)).inertia
 
     def relabel_to(self, reference: Any) -> Self:
         """Number the clusters as in an earlier fit: a fitted KMeans, or centres of shape (K, D)."""
@@ -190,13 +199,13 @@ class KMeans(CentresGoOn, ClassNamePrefixFeaturesOutMixin, TransformerMixin, Clu
         earlier = reference_means(getattr(reference, "cluster_centers_", reference), centres.shape)
         by = match(earlier, centres, np.ones(centres.shape[1]))
         self.cluster_centers_ = self.cluster_centers_[by]
-        self._held = self._held and self._held._replace(counts=self._held.counts[by])
-        self.labels_ = np.argsort(by).astype(np.int32)[self.labels_]
+        self._past = self._past and self._past._replace(counts=self._past.counts[by])
+        if hasattr(self, "labels_"):
+            self.labels_ = np.argsort(by).astype(np.int32)[self.labels_]
         return self
 
-    def _search(self, source: ArraySource) -> Search:
-        runner = local(self.n_jobs)
-        ending = rest(source, self.tol, self.n_clusters, runner)
+    def _search(self, source: Measured, runner: Held) -> Search:
+        ending = rest(source, self.tol, self.n_clusters, runner.runner)
         draw = drawing(self.init, source, self.n_clusters, self.random_state, ending.rule)
         callbacks = [Progress(ending)] if self.verbose else []
         return search(source, draw, self._count_starts(), ending.rule, self.max_iter, runner, callbacks)
@@ -214,21 +223,25 @@ class KMeans(CentresGoOn, ClassNamePrefixFeaturesOutMixin, TransformerMixin, Clu
             return 1
         return _RESTARTS if isinstance(self.n_init, str) else self.n_init
 
-    def _keep(self, found: Search, points: ndarray, weights: ndarray | None) -> None:
+    def _keep(self, found: Search, rows: Rows) -> None:
         """Set the attributes; labels are those that `predict` gives with the centres as they are stored."""
-        centres = found.best.parameters.astype(points.dtype)
+        centres = found.best.parameters.astype(rows.source.dtype)
         if found.best.outcome is Outcome.COLLAPSED or not np.isfinite(centres).all():
             raise ValueError("The squared distances are too large for a float: scale the input data.")
-        labels, inertia = assign(points, weights, centres.astype(np.float64), local(self.n_jobs))
-        counts = np.bincount(labels, weights, minlength=len(centres))
+        labels, counts, inertia = self._joined(found, rows, centres.astype(np.float64))
         by = canonical_order(counts / counts.sum(), centres, self._order())
         self.cluster_centers_ = centres[by]
-        self._held = Held(counts[by].astype(np.float64), float(counts.sum()), float(counts.sum()))
-        self.labels_ = np.argsort(by).astype(np.int32)[labels]
+        self._past = Past(counts[by], float(counts.sum()), float(counts.sum()))
+        self._label(None if labels is None else np.argsort(by).astype(np.int32)[labels])
         self.inertia_ = inertia
         self.n_iter_ = len(found.best.trace)
         self.inertias_ = np.array([-record.objective for record in found.records])
         self.outcome_ = found.best.outcome
+
+    def _joined(self, found: Search, rows: Rows, centres: Float[ndarray, "K D"]) -> Joined:
+        if rows.points is None and found.best.outcome is Outcome.INTERRUPTED:  # nobody waits for one more pass
+            return Joined(None, np.full(len(centres), rows.source.total_weight / len(centres)), -found.best.objective)
+        return join(rows, centres, local(self.n_jobs))
 
     def _order(self) -> str:
         if self.order == "auto":
@@ -255,7 +268,7 @@ class KMeans(CentresGoOn, ClassNamePrefixFeaturesOutMixin, TransformerMixin, Clu
             )
 
     def _warn_of_empty_clusters(self) -> None:
-        n_distinct = np.count_nonzero(np.bincount(self.labels_))
+        n_distinct = np.count_nonzero(self._n_rows_of_clusters())
         if n_distinct < self.n_clusters:
             warnings.warn(
                 f"Number of distinct clusters ({n_distinct}) found smaller than n_clusters ({self.n_clusters}). "
@@ -263,6 +276,10 @@ class KMeans(CentresGoOn, ClassNamePrefixFeaturesOutMixin, TransformerMixin, Clu
                 ConvergenceWarning,
                 stacklevel=3,
             )
+
+    def _n_rows_of_clusters(self) -> ndarray:
+        """Rows of weight zero count where labels are kept."""
+        return np.bincount(self.labels_) if self._past is None or hasattr(self, "labels_") else self._past.counts
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()

@@ -15,6 +15,7 @@ from mixtura.goodness import goodness, patterns_of
 from mixtura.mixture import Mixture, MixtureParameters
 from mixtura.online import Schedule
 from mixtura.ordering import ORDERS
+from mixtura.runners.held import Held
 from mixtura.sources.array import ArraySource
 from mixtura.sources.kinds import encode, kinds_of
 from mixtura.statistics import Block
@@ -161,7 +162,8 @@ class LatentClassMixture(GoesOn, FamilyAnswers):
         patterns, model = patterns_of(rows.points, rows.weights, n_levels), Mixture(Categorical(n_levels))
         _require_patterns(len(patterns.points), self.n_components)
         source = ArraySource(*patterns)
-        self._keep(self._search(source, model, self._stop(source.total_weight)), source, model, columns)
+        runner = Held(self._runner)
+        self._keep(self._search(source, model, runner), source, model, columns, runner)
         self._history["n_rows"] = rows.n_rows
         self._judge(patterns)
         return self

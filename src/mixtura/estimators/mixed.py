@@ -20,6 +20,7 @@ from mixtura.families import OF_COUNTS, blocks_of, family_of
 from mixtura.mixture import Mixture, MixtureParameters
 from mixtura.online import Schedule
 from mixtura.ordering import ORDERS
+from mixtura.runners.held import Held
 from mixtura.sources.array import ArraySource
 from mixtura.sources.column import Column
 from mixtura.sources.kinds import encode, kinds_of
@@ -180,7 +181,8 @@ class MixedMixture(GoesOn, FamilyAnswers):
         columns = tuple(column._replace(transform=transforms.get(column.name, "none")) for column in columns)
         numbers = Gaussian(self.covariance_type, self._ridge(source, columns))
         model = Mixture(family_of(columns, numbers, self.count_family))
-        self._keep(self._search(source, model, self._stop(source.total_weight)), source, model, columns)
+        runner = Held(self._runner)
+        self._keep(self._search(source, model, runner), source, model, columns, runner)
         return self
 
     def _points(self, X: Any) -> Float[ndarray, "N D"]:

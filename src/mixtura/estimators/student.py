@@ -3,21 +3,26 @@
 from collections.abc import Iterable
 from typing import Any, ClassVar, Self
 
+import numpy as np
 from jaxtyping import Float
 from numpy import ndarray
 from sklearn.utils.validation import check_is_fitted
 
 from mixtura.emissions.student import Student
 from mixtura.estimators import _parameters as rules
-from mixtura.estimators._base import check_enough_rows, check_points, rows_of_a_fit
+from mixtura.estimators._base import check_enough_rows, check_points
 from mixtura.estimators._choosing import RULES, choose, is_choice, one_setting
+from mixtura.estimators._elsewhere import of_mixture
 from mixtura.estimators._families import FamilyAnswers
 from mixtura.estimators._online import SCHEDULE, GoesOn
 from mixtura.estimators._record import history_of
 from mixtura.estimators._search import little_of
+from mixtura.estimators._sources import asked_source, at_hand, first_rows, is_far, training_source
 from mixtura.mixture import Mixture, MixtureParameters
 from mixtura.online import Schedule
 from mixtura.ordering import ORDERS
+from mixtura.runners.contract import Measured
+from mixtura.runners.held import Held
 from mixtura.sources.column import Column
 from mixtura.trials import Setting
 
@@ -132,8 +137,9 @@ class StudentMixture(GoesOn, FamilyAnswers):
 
         Parameters
         ----------
-        X : array-like of shape (N, D)
+        X : array-like of shape (N, D), file, StreamedSource, Dask data frame or array, Spark data frame
             Numbers. A cell that is NaN is missing: rows count by their other cells, exactly and without imputation.
+            Files and collections are read block by block, where they are, as by `GaussianMixture`.
         y : ignored
         sample_weight : array-like of shape (N,), optional
             How much each row counts: a whole number is worth as many equal rows, zero none.
@@ -154,22 +160,22 @@ class StudentMixture(GoesOn, FamilyAnswers):
             If `max_iter` was reached first.
         """
         rules.check_parameters(self, self._rules)
-        source = rows_of_a_fit(self, X, sample_weight)
+        source, runner = training_source(self, X, sample_weight), Held(self._runner)
         names = getattr(self, "feature_names_in_", [f"x{d}" for d in range(source.n_columns)])
         columns = [Column(str(name), "number") for name in names]
         dof = self.dof if isinstance(self.dof, str) else float(self.dof)
         if is_choice(self):
-            self.selection_ = choose(self, source, dof=dof)
+            self.selection_ = choose(self, at_hand(source), dof=dof)
             best = self.selection_.best
             self._asked = best.setting
-            self._keep(best.search, source, best.model, columns)
+            self._keep(best.search, source, best.model, columns, runner)
             self._history = history_of(self.selection_)
             return self
         self._asked = one_setting(self)
-        check_enough_rows(source.points, self._asked.n_components)
+        check_enough_rows(first_rows(source), self._asked.n_components)
         little = little_of(source) if isinstance(self.reg_covar, str) else float(self.reg_covar)
         model = Mixture(Student(self._asked.covariance, str(dof), little))
-        self._keep(self._search(source, model, self._stop(source.total_weight)), source, model, columns)
+        self._keep(self._search(source, model, runner), source, model, columns, runner)
         return self
 
     def _wanted(self) -> Setting:
@@ -179,6 +185,16 @@ class StudentMixture(GoesOn, FamilyAnswers):
         super()._show(parameters)
         self.means_, self.covariances_, self.dof_ = parameters.emission
         self.n_components_, self.covariance_type_ = self._asked
+
+    def _answer(self, X: Any, question: str, field: int, *width: int, dtype: Any = np.float64) -> Any:
+        if not is_far(X):
+            return super()._answer(X, question, field, *width, dtype=dtype)
+        check_is_fitted(self)
+        return of_mixture(self, X, getattr(self._model, question)(self._parameters), field)
+
+    def _batch(self, X: Any, sample_weight: Any) -> Measured:
+        """The rows that count."""
+        return asked_source(self, X, sample_weight)
 
     def _points(self, X: Any) -> Float[ndarray, "N D"]:
         check_is_fitted(self)

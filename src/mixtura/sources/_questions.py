@@ -24,14 +24,24 @@ class Question(NamedTuple):
     dtype: Any
     is_matrix: bool
 
-    def ask(self, cells: pa.RecordBatch, names: Sequence[str], origin: str) -> ndarray:
+    def ask(self, batch: Batch, names: Sequence[str]) -> ndarray:
         """The answer about some rows, one for each."""
-        check_cells_of(Batch(origin, 1, cells), names)
-        points = matrix(cells, names)
+        check_cells_of(batch, names)
+        points = matrix(batch.cells, names)
         if not len(points):
             return np.empty((0, len(self.answers)) if self.is_matrix else 0, self.dtype)
-        said: ndarray = self.function(block_of(points, np.ones(len(points))))[self.field]
+        return self.of_block(block_of(points, np.ones(len(points))))
+
+    def of_block(self, block: Block) -> ndarray:
+        """The answer about the rows of a block."""
+        said: ndarray = self.function(block)[self.field]
         return said.astype(self.dtype, copy=False)
+
+
+def require_number(names: Sequence[str], n_columns: int, origin: str) -> None:
+    """Raise DataError if there are more or fewer columns than a fit was to."""
+    if len(names) != n_columns:
+        raise DataError(f"{origin} has {len(names)} columns, but the fit was to {n_columns}.")
 
 
 def columns_asked(fields: Sequence[pa.Field], features: Sequence[str], n_columns: int, origin: str) -> tuple[str, ...]:
@@ -46,8 +56,7 @@ def columns_asked(fields: Sequence[pa.Field], features: Sequence[str], n_columns
     for name in features:
         match_column(name, names, origin)
     chosen = tuple(features) or tuple(names)
-    if len(chosen) != n_columns:
-        raise DataError(f"{origin} has {len(chosen)} columns, but the mixture was fitted to {n_columns}.")
+    require_number(chosen, n_columns, origin)
     for field in fields:
         if field.name in chosen and kind_of(field) not in ("number", "empty"):
             raise DataError(f"{origin}: column '{field.name}' holds values of type {field.type}, not numbers.")

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from mixtura.sources._found import Batch
 from mixtura.sources._questions import Question, columns_asked
 from mixtura.sources.dask import batch_of_array, batch_of_frame, table_of
 
@@ -24,12 +25,12 @@ def answer(data: Any, question: Question, features: Sequence[str], n_columns: in
 
 def _of_frame(frame: Any, question: Question, names: Sequence[str]) -> Any:
     (cells,) = batch_of_frame(frame, names)
-    return _shaped(frame, question.ask(cells, names, "the Dask data frame"), question)
+    return _shaped(frame, question.ask(Batch("the Dask data frame", 1, cells), names), question)
 
 
 def _of_array(array: np.ndarray, question: Question, names: Sequence[str]) -> np.ndarray:
     (cells,) = batch_of_array(array, names)
-    return question.ask(cells, names, "the Dask array")
+    return question.ask(Batch("the Dask array", 1, cells), names)
 
 
 def _shaped(frame: Any, found: np.ndarray, question: Question) -> Any:

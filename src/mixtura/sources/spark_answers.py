@@ -6,6 +6,7 @@ from typing import Any
 import pyarrow as pa
 
 from mixtura.sources._arrays import to_arrow
+from mixtura.sources._found import Batch
 from mixtura.sources._questions import Question, columns_asked
 from mixtura.sources.spark import ORIGIN, plainly_named, table_of
 
@@ -27,7 +28,7 @@ def _asking(question: Question, columns: Sequence[str], names: Sequence[str]) ->
     def run(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         for batch in batches:
             cells = batch.rename_columns(columns)
-            found = question.ask(cells, names, ORIGIN).reshape(cells.num_rows, len(question.answers))
+            found = question.ask(Batch(ORIGIN, 1, cells), names).reshape(cells.num_rows, len(question.answers))
             known = {name: cells[name] for name in columns if name not in question.answers}
             said = {name: to_arrow(column) for name, column in zip(question.answers, found.T, strict=True)}
             yield pa.RecordBatch.from_pydict(known | said)
