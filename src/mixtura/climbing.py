@@ -11,14 +11,16 @@ from numpy import ndarray
 
 from mixtura import _kernels as kernels
 from mixtura import em, squarem, strides
-from mixtura.acceleration import Resumed, SmallGain, SmallRemainder
+from mixtura.acceleration import SmallGain, SmallRemainder
 from mixtura.correction import Corrected
+from mixtura.emissions.abreast import Abreast
 from mixtura.mixture import Mixture, MixtureParameters
 from mixtura.runners.contract import Measured, Runner, Source
 from mixtura.sources.array import ArraySource
 from mixtura.sources.holes import by_pattern
 from mixtura.statistics import Block, Incomplete
 from mixtura.strides import Strides
+from mixtura.walking import Ready, Told, Walks, WalksAbreast, abreast
 
 _FEW_ROWS, _FEW_COLUMNS, _FEW_NUMBERS = 4096, 64, 1 << 16  # numbers in the rows, or in their responsibilities
 _WORK_OF_A_CALL = 1e8  # rows x components x columns squared x steps: a tenth of a second
@@ -53,6 +55,16 @@ class AtHand:
     def holes(self) -> kernels.Holes | None:
         """The cells that these lack, if they may lack some."""
         return kernels.holes(self.block.points) if isinstance(self.block, Incomplete) else None
+
+    def seen_by(self, family: Abreast) -> Ready:
+        """The rows as a family sees them, which it finds out once."""
+        if id(family) not in self._seen:
+            self._seen[id(family)] = Ready(family, family.see(self.block.points), self.block.weights)
+        return self._seen[id(family)]
+
+    @cached_property
+    def _seen(self) -> dict[int, Ready]:
+        return {}
 
     def __call__(self, function: Callable[[Block], Any]) -> Any:
         if self.runner is None or self.source is None:
@@ -161,7 +173,14 @@ def _beginning(model: em.Model, run: em.Run) -> Callable[[Any], "Climbs | Walks"
 def begin(model: em.Model, starts: Sequence[Any], run: em.Run) -> "Climbs | Walks":
     """Fits that go on from where they stand at every call of their `go`, in compiled code where that is worth it."""
     climbs = _begin_climbs(model, starts, run)
-    return climbs or Walks(model, run, [em.Fit(start, (), em.Outcome.EXHAUSTED) for start in starts])
+    if climbs is not None:
+        return climbs
+    fits = [em.Fit(start, (), em.Outcome.EXHAUSTED) for start in starts]
+    if isinstance(run, AtHand) and run.source is None and isinstance(model, Mixture):
+        family = abreast(model, run.block, starts[0])
+        if family is not None:
+            return WalksAbreast(Told(model), run, fits, run.seen_by(family))
+    return Walks(model, run, fits)
 
 
 def _begin_climbs(model: em.Model, starts: Sequence[Any], run: em.Run) -> "Climbs | None":
@@ -184,46 +203,6 @@ def _is_small(block: Block, parameters: MixtureParameters) -> bool:
     N, D = block.points.shape
     numbers = N * max(D, len(parameters.weights))
     return N <= _FEW_ROWS and D <= _FEW_COLUMNS and numbers <= _FEW_NUMBERS and block.points.dtype == np.float64
-
-
-@dataclass
-class Walks:
-    """Fits by the loop, step by step, or in leaps."""
-
-    model: em.Model
-    run: em.Run
-    fits: list[em.Fit]
-
-    def go(self, which: Iterable[int], stop: em.Stop, n_steps: int, watch: em.Callback) -> None:
-        """Take these fits on, to so many steps in all at most; an interrupt ends it."""
-        for number in which:
-            before = self.fits[number]
-            fit = squarem.fit(
-                self.model, before.parameters, self.run,
-                stop=Resumed(stop, before.trace) if before.trace else stop,
-                max_iterations=n_steps - len(before.trace), callbacks=[watch],
-            )  # fmt: skip
-            self.fits[number] = fit._replace(trace=before.trace + fit.trace)
-            if self.is_interrupted:
-                break
-
-    def fit(self, number: int) -> em.Fit:
-        """Where the fit of that number stands."""
-        return self.fits[number]
-
-    def height(self, number: int) -> float:
-        """The last objective of that fit; minus infinity for one that collapsed."""
-        fit = self.fits[number]
-        return float("-inf") if fit.outcome is em.Outcome.COLLAPSED else fit.objective
-
-    @property
-    def is_interrupted(self) -> bool:
-        return any(fit.outcome is em.Outcome.INTERRUPTED for fit in self.fits)
-
-    @property
-    def n_iterations(self) -> int:
-        """Steps taken, by all."""
-        return sum(len(fit.trace) for fit in self.fits)
 
 
 @dataclass

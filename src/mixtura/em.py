@@ -1,7 +1,9 @@
 """Expectation-maximisation (Dempster, Laird & Rubin 1977). Knows nothing of Gaussians, files, threads or devices."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
+from dataclasses import dataclass, field
 from enum import Enum
+from functools import partial
 from itertools import pairwise
 from math import isfinite
 from typing import Any, NamedTuple, Protocol, runtime_checkable
@@ -65,6 +67,7 @@ class Step(NamedTuple):
 Run = Callable[[Callable[..., Any]], Any]  # a function of a block -> the sum of its values over all blocks
 Stop = Callable[[Step], bool]
 Callback = Callable[[Step], None]
+Course = Generator[Any, Any, Fit]  # it yields parameters, and is sent the statistics under them
 
 
 def ignore(step: Step) -> None:
@@ -78,10 +81,19 @@ def fit(
 
     An interrupt (Ctrl-C) ends the fit with the parameters so far.
     """
+    only = course(model, parameters, stop=stop, max_iterations=max_iterations, callbacks=callbacks)
+    (found,) = together([only], lambda wanted: [run(model.statistics(wanted[0]))])
+    return found
+
+
+def course(
+    model: Model, parameters: Any, *, stop: Stop, max_iterations: int, callbacks: Sequence[Callback] = ()
+) -> Course:
+    """The loop itself, whoever makes the statistics that it wants."""
     trace: list[float] = []
     try:
         for _ in range(max_iterations):
-            statistics = run(model.statistics(parameters))
+            statistics = yield parameters
             objective = model.objective(statistics, parameters)
             if not isfinite(objective):
                 return Fit(parameters, tuple(trace), Outcome.COLLAPSED)
@@ -95,3 +107,42 @@ def fit(
     except KeyboardInterrupt:
         return Fit(parameters, tuple(trace), Outcome.INTERRUPTED)
     return Fit(parameters, tuple(trace), Outcome.EXHAUSTED)
+
+
+def together(courses: Sequence[Course], look: Callable[[list[Any]], Sequence[Any]]) -> list[Fit]:
+    """Fits that go on in step; `look` gives the statistics under the parameters of all that have not ended.
+
+    An interrupt, or the end of one of them by an interrupt, ends them all.
+    """
+    going = _Going()
+    for number, one in enumerate(courses):
+        going.on(number, partial(next, one))
+    try:
+        while going.wanted and not going.is_interrupted:
+            numbers = list(going.wanted)
+            for number, statistics in zip(numbers, look(list(going.wanted.values())), strict=True):
+                going.on(number, partial(courses[number].send, statistics))
+    except KeyboardInterrupt:
+        pass
+    for number in list(going.wanted):
+        going.on(number, partial(courses[number].throw, KeyboardInterrupt()))
+    return [going.fits[number] for number in range(len(courses))]
+
+
+@dataclass
+class _Going:
+    """What courses want, or where they ended."""
+
+    wanted: dict[int, Any] = field(default_factory=dict)
+    fits: dict[int, Fit] = field(default_factory=dict)
+
+    def on(self, number: int, step: Callable[[], Any]) -> None:
+        try:
+            self.wanted[number] = step()
+        except StopIteration as end:
+            self.wanted.pop(number, None)
+            self.fits[number] = end.value
+
+    @property
+    def is_interrupted(self) -> bool:
+        return any(fit.outcome is Outcome.INTERRUPTED for fit in self.fits.values())

@@ -11,14 +11,16 @@ from math import prod
 from typing import NamedTuple
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Float, Int
 from numpy import ndarray
 
+from mixtura.emissions.abreast import Lookup
 from mixtura.emissions.categorical import Categorical
 from mixtura.mixture import Mixture, MixtureParameters
 from mixtura.statistics import Block
 
 _LARGEST_KEY = 1 << 62
+_CELLS = 1 << 22  # of two-way tables, or of rows and answers, that are looked at together
 
 
 class Goodness(NamedTuple):
@@ -92,25 +94,54 @@ def entropy_r2(posterior: Callable[[Block], tuple[ndarray, ndarray]], block: Blo
 
 
 def bivariate_residuals(emission: Categorical, parameters: MixtureParameters, patterns: Block) -> ndarray:
-    """For each pair of questions, how far their two-way table is from that of the model."""
-    D, ends = len(emission.n_levels), np.cumsum(emission.n_levels)[:-1]
-    probabilities = np.split(parameters.emission.probabilities, ends, axis=1)
-    residuals = np.zeros((D, D))
-    for i in range(D):
-        for j in range(i):
-            expected = np.einsum("k,ka,kb->ab", parameters.weights, probabilities[i], probabilities[j])
-            residuals[i, j] = residuals[j, i] = _residual(patterns.points[:, [i, j]], patterns.weights, expected)
+    """For each pair of questions, how far their two-way table is from that of the model.
+
+    That is Pearson's X2 of the table, over its degrees of freedom; zero for a question that has one answer only. The
+    tables of some questions with all are looked at together, so many that they take little memory.
+    """
+    n_levels, total = np.array(emission.n_levels), patterns.weights.sum()
+    places = emission.places(patterns.points)
+    tables = _Tables(Lookup(places, sum(emission.n_levels)), places, patterns.weights / total, n_levels, parameters)
+    size = max(1, _CELLS // (max(len(places), sum(emission.n_levels)) * max(emission.n_levels)))
+    groups = (range(len(n_levels))[start : start + size] for start in range(0, len(n_levels), size))
+    residuals = total * np.concatenate([tables.residuals(group) for group in groups], axis=1)
+    np.fill_diagonal(residuals, 0.0)
     return residuals
 
 
-def _residual(answers: Float[ndarray, "N 2"], weights: Float[ndarray, " N"], expected: Float[ndarray, "A B"]) -> float:
-    """Pearson's X2 of a two-way table, over its degrees of freedom; zero for a question that has one answer only."""
-    known = ~np.isnan(answers).any(1)
-    df = (expected.shape[0] - 1) * (expected.shape[1] - 1)
-    if not known.any() or df == 0:
-        return 0.0
-    cells = np.ravel_multi_index(answers[known].astype(int).T, expected.shape)
-    n_rows = weights[known].sum()
-    observed = np.bincount(cells, weights[known] / n_rows, minlength=expected.size).reshape(expected.shape)
-    shares = np.divide((observed - expected) ** 2, expected, out=np.zeros_like(expected), where=expected > 0)
-    return float(n_rows * shares.sum() / df)
+class _Tables(NamedTuple):
+    """Rows of answers as places among all levels, what each row counts, and what the model says of the levels."""
+
+    rows: Lookup
+    places: Int[ndarray, "N D"]
+    weights: Float[ndarray, " N"]
+    n_levels: Int[ndarray, " D"]
+    parameters: MixtureParameters
+
+    def residuals(self, group: range) -> Float[ndarray, "D G"]:
+        """Of all questions beside those of the group."""
+        first, own = self._first, self.n_levels[group]
+        levels = slice(first[group[0]], first[group[0]] + own.sum())
+        observed = self.rows.share_out(self._indicators(group, levels))
+        by_question = np.add.reduceat(observed, first, axis=0)
+        n_rows = np.add.reduceat(by_question, first[group] - levels.start, axis=1)
+        weights, (probabilities,) = self.parameters
+        expected = (weights[:, None] * probabilities).T @ probabilities[:, levels]
+        sizes = np.repeat(np.repeat(n_rows, self.n_levels, axis=0), own, axis=1)
+        apart = np.divide(observed, sizes, out=np.zeros_like(observed), where=sizes > 0) - expected
+        squares = np.divide(apart**2, expected, out=np.zeros_like(expected), where=expected > 0)
+        sums = np.add.reduceat(np.add.reduceat(squares, first, axis=0), first[group] - levels.start, axis=1)
+        df = np.multiply.outer(self.n_levels - 1, own - 1)
+        return np.divide(n_rows * sums, df, out=np.zeros_like(sums), where=df > 0)
+
+    def _indicators(self, group: range, levels: slice) -> Float[ndarray, "N A"]:
+        """What a row counts, where it has a level of the group's questions."""
+        found = np.zeros((len(self.places), levels.stop - levels.start))
+        rows, columns = np.nonzero(self.places[:, group] < self.n_levels.sum())
+        found[rows, self.places[rows, group[0] + columns] - levels.start] = self.weights[rows]
+        return found
+
+    @property
+    def _first(self) -> Int[ndarray, " D"]:
+        """Where the levels of each question begin."""
+        return np.cumsum([0, *self.n_levels[:-1]])

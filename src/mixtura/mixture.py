@@ -11,6 +11,7 @@ from jaxtyping import Float
 from numpy import ndarray
 
 from mixtura import _kernels as kernels
+from mixtura.emissions.abreast import see
 from mixtura.emissions.contract import Emission, draw_labels
 from mixtura.emissions.noise import UniformNoise, noise_probability
 from mixtura.priors import log_dirichlet
@@ -199,11 +200,12 @@ def block_statistics(
     collect = _pass_over(block, density)
     if collect is not None:
         return MixtureStatistics(*collect(*block, log_weights, density))
-    responsibilities, log_evidence = block_posterior(block, emission, log_weights, density)
+    sight = see(emission, block.points)(density)
+    responsibilities, log_evidence = _share_out(log_weights + sight.log_density())
     responsibilities *= block.weights[:, None]
     return MixtureStatistics(
         counts=responsibilities.sum(0),
-        emission=emission.accumulate(block.points, responsibilities, density),
+        emission=sight.accumulate(responsibilities),
         log_likelihood=float(block.weights @ log_evidence),
     )
 
@@ -217,6 +219,11 @@ def _beside_noise(
     rest = block_statistics(block._replace(weights=block.weights - noise), emission, log_weights, density)
     total = float((block.weights * np.logaddexp(log_evidence, log_noise)).sum())
     return rest._replace(log_likelihood=total, noise=float(noise.sum()))
+
+
+def has_kernel(block: Block, density: Any) -> bool:
+    """Whether sums of rows like these are made by compiled code."""
+    return _pass_over(block, density) is not None
 
 
 def _pass_over(block: Block, density: Any) -> Callable[..., Any] | None:
@@ -238,7 +245,11 @@ def block_posterior(
         return np.column_stack([own * (1 - noise[:, None]), noise]), np.logaddexp(log_evidence, log_noise)
     if isinstance(density, kernels.COMPILED) and not isinstance(block, Incomplete):
         return kernels.posterior(block.points, log_weights, density)
-    log_joint = log_weights + emission.log_density(block.points, density)
+    return _share_out(log_weights + emission.log_density(block.points, density))
+
+
+def _share_out(log_joint: Float[ndarray, "N K"]) -> tuple[Float[ndarray, "N K"], Float[ndarray, " N"]]:
+    """Responsibilities, and the logarithm of what they are shares of."""
     with np.errstate(invalid="ignore"):  # degenerate parameters are told by a log-likelihood of NaN
         log_evidence = np.logaddexp.reduce(log_joint, axis=1)
         return np.exp(log_joint - log_evidence[:, None]), log_evidence

@@ -47,13 +47,27 @@ def fit(
 
     After a leap that led down, the trace says again what was reached before.
     """
+    only = course(model, parameters, stop=stop, max_iterations=max_iterations, callbacks=callbacks)
+    (found,) = em.together([only], lambda wanted: [run(model.statistics(wanted[0]))])
+    return found
+
+
+def course(
+    model: em.Model,
+    parameters: Any,
+    *,
+    stop: em.Stop,
+    max_iterations: int,
+    callbacks: Sequence[em.Callback] = (),
+) -> em.Course:
+    """What `em.course` does, in leaps."""
     look: dict[str, Any] = {"max_iterations": max_iterations, "callbacks": callbacks}
     if not isinstance(stop, SmallRemainder) or not isinstance(model, Straightened):
-        return em.fit(model, parameters, run, stop=stop, **look)
+        return (yield from em.course(model, parameters, stop=stop, **look))
     if model.coordinates(parameters, parameters) is None:
-        return em.fit(model, parameters, run, stop=stop, **look)
+        return (yield from em.course(model, parameters, stop=stop, **look))
     leaps = _Leaps(model, parameters, stop)
-    found = em.fit(leaps, parameters, run, stop=leaps.has_arrived, **look)
+    found = yield from em.course(leaps, parameters, stop=leaps.has_arrived, **look)
     return found._replace(parameters=leaps.known if leaps.is_leap else found.parameters)
 
 

@@ -1,6 +1,6 @@
 """What flows: blocks of rows in, sums that add up out."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import reduce
 from typing import Any, NamedTuple, TypeVar
 
@@ -53,6 +53,22 @@ def times(statistics: Statistics, factor: float) -> Statistics:
         return statistics * factor
     fields = [times(field, factor) for field in statistics]
     return type(statistics)(*fields) if hasattr(statistics, "_fields") else type(statistics)(fields)
+
+
+def joined(values: Sequence[Statistics]) -> Statistics:
+    """Nested tuples of arrays as one of longer arrays, those of the first value first."""
+    if not isinstance(values[0], tuple):
+        return np.concatenate(values)  # type: ignore[return-value]
+    fields = [joined(parts) for parts in zip(*values, strict=True)]
+    return type(values[0])(*fields) if hasattr(values[0], "_fields") else type(values[0])(fields)
+
+
+def cut(value: Statistics, rows: slice) -> Statistics:
+    """These rows of all arrays of nested tuples."""
+    if not isinstance(value, tuple):
+        return value[rows]
+    fields = [cut(field, rows) for field in value]
+    return type(value)(*fields) if hasattr(value, "_fields") else type(value)(fields)
 
 
 def leaves(value: Any) -> Iterator[Any]:

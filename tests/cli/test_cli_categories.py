@@ -7,6 +7,8 @@ import numpy as np
 import pytest
 
 from mixtura import LatentClassMixture, load
+from mixtura.cli import _answer
+from mixtura.explain.numbers import percent
 
 
 def people(path, n_rows=120):
@@ -249,3 +251,22 @@ def test_levels_must_agree_where_models_are_compared(run, output, table, tmp_pat
     result = run("compare", *models, "--data", table)
     assert result.exit_code == 3
     assert "knows column 'town' with other levels (Köln, Oslo, Roma)" in result.stderr
+
+
+def test_rules_name_levels(run, answers, table):
+    told = run("show", answers[0] / "model.safetensors", table).stdout
+    rules = [line.strip() for line in told.splitlines() if line.strip().startswith("Rule:")]
+    assert len(rules) == 2
+    assert all(re.match(r"Rule: (not )?(member|town) = \w+ \(", rule) for rule in rules), rules
+    page = (answers[0] / "report.html").read_text(encoding="utf-8")
+    assert "member = yes" in page and not re.search(r"= \w+ ([>≤]|&gt;) \d", page)
+
+
+def test_the_screen_tells_the_shares_that_the_report_tells(output):
+    """Those of the model, not those of the rows that it labels."""
+    facts = output[1] | {"profiles": [{"town": {"shares": {"Rom": 0.5, "Oslo": 0.5}}}] * 2}
+    (town,) = facts["items"]
+    told = " ".join(" ".join(_answer.lines(facts, False)).split())
+    for k, shares in enumerate(town["shares"]):
+        (most, share), *_ = sorted(zip(town["levels"], shares, strict=True), key=lambda one: -one[1])
+        assert f"cluster {k} {most} {percent(share)}" in told

@@ -102,7 +102,7 @@ def test_what_is_written_is_what_was_measured(mixture, draw, classify):
     fitted = mixture([0.6, 0.4], [[0.0], [7.0]], [[[1.0]], [[1.0]]], ["x"])
     points = draw(fitted, 500)
     (rule,) = explain(fitted, points, None, classify(fitted, points)).clusters[0].rules
-    _, number = tell_rule(rule, ["x"]).split(" ≤ ")
+    _, number = tell_rule({"conditions": [rule.conditions[0]._asdict()]}, [{"name": "x"}]).split(" ≤ ")
     assert float(number) == rule.conditions[0].up_to
 
 

@@ -80,7 +80,9 @@ def see(points: Points, gaps: tuple[Gap, ...], mean: Float[ndarray, " D"], white
 
 def _see_all(points: Points, gaps: tuple[Gap, ...], means: Float[ndarray, "G D"], whiteners: ndarray) -> Seen:
     """The same under several components, whose whiteners are one for each or one for all."""
-    deviations = np.where(np.isnan(points), 0.0, points - means[:, None])
+    deviations = points - means[:, None]
+    if gaps:
+        deviations[:, np.isnan(points)] = 0.0
     log_volumes, found = np.zeros(deviations.shape[:2]), []
     own = whiteners.swapaxes(1, 2) @ whiteners if whiteners.ndim == 3 else _squares(whiteners, means.shape[1])
     for rows, cells, pattern in gaps:
@@ -132,21 +134,29 @@ def look(points: Points, density: Ellipses) -> Sight:
     squares, log_det = np.empty((2, len(points), len(density.means)))
     for group, means, whiteners in _in_groups(density, points.size):
         seen = _see_all(points, gaps, means, whiteners)
-        if whiteners.ndim == 3:
-            whitened = seen.deviations @ whiteners.swapaxes(1, 2)
-        else:
-            whitened = seen.deviations * whiteners.reshape(len(whiteners), 1, -1)
-        flaws = 0.0 * (means.sum(1) + whiteners.reshape(len(whiteners), -1).sum(1))  # not a number: no component
-        squares[:, group] = np.where(n_seen > 0, np.square(whitened).sum(2), 0.0).T + flaws
+        squares[:, group] = np.where(n_seen > 0, _squared(seen, means, whiteners), 0.0).T
         log_det[:, group] = np.where(n_seen > 0, density.log_det[group, None] + seen.log_volumes, 0.0).T
     return Sight(squares, log_det, n_seen[:, None])
+
+
+def _squared(seen: Seen, means: Float[ndarray, "G D"], whiteners: ndarray) -> Float[ndarray, "G N"]:
+    """Distances of Mahalanobis, squared; not a number where a component is none."""
+    if whiteners.ndim == 3:
+        whitened = seen.deviations @ whiteners.swapaxes(1, 2)
+    else:
+        whitened = seen.deviations * whiteners.reshape(len(whiteners), 1, -1)
+    flaws = 0.0 * (means.sum(1) + whiteners.reshape(len(whiteners), -1).sum(1))
+    return np.einsum("gnd,gnd->gn", whitened, whitened) + flaws[:, None]
 
 
 @_quiet
 def log_density(points: Points, density: Ellipses) -> Float[ndarray, "N K"]:
     """The log-density of every component at the cells of every row that are there: 0 where there are none."""
-    squares, log_det, n_seen = look(points, density)
-    return log_det - n_seen * (0.5 * math.log(2 * math.pi)) - 0.5 * squares
+    return _log_density(look(points, density))
+
+
+def _log_density(sight: Sight) -> Float[ndarray, "N K"]:
+    return sight.log_det - sight.n_seen * (0.5 * math.log(2 * math.pi)) - 0.5 * sight.squares
 
 
 @_quiet
@@ -159,22 +169,59 @@ def moments(
     shifts, scatter = np.empty((K, D)), np.zeros((K, D, D))
     for group, means, whiteners in _in_groups(density, points.size):
         seen = _see_all(points, gaps, means, whiteners)
-        weighted = shares[:, group].T[:, :, None] * seen.deviations
-        shifts[group] = weighted.sum(1)
-        scatter[group] = weighted.swapaxes(1, 2) @ seen.deviations
-        _add_unseen(scatter[group], gaps, seen, (shares if unseen is None else unseen)[:, group].T)
+        shifts[group], scatter[group] = _sums(seen, shares[:, group].T)
+        scatter[group] += _unseen(gaps, seen, (shares if unseen is None else unseen)[:, group].T, D)
     is_one = len(density.whiteners) < K
     return Moments(shifts, of_kind(scatter.sum(0, keepdims=True) if is_one else scatter, density))
 
 
-def _add_unseen(
-    scatter: Float[ndarray, "G D D"], gaps: tuple[Gap, ...], seen: Seen, shares: Float[ndarray, "G N"]
-) -> None:
-    """Add the covariances of the missing cells, each as often as rows lack them."""
+def _sums(seen: Seen, shares: Float[ndarray, "G N"]) -> tuple[Float[ndarray, "G D"], Float[ndarray, "G D D"]]:
+    """Of deviations and of their products."""
+    weighted = shares[:, :, None] * seen.deviations
+    return (shares[:, None] @ seen.deviations)[:, 0], weighted.swapaxes(1, 2) @ seen.deviations
+
+
+def _unseen(gaps: tuple[Gap, ...], seen: Seen, shares: Float[ndarray, "G N"], D: int) -> Float[ndarray, "G D D"]:
+    """The covariances of the missing cells, each as often as rows lack them."""
+    G, total = len(shares), np.zeros(len(shares) * D * D)
+    each = np.arange(G)[:, None]
     for gap, covariances in zip(gaps, seen.covariances, strict=True):
-        mass = np.stack([np.bincount(gap.pattern, own[gap.rows], len(gap.cells)) for own in shares])
-        for own, spread in zip(scatter, mass[:, :, None, None] * covariances, strict=True):
-            np.add.at(own, (gap.cells[:, :, None], gap.cells[:, None, :]), spread)
+        P = len(gap.cells)
+        mass = np.bincount((each * P + gap.pattern).ravel(), shares[:, gap.rows].ravel(), G * P).reshape(G, P, 1, 1)
+        places = (gap.cells[:, :, None] * D + gap.cells[:, None, :]).ravel()
+        total += np.bincount((each * (D * D) + places).ravel(), (mass * covariances).ravel(), len(total))
+    return total.reshape(G, D, D)
+
+
+class AtOnce:
+    """Few rows under many components, seen once for their densities and their moments."""
+
+    @_quiet
+    def __init__(self, points: Points, density: Ellipses) -> None:
+        holes = np.isnan(points)
+        self._density, self._gaps, self._n_seen = density, gaps_of(holes) if holes.any() else (), (~holes).sum(1)
+        self._seen = _see_all(points, self._gaps, density.means, density.whiteners)
+
+    @_quiet
+    def log_density(self) -> Float[ndarray, "N K"]:
+        """What the function of that name gives."""
+        means, whiteners, log_det = self._density
+        squares = _squared(self._seen, means, whiteners)
+        if not self._gaps:
+            log_dets = np.broadcast_to(log_det[:, None], squares.shape)
+        else:
+            squares = np.where(self._n_seen > 0, squares, 0.0)
+            log_dets = np.where(self._n_seen > 0, log_det[:, None] + self._seen.log_volumes, 0.0)
+        return _log_density(Sight(squares.T, log_dets.T, self._n_seen[:, None]))
+
+    @_quiet
+    def accumulate(self, shares: Float[ndarray, "N K"]) -> Moments:
+        """What `moments` gives."""
+        shifts, scatter = _sums(self._seen, shares.T)
+        if self._gaps:
+            scatter += _unseen(self._gaps, self._seen, shares.T, shifts.shape[1])
+        is_one = len(self._density.whiteners) < len(shifts)
+        return Moments(shifts, of_kind(scatter.sum(0, keepdims=True) if is_one else scatter, self._density))
 
 
 def in_full(density: Ellipses) -> Full:

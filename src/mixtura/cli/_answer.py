@@ -221,8 +221,18 @@ def _notes(facts: Facts) -> list[str]:
         text += wrap(f"{facts['missing']['sentence']} Rows count by the cells that they have.")
     if truth:
         text += [f"Against the known groups: adjusted Rand index {truth['adjusted_rand']:.3f}."]
+    return text + _beside(facts)
+
+
+def _beside(facts: Facts) -> list[str]:
+    """What clusters have in columns beside the numbers: levels as likely as the mixture says, where it knows them."""
+    items, text = {item["name"]: item for item in facts["items"]}, []
     for name in facts["profiles"][0]:
-        told = [f"{c['name']} {_typical(p[name])}" for c, p in zip(facts["clusters"], facts["profiles"], strict=True)]
+        profiles = zip(facts["clusters"], facts["profiles"], strict=True)
+        told = [
+            f"{c['name']} {_likely(items[name], c['label']) if name in items else _typical(own[name])}"
+            for c, own in profiles
+        ]
         text += wrap(f"{name}: {'; '.join(told)}.")
     return text
 
@@ -240,7 +250,16 @@ def _left_out(left_out: Facts) -> list[str]:
 def _typical(profile: Facts) -> str:
     if "mean" in profile:
         return "–" if profile["mean"] is None else brief(profile["mean"])
-    return ", ".join(f"{value} {percent(share)}" for value, share in list(profile["shares"].items())[:2]) or "–"
+    return _shares(list(profile["shares"].items()))
+
+
+def _likely(item: Facts, cluster: int) -> str:
+    shares = zip(item["levels"], item["shares"][cluster], strict=True)
+    return _shares(sorted(shares, key=lambda told: -told[1]))
+
+
+def _shares(told: Sequence[tuple[str, float]]) -> str:
+    return ", ".join(f"{value} {percent(share)}" for value, share in told[:2]) or "–"
 
 
 def _above(fit: Facts, lowest: float, criterion: str) -> str:
@@ -261,6 +280,6 @@ def _by_distinction(clusters: Sequence[Facts]) -> list[int]:
 def _words(cluster: Facts, columns: Sequence[Facts]) -> str:
     """What is high or low, each level named once: "very low waiting and eruptions, high age"."""
     notable = [d for d in cluster["distinguishing"] if abs(cluster["differences"][d]) >= NOTABLE]
-    groups = groupby(notable, key=lambda d: level(cluster["differences"][d]))
+    groups = groupby(notable, key=lambda d: level(cluster["differences"][d], columns[d].get("is_level", False)))
     told = ", ".join(f"{how} {join([short(columns[d]['name']) for d in group])}" for how, group in groups)
     return printable(told)

@@ -7,7 +7,6 @@ from mixtura.cli._answer import cluster_table, numbered, warning_lines
 from mixtura.cli._described import describe, read_again
 from mixtura.cli._screen import heading, wrap
 from mixtura.explain.numbers import percent
-from mixtura.explain.records import Condition, Rule
 from mixtura.explain.words import short, tell_rule
 from mixtura.fitted import FittedMixture
 
@@ -52,6 +51,5 @@ def _apart(cluster: Facts, told: Facts) -> str:
 
 
 def _rule(rule: Facts, columns: Sequence[Facts]) -> str:
-    conditions = tuple(Condition(**condition) for condition in rule["conditions"])
-    said = tell_rule(Rule(conditions, rule["precision"], rule["coverage"]), [column["name"] for column in columns])
+    said = tell_rule(rule, columns)
     return f"{said} ({percent(rule['coverage'])} of it, and {percent(rule['precision'])} of such rows are in it)"

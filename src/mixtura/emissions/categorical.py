@@ -3,13 +3,16 @@
 A mixture of such components is latent class analysis (Lazarsfeld & Henry 1968; Goodman 1974).
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import ClassVar, NamedTuple
 
 import numpy as np
 from jaxtyping import Float, Int
 from numpy import ndarray
 
+from mixtura.emissions.abreast import Lookup
 from mixtura.emissions.contract import ByComponent, Plain, draw_alone
 
 # What rows of a component never showed is next to impossible, not impossible: else a row that no component allows
@@ -29,6 +32,20 @@ class Tallies(NamedTuple):
     """How many answers of each level a component explains."""
 
     answers: Float[ndarray, "K L"]
+
+
+@dataclass(frozen=True)
+class Answers:
+    """Rows of answers under classes; one that is missing is certain."""
+
+    rows: Lookup
+    density: CategoricalParameters
+
+    def log_density(self) -> Float[ndarray, "N K"]:
+        return self.rows.add_up(np.log(np.maximum(self.density.probabilities, IMPOSSIBLE)).T)
+
+    def accumulate(self, responsibilities: Float[ndarray, "N K"]) -> Tallies:
+        return Tallies(self.rows.share_out(responsibilities).T)
 
 
 @dataclass(frozen=True)
@@ -59,21 +76,18 @@ class Categorical(ByComponent, Plain):
         return parameters
 
     def log_density(self, points: Float[ndarray, "N D"], density: CategoricalParameters) -> Float[ndarray, "N K"]:
-        K = len(density.probabilities)
-        logs = np.log(np.maximum(density.probabilities, IMPOSSIBLE)).T
-        table = np.concatenate([logs, np.zeros((1, K))])  # a missing answer is certain
-        total = np.zeros((len(points), K))
-        for places in self._places(points).T:
-            total += table[places]
-        return total
+        return self.see(points)(density).log_density()
 
     def accumulate(
         self, points: Float[ndarray, "N D"], responsibilities: Float[ndarray, "N K"], density: CategoricalParameters
     ) -> Tallies:
-        places, L = self._places(points), sum(self.n_levels)
-        shares = (np.broadcast_to(share[:, None], places.shape).ravel() for share in responsibilities.T)
-        counts = [np.bincount(places.ravel(), share, minlength=L + 1)[:L] for share in shares]
-        return Tallies(np.stack(counts))
+        return self.see(points)(density).accumulate(responsibilities)
+
+    def see(self, points: Float[ndarray, "N D"]) -> Callable[[CategoricalParameters], "Answers"]:
+        return partial(Answers, Lookup(self.places(points), sum(self.n_levels)))
+
+    def abreast(self, n_fits: int) -> "Categorical":
+        return self
 
     def expect(
         self, points: Float[ndarray, "N D"], responsibilities: Float[ndarray, "N K"], density: CategoricalParameters
@@ -176,7 +190,7 @@ class Categorical(ByComponent, Plain):
         """Where the levels of each column begin."""
         return np.cumsum([0, *self.n_levels[:-1]])
 
-    def _places(self, points: Float[ndarray, "N D"]) -> Int[ndarray, "N D"]:
+    def places(self, points: Float[ndarray, "N D"]) -> Int[ndarray, "N D"]:
         """The place of each answer among the levels of all columns; that behind them all for a missing one."""
         return np.where(np.isnan(points), sum(self.n_levels), points + self._first).astype(np.intp)
 

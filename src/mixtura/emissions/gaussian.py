@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
@@ -27,11 +28,14 @@ from mixtura.emissions._moments import (
     rescale,
     side_by_side,
 )
+from mixtura.emissions.abreast import See, Seen
 from mixtura.emissions.contract import ByComponent
 from mixtura.priors import NormalInverseWishart
 from mixtura.spaces import Spread
+from mixtura.statistics import cut, joined
 
 _MANY_COLUMNS = 64
+_FEW_CELLS = 1 << 13  # in which a component costs Python more than the arithmetic takes
 _NARROWEST = 1e-6  # of the average covariance: a component that is placed among equal rows has some width
 
 
@@ -117,6 +121,12 @@ class Gaussian(ByComponent):
         if scatter.ndim == 1:
             scatter *= parameters.means.shape[1]
         return Moments(np.zeros(parameters.means.shape), scatter)
+
+    def see(self, points: Float[ndarray, "N D"]) -> See:
+        return partial(conditional.AtOnce if points.size <= _FEW_CELLS else partial(Seen, self), points)
+
+    def abreast(self, n_fits: int) -> "GaussiansAbreast":
+        return GaussiansAbreast(self.covariance, self.ridge, self.prior, n_fits)
 
     def log_prior(self, parameters: GaussianParameters) -> float:
         return 0.0 if self.prior is None else self.prior.log_density(self.model, *parameters)
@@ -238,6 +248,26 @@ class Gaussian(ByComponent):
         labels = np.repeat(np.arange(len(counts)), counts)
         noise = rng.standard_normal((len(labels), D))
         return parameters.means[labels] + np.einsum("nij,nj->ni", roots[labels], noise)
+
+
+@dataclass(frozen=True)
+class GaussiansAbreast(Gaussian):
+    """The components of several fits one after the other."""
+
+    n_fits: int = 1
+
+    def density(self, parameters: GaussianParameters) -> Ellipses:
+        """Those of one fit may have one shape, those of all have not."""
+        return ellipses(*parameters)
+
+    def maximise(
+        self, statistics: Moments, counts: Float[ndarray, " K"], parameters: GaussianParameters
+    ) -> GaussianParameters:
+        if self.model.is_linear and not self.model.is_shared:  # each component by itself
+            return super().maximise(statistics, counts, parameters)
+        K, one = len(counts) // self.n_fits, super().maximise
+        everything = statistics, counts, parameters
+        return joined([one(*cut(everything, slice(start, start + K))) for start in range(0, len(counts), K)])
 
 
 def _arithmetic(points: Float[ndarray, "N D"]) -> Any:

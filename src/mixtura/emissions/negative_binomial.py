@@ -9,12 +9,14 @@ left side grows with r from 0 to m, so that there is one solution (Zhou & Carin 
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import ClassVar, NamedTuple
 
 import numpy as np
 from jaxtyping import Float, Int
 from numpy import ndarray
 
+from mixtura.emissions.abreast import Lookup
 from mixtura.emissions.contract import ByComponent, Plain, draw_alone
 from mixtura.emissions.poisson import Poisson, PoissonParameters
 
@@ -50,6 +52,47 @@ class PartTotals(NamedTuple):
     parts: Float[ndarray, "K D"]
 
 
+class Values(NamedTuple):
+    """All different counts, column by column, the column of each, and where each column begins; zero is in all."""
+
+    counts: Float[ndarray, "U 1"]
+    columns: Int[ndarray, " U"]
+    first: Int[ndarray, " D"]
+
+
+@dataclass(frozen=True)
+class WideCounts:
+    """Rows of counts under components: which of the different counts they have."""
+
+    rows: Lookup
+    values: Values
+    density: NegativeBinomialParameters
+
+    def log_density(self) -> Float[ndarray, "N K"]:
+        return self.rows.add_up(_log_probability(self.values.counts, *self._by_value))
+
+    def accumulate(self, responsibilities: Float[ndarray, "N K"]) -> PartTotals:
+        known, parts = self.rows.share_out(responsibilities), _expected_parts(self.values.counts, *self._by_value)
+        of_values = known * self.values.counts, known, known * parts
+        return PartTotals(*(np.add.reduceat(sums, self.values.first).T for sums in of_values))
+
+    @property
+    def _by_value(self) -> tuple[Float[ndarray, "U K"], Float[ndarray, "U K"]]:
+        """Means and sizes in the column of each of the counts."""
+        return self.density.rates.T[self.values.columns], self.density.sizes.T[self.values.columns]
+
+
+def _distinct(points: Float[ndarray, "N D"]) -> tuple[Lookup, Values]:
+    """Where each cell is among the different counts, and these."""
+    found = [np.unique(np.append(cells[~np.isnan(cells)], 0.0)) for cells in points.T]
+    numbers = [len(own) for own in found]
+    first = np.cumsum([0, *numbers[:-1]])
+    places = [np.searchsorted(own, cells) + begin for own, cells, begin in zip(found, points.T, first, strict=True)]
+    total = sum(numbers)
+    lookup = Lookup(np.where(np.isnan(points), total, np.stack(places, axis=1)), total)
+    return lookup, Values(np.concatenate(found)[:, None], np.repeat(np.arange(len(found)), numbers), first)
+
+
 @dataclass(frozen=True)
 class NegativeBinomial(ByComponent, Plain):
     """Independent counts that vary more than Poisson's; a cell that is missing (NaN) contributes nothing."""
@@ -66,20 +109,20 @@ class NegativeBinomial(ByComponent, Plain):
         return parameters
 
     def log_density(self, points: Float[ndarray, "N D"], density: NegativeBinomialParameters) -> Float[ndarray, "N K"]:
-        total = np.zeros((len(points), len(density.rates)))
-        for cells, rates, sizes in zip(points.T, density.rates.T, density.sizes.T, strict=True):
-            total += _of_counts(_log_probability, cells, rates, sizes)
-        return total
+        return self.see(points)(density).log_density()
 
     def accumulate(
         self, points: Float[ndarray, "N D"], responsibilities: Float[ndarray, "N K"],
         density: NegativeBinomialParameters,
     ) -> PartTotals:  # fmt: skip
-        parts = [
-            (responsibilities * _of_counts(_expected_parts, cells, *own)).sum(0)
-            for cells, *own in zip(points.T, density.rates.T, density.sizes.T, strict=True)
-        ]
-        return PartTotals(*_POISSON.accumulate(points, responsibilities, density.poisson), np.stack(parts, axis=1))
+        return self.see(points)(density).accumulate(responsibilities)
+
+    def see(self, points: Float[ndarray, "N D"]) -> Callable[[NegativeBinomialParameters], "WideCounts"]:
+        """What has to be worked out of a count is worked out once for all rows that have it."""
+        return partial(WideCounts, *_distinct(points.astype(np.float64)))
+
+    def abreast(self, n_fits: int) -> "NegativeBinomial":
+        return self
 
     def expect(
         self, points: Float[ndarray, "N D"], responsibilities: Float[ndarray, "N K"],
@@ -174,21 +217,8 @@ class NegativeBinomial(ByComponent, Plain):
         return rng.poisson(rng.gamma(sizes, rates / sizes)).astype(np.float64)
 
 
-_OfCounts = Callable[[ndarray, ndarray, ndarray], ndarray]  # of counts (one column), means and sizes
-
-
-def _of_counts(
-    function: _OfCounts, cells: Float[ndarray, " N"], rates: Float[ndarray, " K"], sizes: Float[ndarray, " K"]
-) -> Float[ndarray, "N K"]:
-    """The function of every cell under every component, worked out once for equal counts; zero of missing cells."""
-    distinct, places = np.unique(cells.astype(np.float64), return_inverse=True)
-    missing = np.isnan(distinct)
-    values = function(np.where(missing, 0.0, distinct)[:, None], rates, sizes)
-    return np.where(missing[:, None], 0.0, values)[places]
-
-
 def _log_probability(
-    counts: Float[ndarray, "U 1"], rates: Float[ndarray, " K"], sizes: Float[ndarray, " K"]
+    counts: Float[ndarray, "U 1"], rates: Float[ndarray, "U K"], sizes: Float[ndarray, "U K"]
 ) -> Float[ndarray, "U K"]:
     from scipy.special import betaln  # 0.1 s to import, and most fits have no counts
 
@@ -198,7 +228,7 @@ def _log_probability(
 
 
 def _expected_parts(
-    counts: Float[ndarray, "U 1"], rates: Float[ndarray, " K"], sizes: Float[ndarray, " K"]
+    counts: Float[ndarray, "U 1"], rates: Float[ndarray, "U K"], sizes: Float[ndarray, "U K"]
 ) -> Float[ndarray, "U K"]:
     from scipy.special import digamma
 

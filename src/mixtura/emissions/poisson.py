@@ -1,6 +1,8 @@
 """Columns of counts: within a component they are independent and follow Poisson's law."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import ClassVar, NamedTuple
 
 import numpy as np
@@ -10,6 +12,8 @@ from numpy import ndarray
 from mixtura.emissions.contract import ByComponent, Plain, draw_alone
 
 _RAREST = 1e-300  # a rate of zero would have a logarithm of minus infinity
+_NEXT_TO_NONE = 1e-15  # what a leap takes a rate of zero for
+_MOST = 600.0  # a logarithm, where a leap has gone too far
 _CUT = 0.8  # standard deviations to both sides where a component is cut in two
 
 
@@ -23,12 +27,35 @@ class PoissonParameters(NamedTuple):
         """Those of the counts: the means again."""
         return self.rates
 
+    @property
+    def sizes(self) -> None:
+        """None: counts of this law do not vary more by some size, as those of others do."""
+
 
 class Totals(NamedTuple):
     """The sums of the counts that a component explains, and the weights of the cells that are known."""
 
     sums: Float[ndarray, "K D"]
     known: Float[ndarray, "K D"]
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Rows of counts, zero where they are missing, which cells are known, sums of log x!, and means."""
+
+    counts: Float[ndarray, "N D"]
+    known: Float[ndarray, "N D"]
+    log_factorials: Float[ndarray, " N"]
+    density: PoissonParameters
+
+    def log_density(self) -> Float[ndarray, "N K"]:
+        """Of each count x: x log rate - rate - log x!."""
+        rates = self.density.rates
+        expected = self.counts @ np.log(np.maximum(rates, _RAREST)).T - self.known @ rates.T
+        return expected - self.log_factorials[:, None]
+
+    def accumulate(self, responsibilities: Float[ndarray, "N K"]) -> Totals:
+        return Totals(responsibilities.T @ self.counts, responsibilities.T @ self.known)
 
 
 @dataclass(frozen=True)
@@ -46,20 +73,21 @@ class Poisson(ByComponent, Plain):
         return parameters
 
     def log_density(self, points: Float[ndarray, "N D"], density: PoissonParameters) -> Float[ndarray, "N K"]:
-        """Of each count x: x log rate - rate - log x!."""
-        from scipy.special import gammaln  # 0.1 s to import, and most fits have no counts
-
-        counts, known = np.nan_to_num(points.astype(np.float64)), (~np.isnan(points)).astype(np.float64)
-        rates = density.rates
-        expected = np.einsum("nd,kd->nk", counts, np.log(np.maximum(rates, _RAREST)))
-        return expected - np.einsum("nd,kd->nk", known, rates) - gammaln(counts + 1).sum(1)[:, None]
+        return self.see(points)(density).log_density()
 
     def accumulate(
         self, points: Float[ndarray, "N D"], responsibilities: Float[ndarray, "N K"], density: PoissonParameters
     ) -> Totals:
-        known = (~np.isnan(points)).astype(np.float64)
-        sums = np.einsum("nk,nd->kd", responsibilities, np.nan_to_num(points.astype(np.float64)))
-        return Totals(sums, np.einsum("nk,nd->kd", responsibilities, known))
+        return self.see(points)(density).accumulate(responsibilities)
+
+    def see(self, points: Float[ndarray, "N D"]) -> Callable[[PoissonParameters], "Counts"]:
+        from scipy.special import gammaln  # 0.1 s to import, and most fits have no counts
+
+        counts = np.nan_to_num(points.astype(np.float64))
+        return partial(Counts, counts, (~np.isnan(points)).astype(np.float64), gammaln(counts + 1).sum(1))
+
+    def abreast(self, n_fits: int) -> "Poisson":
+        return self
 
     def expect(
         self, points: Float[ndarray, "N D"], responsibilities: Float[ndarray, "N K"], density: PoissonParameters
@@ -81,6 +109,12 @@ class Poisson(ByComponent, Plain):
     def implied(self, counts: Float[ndarray, " K"], parameters: PoissonParameters) -> Totals:
         known = np.repeat(counts[:, None], parameters.rates.shape[1], axis=1)
         return Totals(known * parameters.rates, known)
+
+    def coordinates(self, parameters: PoissonParameters, like: PoissonParameters) -> Float[ndarray, " M"]:
+        return np.log(np.maximum(parameters.rates, _NEXT_TO_NONE)).ravel()
+
+    def at(self, coordinates: Float[ndarray, " M"], like: PoissonParameters) -> PoissonParameters:
+        return PoissonParameters(np.exp(np.minimum(coordinates, _MOST)).reshape(like.rates.shape))
 
     def view(self, points: Float[ndarray, "N D"], weights: Float[ndarray, " N"]) -> Float[ndarray, "N D"]:
         """Square roots, whose spread does not grow with the counts; their mean where the count is missing."""

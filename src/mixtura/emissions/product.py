@@ -1,17 +1,32 @@
 """Columns of different kinds: within a component, blocks of columns are independent, each of its own family."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import reduce
 from typing import Any
 
 import numpy as np
 from jaxtyping import Float, Int
 from numpy import ndarray
 
+from mixtura.emissions.abreast import Abreast, Sight, see
 from mixtura.emissions.contract import Emission, Plain
 from mixtura.spaces import standardise
 
 Parts = tuple[Any, ...]  # one for each block: parameters, densities or statistics of its family
+
+
+@dataclass(frozen=True)
+class SideBySide:
+    """The blocks of rows under the components of a density."""
+
+    blocks: tuple[Sight, ...]
+
+    def log_density(self) -> Float[ndarray, "N K"]:
+        return reduce(np.add, [block.log_density() for block in self.blocks])
+
+    def accumulate(self, responsibilities: Float[ndarray, "N K"]) -> Parts:
+        return tuple(block.accumulate(responsibilities) for block in self.blocks)
 
 
 @dataclass(frozen=True)
@@ -37,15 +52,22 @@ class Product(Plain):
         return tuple(family.density(part) for family, part in zip(self.families, parameters, strict=True))
 
     def log_density(self, points: Float[ndarray, "N D"], density: Parts) -> Float[ndarray, "N K"]:
-        parts = [family.log_density(block, own) for family, block, own in self._blocks(points, density)]
-        return np.sum(parts, axis=0)
+        return self.see(points)(density).log_density()
 
     def accumulate(
         self, points: Float[ndarray, "N D"], responsibilities: Float[ndarray, "N K"], density: Parts
     ) -> Parts:
-        return tuple(
-            family.accumulate(block, responsibilities, own) for family, block, own in self._blocks(points, density)
-        )
+        return self.see(points)(density).accumulate(responsibilities)
+
+    def see(self, points: Float[ndarray, "N D"]) -> Callable[[Parts], "SideBySide"]:
+        sees = [see(family, block) for family, block, _ in self._blocks(points)]
+        return lambda density: SideBySide(tuple(own(part) for own, part in zip(sees, density, strict=True)))
+
+    def abreast(self, n_fits: int) -> "Product | None":
+        """None where the family of a block is not `Abreast`."""
+        found = (family.abreast(n_fits) for family in self.families if isinstance(family, Abreast))
+        families = tuple(family for family in found if family is not None)
+        return replace(self, families=families) if len(families) == len(self.families) else None
 
     def expect(
         self, points: Float[ndarray, "N D"], responsibilities: Float[ndarray, "N K"], density: Parts
@@ -74,6 +96,19 @@ class Product(Plain):
 
     def log_prior(self, parameters: Parts) -> float:
         return sum(family.log_prior(part) for family, part in zip(self.families, parameters, strict=True))
+
+    def coordinates(self, parameters: Parts, like: Parts) -> ndarray | None:
+        parts = zip(self.families, parameters, like, strict=True)
+        found = (family.coordinates(part, own) for family, part, own in parts)
+        numbers = [own for own in found if own is not None]
+        return np.concatenate(numbers) if len(numbers) == len(self.families) else None
+
+    def at(self, coordinates: ndarray, like: Parts) -> Parts:
+        parts = list(zip(self.families, like, strict=True))
+        known = (family.coordinates(own, own) for family, own in parts)
+        ends = np.cumsum([0 if own is None else len(own) for own in known])[:-1]
+        numbers = zip(parts, np.split(coordinates, ends), strict=True)
+        return tuple(family.at(part, own) for (family, own), part in numbers)
 
     def view(self, points: Float[ndarray, "N D"], weights: Float[ndarray, " N"]) -> Float[ndarray, "N M"]:
         """What the families see, side by side, each column with variance one."""

@@ -1,13 +1,14 @@
 """Numbers that are positive or bounded, seen where they are neither: x has the density f(T(x)) |T'(x)|."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 import numpy as np
 from jaxtyping import Float, Int
 from numpy import ndarray
 
+from mixtura.emissions.abreast import Abreast, Sight, see
 from mixtura.emissions.contract import Emission, Plain
 from mixtura.emissions.gaussian import Gaussian
 
@@ -43,6 +44,20 @@ class Inner(NamedTuple):
 
 
 @dataclass(frozen=True)
+class Forward:
+    """Transformed rows under a density, and the logarithms of how much the transform stretches them."""
+
+    slopes: Float[ndarray, " N"]
+    inner: Sight
+
+    def log_density(self) -> Float[ndarray, "N K"]:
+        return self.inner.log_density() + self.slopes[:, None]
+
+    def accumulate(self, responsibilities: Float[ndarray, "N K"]) -> Any:
+        return self.inner.accumulate(responsibilities)
+
+
+@dataclass(frozen=True)
 class Transformed(Plain):
     """A family in transformed columns: for each the name of its transform in `TRANSFORMS`.
 
@@ -68,11 +83,20 @@ class Transformed(Plain):
         return Inner(self.inner.density(parameters))
 
     def log_density(self, points: Float[ndarray, "N D"], density: Inner) -> Float[ndarray, "N K"]:
-        slopes = np.nansum(self._by_column(points, "log_slope"), axis=1)  # a missing cell has no volume
-        return self.inner.log_density(self.forward(points), density.density) + slopes[:, None]
+        return self.see(points)(density).log_density()
 
     def accumulate(self, points: Float[ndarray, "N D"], responsibilities: Float[ndarray, "N K"], density: Inner) -> Any:
-        return self.inner.accumulate(self.forward(points), responsibilities, density.density)
+        return self.see(points)(density).accumulate(responsibilities)
+
+    def see(self, points: Float[ndarray, "N D"]) -> Callable[[Inner], "Forward"]:
+        slopes = np.nansum(self._by_column(points, "log_slope"), axis=1)  # a missing cell has no volume
+        inner = see(self.inner, self.forward(points))
+        return lambda density: Forward(slopes, inner(density.density))
+
+    def abreast(self, n_fits: int) -> "Transformed | None":
+        """None where the family is not `Abreast`."""
+        inner = self.inner.abreast(n_fits) if isinstance(self.inner, Abreast) else None
+        return None if inner is None else replace(self, inner=inner)
 
     def expect(
         self, points: Float[ndarray, "N D"], responsibilities: Float[ndarray, "N K"], density: Inner
@@ -95,6 +119,12 @@ class Transformed(Plain):
 
     def implied(self, counts: Float[ndarray, " K"], parameters: Any) -> Any:
         return self.inner.implied(counts, parameters)
+
+    def coordinates(self, parameters: Any, like: Any) -> ndarray | None:
+        return self.inner.coordinates(parameters, like)
+
+    def at(self, coordinates: ndarray, like: Any) -> Any:
+        return self.inner.at(coordinates, like)
 
     def view(self, points: Float[ndarray, "N D"], weights: Float[ndarray, " N"]) -> Float[ndarray, "N M"]:
         return self.inner.view(self.forward(points), weights)

@@ -9,7 +9,6 @@ from numpy import ndarray
 
 from mixtura.covariance import MODELS
 from mixtura.emissions.gaussian import Gaussian
-from mixtura.emissions.negative_binomial import NegativeBinomialParameters
 from mixtura.emissions.transformed import TRANSFORMS, Transformed
 from mixtura.estimators import _parameters as rules
 from mixtura.estimators._base import check_enough_rows, check_magnitude, check_weights
@@ -216,7 +215,7 @@ class MixedMixture(GoesOn, FamilyAnswers):
         if "counts" in blocks:
             columns, _, part = blocks["counts"]
             self.rates_ = self._by_name(columns, part.rates.T)
-            if isinstance(part, NegativeBinomialParameters):
+            if part.sizes is not None:
                 self.count_sizes_ = self._by_name(columns, part.sizes.T)
 
     def _by_name(self, columns: Iterable[int], values: Iterable[ndarray]) -> dict[str, ndarray]:

@@ -120,21 +120,25 @@ def explain(
     '20 % of the rows: high minutes (29.9, overall 14.1).'
     """
     _check_shapes(fitted, points, classification)
-    everything = Rows(points, np.ones(len(points)) if weights is None else weights, classification, holes=holes)
+    weights = np.ones(len(points)) if weights is None else weights
+    return _explained(fitted, Rows(points, weights, classification, holes=holes), overlaps)
+
+
+def _explained(fitted: FittedMixture, everything: Rows, overlaps: Float[ndarray, "K K"] | None) -> Explanation:
     fitted, rows = only_clusters(fitted, everything)
     columns = describe_columns(fitted.features, rows)
     overlaps = pair_overlaps(fitted, rows.points, rows.weights) if overlaps is None else overlaps
     portraits = [describe_cluster(k, fitted, columns, rows) for k in range(fitted.n_components)]
     clusters = _with_rules(_with_neighbours(portraits, fitted, overlaps), rows)
     return Explanation(
-        headline=headline(len(clusters), len(points), len(columns)),
-        warnings=cautions(fitted, clusters, overlaps),
+        headline=headline(len(clusters), len(everything.points), len(columns)),
+        warnings=cautions(fitted, clusters, overlaps, float(rows.weights.sum())),
         clusters=clusters,
         columns=columns,
         certainty=describe_certainty(rows),
         overlaps=tuple(map(tuple, overlaps.tolist())),
         importance=importance([c.separation for c in clusters], [c.weight for c in clusters]),
-        n_rows=len(points),
+        n_rows=len(everything.points),
         total_weight=float(everything.weights.sum()),
         doubts=describe_doubts(fitted, rows),
         missing=_missing(fitted, everything),
@@ -146,7 +150,7 @@ def explain_rows(fitted: FittedMixture, rows: Rows) -> tuple[FittedMixture, Rows
     """What there is to speak of (see `mixtura.explain.kinds`), and what there is to say."""
     seen, beside = shown(fitted, rows)
     overlaps = None if seen is fitted else pair_overlaps(fitted, rows.points, rows.weights)
-    told = explain(seen, beside.points, beside.weights, beside.classification, overlaps, beside.holes)
+    told = _explained(seen, beside, overlaps)
     title = headline(fitted.n_components, len(rows.points), len(fitted.features))
     outliers = describe_outliers(fitted, rows)
     warnings = (*told.warnings, *outlier_caution(fitted, outliers), *dispersion_caution(fitted, rows))

@@ -26,7 +26,9 @@ _SOME_GROUPS = 3  # there should be rows for so many, under a prior, to learn th
 _NAMED = 3  # of clusters, or pairs of them, that have the same fault; the others are counted
 
 
-def cautions(fitted: FittedMixture, clusters: tuple[Cluster, ...], overlaps: Float[ndarray, "K K"]) -> tuple[str, ...]:
+def cautions(
+    fitted: FittedMixture, clusters: tuple[Cluster, ...], overlaps: Float[ndarray, "K K"], total_weight: float
+) -> tuple[str, ...]:
     """Sentences, each with its numbers and what to do about it; none for a sound fit."""
     history = fitted.history
     return tuple(
@@ -38,7 +40,7 @@ def cautions(fitted: FittedMixture, clusters: tuple[Cluster, ...], overlaps: Flo
             _noise(history),
             _light_weights(history),
             _range_end(history, fitted.n_components),
-            _tiny(fitted, clusters),
+            _tiny(fitted, clusters, total_weight),
             _overlapping(clusters, overlaps),
             _close_call(history),
             _unstable(history, clusters),
@@ -134,16 +136,17 @@ def _range_end(history: dict[str, Any], n_components: int) -> Iterator[str]:
         yield f"{n_components} is the smallest number of clusters that was tried: try fewer."
 
 
-def _tiny(fitted: FittedMixture, clusters: tuple[Cluster, ...]) -> Iterator[str]:
-    """One cluster is the whole table; only axes of its own take more rows than columns."""
+def _tiny(fitted: FittedMixture, clusters: tuple[Cluster, ...], total_weight: float) -> Iterator[str]:
+    """One cluster is the whole table; only axes of its own take more rows than columns. Weights are numbers of rows."""
     model = MODELS.get(getattr(fitted.model.emission, "covariance", ""))
     has_own_axes = model is not None and model.has_own_axes
     fewest = max(_TINY, len(fitted.features) + 1 if has_own_axes else 0)
-    few = [cluster for cluster in clusters if cluster.n_rows < fewest] if len(clusters) > 1 else []
-    for cluster in few[:_NAMED]:
+    held = [(cluster, round(cluster.share * total_weight, 6)) for cluster in clusters]
+    few = [(cluster, rows) for cluster, rows in held if rows < fewest] if len(clusters) > 1 else []
+    for cluster, rows in few[:_NAMED]:
         yield (
-            f"{cluster.name} holds {count(cluster.n_rows, 'row')}, fewer than the {fewest} that could say anything "
-            "about a group: look at them as outliers."
+            f"{cluster.name} holds {count(int(rows), 'row') if rows == int(rows) else f'{brief(rows)} rows'}, fewer "
+            f"than the {fewest} that could say anything about a group: look at them as outliers."
         )
     if len(few) > _NAMED:
         yield f"So do {count(len(few) - _NAMED, 'more cluster')}: fewer clusters are safer."

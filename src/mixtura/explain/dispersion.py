@@ -6,7 +6,6 @@ import numpy as np
 from jaxtyping import Float
 from numpy import ndarray
 
-from mixtura.emissions.poisson import Poisson
 from mixtura.explain.numbers import brief
 from mixtura.explain.records import Rows
 from mixtura.explain.words import join
@@ -48,7 +47,7 @@ def dispersion_caution(fitted: FittedMixture, rows: Rows) -> Iterator[str]:
 def _dispersions(fitted: FittedMixture, rows: Rows) -> dict[str, float]:
     """Of each column of counts that should follow Poisson's law."""
     blocks = blocks_of(fitted.model.emission, fitted.parameters.emission)
-    if "counts" not in blocks or not isinstance(blocks["counts"][1], Poisson):
+    if "counts" not in blocks or blocks["counts"][2].sizes is not None:
         return {}
     points = rows.points if rows.holes is None else np.where(rows.holes, np.nan, rows.points)
     kind = Incomplete if np.isnan(points).any() else Block

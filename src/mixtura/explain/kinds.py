@@ -50,10 +50,11 @@ def shown(fitted: FittedMixture, rows: Rows) -> Shown:
     known = rows.points if rows.holes is None else np.where(rows.holes, np.nan, rows.points)
     beside = {name: _beside(fitted, known, d) for d, name in enumerate(fitted.features) if d not in numbers}
     points = _measured(fitted, rows.points[:, numbers]) if numbers else _indicators(known, fitted)
+    levels = () if numbers else tuple(d for d, told in enumerate(_told(fitted)) if told.is_level)
     extra = {**beside, **(rows.extra or {})}
     holes = None if rows.holes is None or not rows.holes[:, numbers].any() else rows.holes[:, numbers]
     seen = rows._replace(points=np.ascontiguousarray(points), extra=extra, holes=holes, categories=tuple(beside))
-    return Shown(as_numbers(fitted), seen)
+    return Shown(as_numbers(fitted), seen._replace(levels=levels))
 
 
 def as_numbers(fitted: FittedMixture) -> FittedMixture:
@@ -69,7 +70,7 @@ def as_numbers(fitted: FittedMixture) -> FittedMixture:
             names = [name if how == "none" else f"{how} {name}" for how, name in named]
             return _gaussian(fitted, names, family.inner, part)
         return _gaussian(fitted, names, family, part)
-    names, means, variances = zip(*_told(fitted), strict=True)
+    names, means, variances, _ = zip(*_told(fitted), strict=True)
     parameters = GaussianParameters(np.array(means).T, np.maximum(np.array(variances).T, _LEAST_VARIANCE))
     return _gaussian(fitted, names, Gaussian("VVI"), parameters)
 
@@ -179,18 +180,27 @@ def _split(fitted: FittedMixture) -> dict[str, Float[ndarray, "K _"]]:
     return {fitted.features[d]: own for d, own in zip(columns, parts, strict=True)}
 
 
-def _told(fitted: FittedMixture) -> Iterator[tuple[str, Float[ndarray, " K"], Float[ndarray, " K"]]]:
+class Told(NamedTuple):
     """What stands for a mean where there are no numbers: its name, itself and its variance in each cluster."""
+
+    name: str
+    means: Float[ndarray, " K"]
+    variances: Float[ndarray, " K"]
+    is_level: bool
+
+
+def _told(fitted: FittedMixture) -> Iterator[Told]:
+    """The share of every level that is told, and the mean of every count."""
     split = _split(fitted)
     columns, _, part = _blocks(fitted).get("counts", ((), None, None))
     for d, name in enumerate(fitted.features):
         if name in split:
             levels, shares = fitted.levels[name], split[name].T
             for c in told_levels(len(levels)):
-                yield f"{name} = {levels[c]}", shares[c], shares[c] * (1 - shares[c])
+                yield Told(f"{name} = {levels[c]}", shares[c], shares[c] * (1 - shares[c]), True)
         else:
             place = columns.index(d)
-            yield name, part.rates[:, place], part.variances[:, place]
+            yield Told(name, part.rates[:, place], part.variances[:, place], False)
 
 
 def _indicators(points: Float[ndarray, "N D"], fitted: FittedMixture) -> Float[ndarray, "N L"]:

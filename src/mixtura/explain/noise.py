@@ -18,10 +18,10 @@ def only_clusters(fitted: FittedMixture, rows: Rows) -> tuple[FittedMixture, Row
     if not kept.any():
         raise DataError("All rows are noise by this mixture: there is no cluster to speak of.")
     ids = np.arange(1, len(kept) + 1) if rows.ids is None else np.asarray(rows.ids)
-    return without_noise(fitted), Rows(
-        np.ascontiguousarray(rows.points[kept]),
-        rows.weights[kept],
-        Classification(*(values[kept] for values in rows.classification)),
+    return without_noise(fitted), rows._replace(
+        points=np.ascontiguousarray(rows.points[kept]),
+        weights=rows.weights[kept],
+        classification=Classification(*(values[kept] for values in rows.classification)),
         ids=ids[kept],
         truth=None if rows.truth is None else rows.truth[kept],
         extra=None if rows.extra is None else {name: values[kept] for name, values in rows.extra.items()},

@@ -14,7 +14,8 @@ SURE, DOUBTFUL = 0.9, 0.6
 
 def describe_columns(names: tuple[str, ...], rows: Rows) -> tuple[Column, ...]:
     """Every column over all rows."""
-    return tuple(_column(name, values, rows.weights) for name, values in zip(names, rows.points.T, strict=True))
+    columns = [_column(name, values, rows.weights) for name, values in zip(names, rows.points.T, strict=True)]
+    return tuple(column._replace(is_level=d in rows.levels) for d, column in enumerate(columns))
 
 
 def component_moments(fitted: FittedMixture) -> tuple[Float[ndarray, "K D"], Float[ndarray, "K D D"]]:

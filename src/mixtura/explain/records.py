@@ -17,7 +17,7 @@ class Rows(NamedTuple):
     `weights` say how much each row counts, `ids` what it is called (its number, from 1, where there are none), `truth`
     which group it is known to belong to; `extra` are columns to show beside the points, by name, of which those among
     `categories` were clustered on. `holes` are the cells that were missing, if some were: there `points` hold what the
-    mixture expects.
+    mixture expects. The columns at the positions `levels` are one where a row has some level of a category, else zero.
     """
 
     points: Float[ndarray, "N D"]
@@ -28,10 +28,11 @@ class Rows(NamedTuple):
     extra: Mapping[str, ndarray] | None = None
     holes: Bool[ndarray, "N D"] | None = None
     categories: tuple[str, ...] = ()
+    levels: tuple[int, ...] = ()
 
 
 class Column(NamedTuple):
-    """One column over all rows, in its own units."""
+    """One column over all rows, in its own units; or one level of a category, whose mean is the share that has it."""
 
     name: str
     mean: float
@@ -39,6 +40,7 @@ class Column(NamedTuple):
     median: float
     minimum: float
     maximum: float
+    is_level: bool = False
 
 
 class Condition(NamedTuple):

@@ -1,11 +1,11 @@
 """Words that a person who has never heard of a mixture can read."""
 
 import re
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
 from mixtura.explain.numbers import percent, rounded
-from mixtura.explain.records import Column, Condition, RowExplanation, Rule
+from mixtura.explain.records import Column, Condition, RowExplanation
 
 _LONGEST_NAME = 40
 _MENTIONED = 3  # columns in a sentence
@@ -67,27 +67,34 @@ def describe(portrait: Portrait, columns: Sequence[Column]) -> str:
     return join(said + _rest(len(notable) - len(said))) if said else _without_differences(portrait, columns)
 
 
-def level(difference: float) -> str:
-    """A difference in standard deviations as a word.
+def level(difference: float, of_level: bool = False) -> str:
+    """A difference in standard deviations as a word; of the share of one level of a category as well.
 
     Examples
     --------
     >>> level(-2.4), level(0.9), level(0.4)
     ('very low', 'high', 'rather high')
+    >>> level(-2.4, of_level=True), level(0.4, of_level=True)
+    ('much less often', 'rather more often')
     """
     how_far = next(word for least, word in _HOW_FAR if abs(difference) >= least)
+    if of_level:
+        return f"{how_far.replace('very', 'much')}{'more' if difference > 0 else 'less'} often"
     return f"{how_far}{'high' if difference > 0 else 'low'}"
 
 
-def tell_rule(rule: Rule, names: Sequence[str]) -> str:
-    """The conditions of a rule.
+def tell_rule(rule: Mapping[str, Any], columns: Sequence[Mapping[str, Any]]) -> str:
+    """The conditions of a rule, said of columns; both as dictionaries of what their records hold.
 
     Examples
     --------
-    >>> tell_rule(Rule((Condition(0, None, 3.5), Condition(1, 60.0, 70.0)), 1.0, 1.0), ["eruptions", "waiting"])
-    'eruptions ≤ 3.5 and 60 < waiting ≤ 70'
+    >>> rule = Rule((Condition(0, None, 3.5), Condition(1, 60.0, 70.0), Condition(2, None, 0.0)), 1.0, 1.0)
+    >>> conditions = [condition._asdict() for condition in rule.conditions]
+    >>> columns = [{"name": "eruptions"}, {"name": "waiting"}, {"name": "day = Monday", "is_level": True}]
+    >>> tell_rule({"conditions": conditions}, columns)
+    'eruptions ≤ 3.5 and 60 < waiting ≤ 70 and not day = Monday'
     """
-    return " and ".join(_condition(condition, short(names[condition.column])) for condition in rule.conditions)
+    return " and ".join(_condition(Condition(**own), columns[own["column"]]) for own in rule["conditions"])
 
 
 def tell_row(row: RowExplanation, columns: Sequence[str], clusters: Sequence[str]) -> str:
@@ -109,7 +116,10 @@ def tell_row(row: RowExplanation, columns: Sequence[str], clusters: Sequence[str
     return f"{text}. With {name} {where} {after} (it is {now}), it would be in {clusters[change.label]}."
 
 
-def _condition(condition: Condition, name: str) -> str:
+def _condition(condition: Condition, column: Mapping[str, Any]) -> str:
+    name = short(column["name"])
+    if column.get("is_level"):
+        return f"not {name}" if condition.above is None else name
     low, high = (None if bound is None else f"{bound:,.15g}" for bound in (condition.above, condition.up_to))
     if low is None:
         return f"{name} ≤ {high}"
@@ -117,6 +127,9 @@ def _condition(condition: Condition, name: str) -> str:
 
 
 def _difference(portrait: Portrait, column: Column, d: int) -> str:
+    if column.is_level:
+        own, overall = percent(portrait.means[d]), percent(column.mean)
+        return f"{level(portrait.differences[d], of_level=True)} {short(column.name)} ({own}, overall {overall})"
     resolution = min(column.sd, abs(portrait.means[d] - column.mean)) or column.sd
     mean, overall = (rounded(value, resolution, 2) for value in (portrait.means[d], column.mean))
     return f"{level(portrait.differences[d])} {short(column.name)} ({mean}, overall {overall})"

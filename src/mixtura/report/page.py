@@ -15,7 +15,7 @@ from mixtura.covariance import MODELS
 from mixtura.criteria import label, write
 from mixtura.explain.direction import isolate
 from mixtura.explain.numbers import brief, percent, rounded
-from mixtura.explain.records import Condition, Explanation, Rows, Rule
+from mixtura.explain.records import Explanation, Rows
 from mixtura.explain.words import count, join, short, tell_rule
 from mixtura.fitted import FittedMixture
 from mixtura.report.marks import colour, key
@@ -102,7 +102,7 @@ def _environment() -> "Environment":
         "key": key,
         "colour": colour,
         "probability": _probability,
-        "rule": _rule,
+        "rule": tell_rule,
         "telling": _telling,
         "named": _named,
         "short": short,
@@ -116,11 +116,6 @@ def _environment() -> "Environment":
 def _isolated(value: object) -> object:
     """Text from the data as people read it; what is typed or is markup stays as it is."""
     return isolate(value) if type(value) is str else value
-
-
-def _rule(rule: dict[str, Any], columns: Sequence[dict[str, Any]]) -> str:
-    conditions = tuple(Condition(**condition) for condition in rule["conditions"])
-    return tell_rule(Rule(conditions, rule["precision"], rule["coverage"]), [column["name"] for column in columns])
 
 
 def _telling(cluster: dict[str, Any]) -> list[int]:
