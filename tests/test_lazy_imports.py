@@ -51,3 +51,10 @@ def test_every_public_name_is_found():
     assert set(mixtura.__all__) <= set(dir(mixtura))
     with pytest.raises(AttributeError, match="no attribute 'nonsense'"):
         _ = mixtura.nonsense
+
+
+def test_the_program_is_there_at_once():
+    """Until it is, Ctrl-C ends in a traceback: nothing else is imported before."""
+    script = "import sys; before = set(sys.modules); import mixtura.__main__; print(*sorted(set(sys.modules) - before))"
+    answer = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert answer.stdout.split() == ["mixtura", "mixtura.__main__"]

@@ -3,9 +3,7 @@
 Names are loaded when they are first used, so that importing the package costs nothing.
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
-
+TYPE_CHECKING = False  # but for type checkers: an import of typing would take longer than all of this
 __version__ = "0.1.0"
 
 _HOMES = {
@@ -49,6 +47,8 @@ _HOMES = {
 _MODULES = ("datasets", "explain", "plots")
 
 if TYPE_CHECKING:
+    from typing import Any
+
     from mixtura import datasets as datasets
     from mixtura import explain as explain
     from mixtura import plots as plots
@@ -131,7 +131,9 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> "Any":
+    from importlib import import_module
+
     if name in _MODULES:
         return import_module(f"mixtura.{name}")
     if name in _HOMES:
