@@ -23,6 +23,7 @@ from mixtura.tables import table_of, weights_of
 from mixtura.trials import Candidate, Options, Setting, is_interrupted
 
 _ROUNDING = 1e-9  # of a number of samples
+_PLENTY = 20  # samples as large as the statistic tell a p-value to a fifth of it
 
 
 class Comparison(NamedTuple):
@@ -103,7 +104,8 @@ def likelihood_ratio_test(
     covariance : str
         The covariance model of both mixtures.
     n_bootstrap : int
-        Samples for each test. The smallest p-value there can be is 1 / (n_bootstrap + 1).
+        Samples for each test; fewer, once so many are as large as the statistic that its p-value is above the level
+        for sure. The smallest p-value there can be is 1 / (n_bootstrap + 1).
     level : float
         Stop at the first p-value above.
     seed : int
@@ -148,7 +150,8 @@ def likelihood_ratio_test(
     counts = table.weights if weights is None else weights_of(weights, table)
     numbers = _numbers(table.points, counts, n_components)
     rows = _scaled(table.points, counts, options.scale)
-    comparisons = _comparisons(_Workshop(covariance, options, n_bootstrap, seed), *rows, numbers)
+    enough = max(_PLENTY, ceil(level * (n_bootstrap + 1) - _ROUNDING))  # samples as large, whatever the others are
+    comparisons = _comparisons(_Workshop(covariance, options, n_bootstrap, seed), *rows, numbers, enough)
     tests: list[Comparison] = []
     is_complete = True
     try:
@@ -192,7 +195,7 @@ class _Workshop(NamedTuple):
 
 
 def _comparisons(
-    workshop: _Workshop, source: ArraySource, shift: float, numbers: Iterable[int]
+    workshop: _Workshop, source: ArraySource, shift: float, numbers: Iterable[int], enough: int
 ) -> Iterator[Comparison]:
     """One after another, each with its samples side by side."""
     n_rows, threads = max(2, round(source.total_weight)), Local(workshop.options.n_threads)
@@ -202,10 +205,29 @@ def _comparisons(
         if not isfinite(observed):
             raise FitError(f"No start led to a mixture of {number} or {number + 1} components. {larger.remark}")
         samples = threads.map(partial(workshop.draw, smaller, n_rows), range(workshop.n_bootstrap))
-        drawn = sorted(value for value in samples if isfinite(value))
+        drawn, p_value = judge(samples, observed, enough)
         heights = smaller.evidence.log_likelihood - shift, larger.evidence.log_likelihood - shift
-        p_value = (1 + sum(value >= observed for value in drawn)) / (1 + len(drawn))
-        yield Comparison(number, observed, p_value, tuple(drawn), heights)
+        yield Comparison(number, observed, p_value, tuple(sorted(drawn)), heights)
+
+
+def judge(samples: Iterable[float], observed: float, enough: int) -> tuple[list[float], float]:
+    """The samples that it takes, and the p-value: no more are drawn once `enough` are as large as the statistic.
+
+    Besag & Clifford (1991, Biometrika 78, 301-304) show that h / n, where the h-th of these is the n-th sample, is a
+    p-value as that of all samples is.
+
+    Examples
+    --------
+    >>> judge(iter([1.0, 5.0, 2.0, 6.0, 7.0]), 4.0, 2), judge(iter([1.0, 5.0, 2.0]), 4.0, 2)
+    (([1.0, 5.0, 2.0, 6.0], 0.5), ([1.0, 5.0, 2.0], 0.5))
+    """
+    drawn, n_as_large = [], 0
+    for value in filter(isfinite, samples):
+        drawn.append(value)
+        n_as_large += value >= observed
+        if n_as_large == enough:
+            return drawn, enough / len(drawn)
+    return drawn, (1 + n_as_large) / (1 + len(drawn))
 
 
 def _statistic(smaller: Candidate, larger: Candidate) -> float:

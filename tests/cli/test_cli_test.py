@@ -11,7 +11,7 @@ def test_it_answers_in_words_and_in_json(run, faithful):
     assert result.exit_code == 0, result.output
     lines = result.stdout.splitlines()
     assert lines[0] == "2 clusters in 272 rows, 1 column"
-    assert lines[1] == "EII covariance, level 0.1, 9 samples for a test."
+    assert lines[1] == "EII covariance, level 0.1, 9 samples for a test at most."
     assert lines[3].split() == ["clusters", "against", "statistic", "to", "exceed", "p-value"]
     assert "1 against 2: p = 0.1" in result.stderr
     told = json.loads(run("test", faithful, *QUICK, "--json", "-q").stdout)

@@ -6,7 +6,7 @@ import pytest
 
 from mixtura import Options, datasets, likelihood_ratio_test, select
 from mixtura.errors import DataError
-from mixtura.likelihood_ratio import Comparison
+from mixtura.likelihood_ratio import Comparison, judge
 
 REFERENCE = json.loads((Path(__file__).parent.parent / "references" / "mclust_lrt.json").read_text())
 FAITHFUL = datasets.load("faithful").data
@@ -113,3 +113,33 @@ def test_a_test_rejects_where_the_statistic_exceeds_the_critical_one(level):
         test = Comparison(1, statistic, p_value, samples, (0.0, 0.0))
         assert (p_value <= level) == (statistic > test.critical(level))
     assert Comparison(1, 9.0, 0.5, samples[:1], (0.0, 0.0)).critical(0.05) is None
+
+
+@pytest.mark.parametrize("level", [0.05, 0.2])
+def test_samples_that_are_not_drawn_change_no_verdict(level):
+    """Of rows without groups: statistics of all samples, and as many as it takes."""
+    n_bootstrap, rng = 199, np.random.default_rng(3)
+    enough = round(level * (n_bootstrap + 1))
+    for statistic in rng.uniform(0, 1, 40):
+        samples = rng.uniform(0, 1, n_bootstrap).tolist()
+        drawn, p_value = judge(samples, statistic, enough)
+        of_all = (1 + sum(value >= statistic for value in samples)) / (1 + n_bootstrap)
+        assert (p_value > level) == (of_all > level)
+        assert drawn == samples[: len(drawn)]
+        assert (len(drawn) < n_bootstrap) <= (p_value > level)
+
+
+def test_p_values_of_chance_are_uniform_at_most():
+    """P(p <= u) is no more than u, and about as much, whether samples end early or not."""
+    rng = np.random.default_rng(0)
+    p_values = np.array([judge(rng.normal(size=99).tolist(), rng.normal(), 20)[1] for _ in range(4000)])
+    for u in (0.02, 0.05, 0.1, 0.3, 0.5, 0.8):
+        assert np.mean(p_values <= u) == pytest.approx(u, abs=4 * np.sqrt(u * (1 - u) / 4000) + 0.01)
+
+
+def test_a_test_of_nothing_ends_early():
+    points = np.random.default_rng(1).normal(size=(60, 1))
+    found = likelihood_ratio_test(points, covariance="E", n_components=[1], n_bootstrap=199)
+    (test,) = found.comparisons
+    assert 20 <= len(test.bootstrap) < 199
+    assert test.p_value == 20 / len(test.bootstrap) > 0.05

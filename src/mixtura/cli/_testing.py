@@ -84,8 +84,8 @@ def _headline(told: Mapping[str, Any]) -> str:
 
 
 def _reading(told: Mapping[str, Any]) -> str:
-    samples = count(told["tests"][-1]["n_bootstrap"], "sample")
-    text = f"{told['covariance']} covariance, level {told['level']:g}, {samples} for a test."
+    samples = count(max(test["n_bootstrap"] for test in told["tests"]), "sample")
+    text = f"{told['covariance']} covariance, level {told['level']:g}, {samples} for a test at most."
     return text if told["is_complete"] else f"{text} Interrupted: these are the tests until then."
 
 

@@ -34,7 +34,7 @@ _MODEL = "full"
     metavar="N",
     default=999,
     show_default=True,
-    help="Samples that are drawn and fitted for each test.",
+    help="Samples that are drawn and fitted for each test, if it takes so many.",
 )
 @click.option(
     "--level",
