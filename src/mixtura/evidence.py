@@ -57,7 +57,7 @@ def of_responsibilities(
     """Log-likelihood, -sum log of the largest responsibility, and -sum r log r."""
     responsibilities, log_density = posterior(block)
     shares = responsibilities.astype(np.float64)
-    logs = np.log(shares, out=np.zeros_like(shares), where=shares > 0)
+    logs = np.log(np.maximum(shares, np.finfo(np.float64).tiny))  # what has no share adds nothing
     of_rows = ((block.weights * values).sum() for values in (log_density, logs.max(1), (shares * logs).sum(1)))
     log_likelihood, map_logs, mean_logs = map(float, of_rows)
     return log_likelihood, -map_logs, -mean_logs

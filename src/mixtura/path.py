@@ -5,13 +5,15 @@ better start than most that are drawn from the rows alone (up: Verbeek, Vlassis 
 2002; both in turn: Ueda et al. 2000). So a walk over all numbers takes little more than one search for one of them.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import islice
+from typing import NamedTuple
 
 import numpy as np
 
-from mixtura import em, kicks, starts
+from mixtura import climbing, em, kicks, starts
+from mixtura.acceleration import SmallGain, SmallRemainder
 from mixtura.kicks import Ground, Solution
 from mixtura.mixture import MixtureParameters
 
@@ -35,7 +37,7 @@ def walk(grounds: Mapping[int, Ground], value: Value) -> dict[int, Solution]:
     found: dict[int, Solution] = {}
     try:
         for number in sorted(grounds):
-            _arrive(grounds[number], found, number)
+            _arrive(grounds[number], found, number, value)
         for number in _way_back(found, value):
             _visit(grounds[number], found, number, _removals(grounds[number], found[number + 1].parameters))
     except KeyboardInterrupt:
@@ -46,17 +48,62 @@ def walk(grounds: Mapping[int, Ground], value: Value) -> dict[int, Solution]:
     return found
 
 
+class Neighbours(NamedTuple):
+    """Mixtures from which others may begin: of other covariance models, of one component fewer, and of one more."""
+
+    alike: Sequence[MixtureParameters]
+    below: Sequence[MixtureParameters] = ()
+    above: Sequence[MixtureParameters] = ()
+
+
+def follow(ground: Ground, neighbours: Neighbours, value: Value, enough: float) -> Solution:
+    """The best mixture that those alike lead to: a few steps from each, then on from the best unless that is hopeless.
+
+    By `value`, what is worse than `enough` is. Where only an accident of few rows is found, others lead on. An
+    interrupt is the outcome of the fit.
+    """
+    first = [_recast(ground, lead) for lead in neighbours.alike]
+    ways = climbing.begin(ground.model, first, ground.run)
+    ways.go(range(len(first)), SmallGain(0.0), kicks.SHORT_STEPS, ground.watch)
+    best = max(range(len(first)), key=ways.height)
+    is_near = value(Solution(True, ways.height(best), ways.fit(best), ground)) <= enough
+    if is_near and not ways.is_interrupted:
+        ways.go([best], SmallRemainder(kicks.GAIN), kicks.SHORT_STEPS + kicks.LONG_STEPS, ground.watch)
+    solution = ground.judge(ways.fit(best))
+    if solution.is_sound or ways.is_interrupted or not (neighbours.below or neighbours.above):
+        return solution
+    return max(solution, revisit(ground, neighbours), key=lambda solution: solution.rank)
+
+
+def revisit(ground: Ground, neighbours: Neighbours) -> Solution:
+    """The best that neighbours of all kinds lead to."""
+    ways = [_recast(ground, lead) for lead in neighbours.alike]
+    ways += [cut for parameters in neighbours.below for cut in _cuts(ground, parameters)]
+    ways += [rest for parameters in neighbours.above for rest in _removals(ground, parameters)]
+    fits, _ = kicks.compete(ground, ways, 1 + KEPT)
+    return max(map(ground.judge, fits), key=lambda solution: solution.rank)
+
+
+def _recast(ground: Ground, lead: MixtureParameters) -> MixtureParameters:
+    return lead._replace(emission=ground.model.emission.recast(lead.emission, lead.weights))
+
+
 def _way_back(found: Mapping[int, Solution], value: Value) -> list[int]:
     """Numbers that a mixture of one component more may improve, the largest first."""
+    return sorted((number for number in _near(found, value) if number + 1 in found), reverse=True)
+
+
+def _near(found: Mapping[int, Solution], value: Value) -> list[int]:
+    """Numbers whose mixtures are not hopeless."""
     values = {number: value(solution) for number, solution in found.items()}
-    near = min(values.values()) + NEAR
-    return sorted((n for n, known in values.items() if n + 1 in found and known <= near), reverse=True)
+    return [number for number, known in values.items() if known <= min(values.values()) + NEAR]
 
 
-def _arrive(ground: Ground, found: dict[int, Solution], number: int) -> None:
+def _arrive(ground: Ground, found: dict[int, Solution], number: int, value: Value) -> None:
     """From below, or from nowhere."""
     if number - 1 in found:
-        _visit(ground, found, number, _cuts(ground, found[number - 1].parameters))
+        few = None if number - 1 in _near(found, value) else _AT_LEAST
+        _visit(ground, found, number, islice(_cuts(ground, found[number - 1].parameters), few))
     if number not in found or not found[number].is_sound:
         _visit(ground, found, number, _drawn(ground, number))
 

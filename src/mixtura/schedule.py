@@ -18,17 +18,17 @@ from mixtura.errors import DataError
 from mixtura.folds import Fold
 from mixtura.runners.local import Local
 from mixtura.scaling import Scaling, seen_mass
-from mixtura.sketches import Easel, easel
+from mixtura.sketches import Easel, easel, is_sketch, leaders
 from mixtura.sources.array import ArraySource
 from mixtura.trials import Candidate, Job, Options, Setting, Workshop, stream
 
 # Rows from which fits run side by side: below, Python's own work fills a step and threads wait for each other. From so
 # many blocks on, each fit spreads its blocks over the threads instead.
 _ENOUGH_ROWS, _MANY_BLOCKS = 4096, 8
-# A fit may win by a search if it is so near to the best: by how much a criterion has to differ to be very strong
-# evidence (Kass & Raftery 1995), or so many times what a search has gained at most in this selection.
-NEAR, TIMES = 10.0, 2.0
-ADOPTED = 30.0  # what is so near to the best is sketched again from the groups of another covariance model
+# A fit may win by a search if it is so near to the best: by more than a search gains of most sketches, or so many times
+# what one has gained at most in this selection.
+NEAR, TIMES = 3.0, 2.0
+ADOPTED = 15.0  # what is so near to the best is sketched again from what is beside it
 _ALWAYS = 2  # the best and the runner-up
 _AT_ONCE = 4  # searches that do not wait for what the others gain, where they may run side by side
 
@@ -126,51 +126,86 @@ def _search_all(workshop: Workshop, jobs: Sequence[Job]) -> Iterator[Candidate]:
 
 
 def _search_the_best(workshop: Workshop, order: Order) -> Iterator[Candidate]:
-    """Sketches, those of one covariance model together; then searches while some sketch may still win by one."""
+    """Sketches first; then searches while some sketch may still win by one."""
+    if order.known.keys() >= set(order.settings) and not contenders(order.known.values(), order.criterion):
+        yield from (order.known[setting] for setting in order.settings)
+        return
+    searched = {setting: candidate for setting, candidate in order.known.items() if candidate.is_searched}
     done: dict[Setting, Candidate] = {}
-    at_once = _AT_ONCE if workshop.source.n_rows >= _ENOUGH_ROWS else 1
     with _hands(workshop) as each:
-        desk = easel(workshop, order.seed, order.criterion)
-        for candidate in chain(_sketches(desk, order, each), _adoptions(desk, order, done, each)):
+        desk = easel(workshop, order.settings[0], order.seed, order.criterion)
+        for candidate in chain(_sketches(desk, order, each), _adoptions(desk, _tasks(done, order), done, each)):
+            done[candidate.setting] = candidate
+            yield searched.get(candidate.setting, candidate)
+        done |= {setting: candidate for setting, candidate in searched.items() if setting in done}
+        for candidate in _searches(desk, order, done, each):
             done[candidate.setting] = candidate
             yield candidate
-        while chosen := contenders(done.values(), order.criterion)[:at_once]:
-            if workshop.closing.is_set():
-                return
-            tasks = [((setting, stream(order.seed, setting)), done[setting]) for setting in chosen]
-            for candidate in each(lambda task: workshop.fit(*task), tasks):
-                done[candidate.setting] = candidate
-                yield candidate
 
 
 def _sketches(desk: Easel, order: Order, each: "_Each") -> Iterator[Candidate]:
-    """A walk over all numbers for every covariance model of which some fit is not known."""
-    models = list(dict.fromkeys(setting.covariance for setting in order.settings))
-    groups = [[setting for setting in order.settings if setting.covariance == name] for name in models]
-    new = each(
-        desk.sketch,
-        [group for group in groups if not order.known.keys() >= set(group)],
-    )
-    for group in groups:
-        if order.known.keys() >= set(group):
-            yield from (order.known[setting] for setting in group)
+    """Walks over all numbers for some covariance models, whom the others follow, unless these are known as sketched."""
+    groups = {name: [s for s in order.settings if s.covariance == name] for _, name in order.settings}
+    first = leaders(list(groups))
+    walks = dict(zip(first, each(desk.walk, [groups[name] for name in first]), strict=False))
+    as_sketched = {setting for setting, candidate in order.known.items() if is_sketch(candidate)}
+    others = [group for name, group in groups.items() if name not in walks and not as_sketched >= set(group)]
+    followed = each(partial(desk.follow, list(walks.values())), [] if desk.is_closed else others)
+    for name, group in groups.items():
+        if name in walks:
+            yield from walks[name].candidates
         else:
-            yield from (order.known.get(candidate.setting, candidate) for candidate in next(new, []))
+            yield from next(followed, []) if group in others else [order.known[setting] for setting in group]
 
 
-def _adoptions(desk: Easel, order: Order, done: Mapping[Setting, Candidate], each: "_Each") -> Iterator[Candidate]:
-    """Sketches that are better for the groups of other covariance models, where that may matter."""
+_Task = tuple[Candidate, list[Candidate]]
+
+
+def _tasks(done: Mapping[Setting, Candidate], order: Order) -> Iterator[_Task]:
+    """What comes near the best, and what is beside it: the best of its number, and its own model's one number away."""
     values = {setting: _value(candidate, order.criterion) for setting, candidate in done.items()}
     ranked = sorted(values, key=values.__getitem__)
-    tasks: list[tuple[Candidate, Candidate]] = []
     for setting in ranked:
-        others = (done[s] for s in ranked if s.n_components == setting.n_components and s != setting)
-        best = next(others, None)
-        if best and not done[setting].is_searched and values[setting] <= values[ranked[0]] + ADOPTED:
-            tasks.append((done[setting], best))
-    for candidate in each(lambda task: desk.adopt(*task), tasks):
-        if _value(candidate, order.criterion) < values[candidate.setting]:
+        if not done[setting].is_searched and values[setting] <= values[ranked[0]] + ADOPTED:
+            K, covariance = setting
+            others = [s for s in ranked if s.n_components == K and s != setting][:1]
+            beside = [*others, Setting(K - 1, covariance), Setting(K + 1, covariance)]
+            yield done[setting], [done[s] for s in beside if s in done]
+
+
+def _tasks_of(winner: Candidate, done: Mapping[Setting, Candidate]) -> Iterator[_Task]:
+    """What is beside the winner, and this."""
+    K, covariance = winner.setting
+    for setting, candidate in done.items():
+        is_next = setting.covariance == covariance and abs(setting.n_components - K) == 1
+        if not candidate.is_searched and (is_next or setting.n_components == K):
+            yield candidate, [winner]
+
+
+def _adoptions(
+    desk: Easel, tasks: Iterable[_Task], done: Mapping[Setting, Candidate], each: "_Each"
+) -> Iterator[Candidate]:
+    """Sketches that are better for what others found."""
+    for candidate in each(lambda task: desk.adopt(*task), list(tasks)):
+        if _value(candidate, desk.criterion) < _value(done[candidate.setting], desk.criterion):
             yield candidate
+
+
+def _searches(desk: Easel, order: Order, done: Mapping[Setting, Candidate], each: "_Each") -> Iterator[Candidate]:
+    """Of what may win, as long as something may; what its neighbours make of the winner may, too."""
+    workshop, asked = desk.workshop, set[Setting]()
+    at_once = _AT_ONCE if workshop.source.n_rows >= _ENOUGH_ROWS else 1
+    while not desk.is_closed:
+        chosen = contenders(done.values(), order.criterion)[:at_once]
+        winner = min(done.values(), key=lambda candidate: _value(candidate, order.criterion))
+        if chosen:
+            tasks = [((setting, stream(order.seed, setting)), done[setting]) for setting in chosen]
+            yield from each(lambda task: workshop.fit(*task), tasks)
+        elif winner.setting not in asked:
+            asked.add(winner.setting)
+            yield from _adoptions(desk, _tasks_of(winner, done), done, each)
+        else:
+            return
 
 
 def _take_turns(

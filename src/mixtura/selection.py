@@ -185,7 +185,7 @@ def select(
         for candidate in fulfil(Order(settings, criterion, seed, known), source, scaling, options, folds, closing):
             done[candidate.setting] = candidate
             on_fit(candidate)
-    candidates = [done[setting] for setting in settings if setting in done]
+    candidates = [found for setting in settings if (found := done.get(setting) or known.get(setting))]
     is_complete = _is_complete(candidates, settings, criterion, options)
     ranking = _rank(candidates, criterion)
     if not ranking:

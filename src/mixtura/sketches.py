@@ -1,52 +1,86 @@
-"""First fits of many numbers of components, from a walk over them: what tells which of them are worth a search."""
+"""First fits of many numbers of components and covariance models: what tells which of them are worth a search."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
 
 from mixtura import climbing, kicks, path, race, starts
 from mixtura.acceleration import SmallRemainder, default_tolerance
+from mixtura.covariance import MODELS
 from mixtura.criteria import Evidence, evaluate
-from mixtura.kicks import GAIN, Solution
-from mixtura.mixture import Mixture
+from mixtura.kicks import GAIN, Ground, Solution
+from mixtura.mixture import Mixture, MixtureParameters
 from mixtura.sources.array import ArraySource
-from mixtura.statistics import Block
-from mixtura.trials import PATH, Candidate, Setting, Workshop, stream
+from mixtura.trials import PATH, Candidate, Setting, Workshop, is_interrupted, stream
 
 _ROWS = 4096  # to walk on at most: so many are climbed in compiled code
 _STEPS, _STEPS_ON_ALL = 100, 20
 _TIMES_DEFAULT = 10  # what steps over more rows than these may leave to gain
+_FEW = 4  # covariance models that all walk
+_ADOPTED = "neighbours"  # what a start is called that came from others
+
+
+class Walk(NamedTuple):
+    """What a walk over the numbers of components of one covariance model came by."""
+
+    found: Mapping[int, Solution]
+    candidates: list[Candidate]
 
 
 class Easel(NamedTuple):
     """What the sketches of a selection share."""
 
     workshop: Workshop
-    sample: Block
+    ground: Ground  # the rows that are walked on
     seed: int
     criterion: str
 
-    def sketch(self, settings: Sequence[Setting]) -> list[Candidate]:
-        """One fit for each setting, all of one covariance model, in the order of their numbers of components."""
-        rng = np.random.default_rng(stream(self.seed, Setting(0, settings[0].covariance)))
-        run = climbing.AtHand(self.sample)
-        first = kicks.survey(self._model(settings[0]), self.sample, rng, self.workshop.watch)._replace(run=run)
-        grounds = {setting.n_components: first._replace(model=self._model(setting)) for setting in settings}
-        found = path.walk(grounds, self._value)
-        ordered = sorted(settings)
-        return [self._finished(s, found[s.n_components]) for s in ordered if s.n_components in found]
+    def walk(self, settings: Sequence[Setting]) -> Walk:
+        """One fit for each setting, all of one covariance model, each from its neighbours."""
+        found = path.walk(self._grounds(settings), self._value)
+        return Walk(found, self._made((s, found[s.n_components]) for s in sorted(settings) if s.n_components in found))
 
-    def adopt(self, own: Candidate, other: Candidate) -> Candidate:
-        """A sketch that begins with the groups of another covariance model, or the own if that leads no higher."""
-        K, posterior = own.setting.n_components, self._model(other.setting).posterior(other.search.best.parameters)
-        shares = posterior(self.sample)[0][:, :K]  # without the noise
-        model, rng = self._model(own.setting), np.random.default_rng(stream(self.seed, own.setting))
-        ground = kicks.survey(model, self.sample, rng, self.workshop.watch)
-        fits, _ = kicks.compete(ground, [starts.parameters_from(model, self.sample, shares, K, pseudo_rows=0.0)], 1)
-        is_lower = not self._is_part and fits[0].objective < own.search.best.objective + GAIN
-        return own if is_lower else self._finished(own.setting, ground.judge(fits[0]))
+    def follow(self, walks: Sequence[Walk], settings: Sequence[Setting]) -> list[Candidate]:
+        """One fit for each setting, all of one covariance model, from where walks with other models led."""
+        enough = min(self._value(solution) for walk in walks for solution in walk.found.values()) + path.NEAR
+        return self._made(self._followed(walks, sorted(settings), enough))
+
+    def _followed(
+        self, walks: Sequence[Walk], settings: Sequence[Setting], enough: float
+    ) -> Iterator[tuple[Setting, Solution]]:
+        grounds, below = self._grounds(settings), list[MixtureParameters]()
+        for setting in settings:
+            K = setting.n_components
+            leads = [walk.found[K].parameters for walk in walks if K in walk.found]
+            solution = path.follow(grounds[K], path.Neighbours(leads, below), self._value, enough)
+            yield setting, solution
+            below = [solution.parameters] if K + 1 in grounds and self._value(solution) <= enough else []
+
+    def adopt(self, own: Candidate, others: Sequence[Candidate]) -> Candidate:
+        """A sketch that begins anew, from others as well; the own if that leads no higher.
+
+        These are of another covariance model, or of one component fewer or more.
+        """
+        K = own.setting.n_components
+        alike, below, above = (
+            [other.search.best.parameters for other in [own, *others] if other.setting.n_components == number]
+            for number in (K, K - 1, K + 1)
+        )
+        solution = path.revisit(self._grounds([own.setting])[K], path.Neighbours(alike, below, above))
+        is_lower = not self._is_part and solution.objective < own.search.best.objective + GAIN
+        return own if is_lower else self._finished(own.setting, solution, _ADOPTED)
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether no more is to be begun."""
+        return self.workshop.closing.is_set()
+
+    def _grounds(self, settings: Sequence[Setting]) -> dict[int, Ground]:
+        """By number of components, all of one covariance model."""
+        rng = np.random.default_rng(stream(self.seed, Setting(0, settings[0].covariance)))
+        return {s.n_components: self.ground._replace(model=self._model(s), rng=rng) for s in settings}
 
     def _model(self, setting: Setting) -> Mixture:
         return self.workshop.model(setting, self.workshop.source)
@@ -55,20 +89,32 @@ class Easel(NamedTuple):
         """By the criterion, where that can be told by then, else by BIC."""
         ground = solution.ground
         n_free = ground.model.n_free(solution.parameters)
-        evidence = Evidence(solution.objective, n_free, ground.total_weight)
+        evidence = Evidence(solution.objective, n_free, float(ground.cumulative[-1]))
         told = evaluate(evidence) if solution.is_sound else {}
         return told.get(self.criterion, told.get("bic", math.inf))
 
-    def _finished(self, setting: Setting, solution: Solution) -> Candidate:
+    def _made(self, found: Iterable[tuple[Setting, Solution]]) -> list[Candidate]:
+        """As candidates, until somebody interrupts."""
+        made: list[Candidate] = []
+        try:
+            for setting, solution in found:
+                made.append(self._finished(setting, solution))
+                if is_interrupted(made[-1]):
+                    break
+        except KeyboardInterrupt:
+            self.workshop.closing.set()
+        return made
+
+    def _finished(self, setting: Setting, solution: Solution, kind: str = PATH) -> Candidate:
         """As all rows see it, after a few steps over these where the walk was on a part of them."""
-        known = starts.Candidate(PATH, solution.parameters)
-        search = self._climbed(setting, known, self.workshop.source) if self._is_part else _as_it_is(solution)
+        known = starts.Candidate(kind, solution.parameters)
+        search = self._climbed(setting, known, self.workshop.source) if self._is_part else _as_it_is(solution, kind)
         made = self.workshop.judge(setting, search, lambda fold, rows: self._climbed(setting, known, rows))
         return made._replace(is_searched=setting.n_components == 1)  # where there is nothing to search for
 
     @property
     def _is_part(self) -> bool:
-        return len(self.sample.points) < self.workshop.source.n_rows
+        return len(self.ground.sample.points) < self.workshop.source.n_rows
 
     def _climbed(self, setting: Setting, known: starts.Candidate, source: ArraySource) -> race.Search:
         tolerance = max(GAIN, _TIMES_DEFAULT * default_tolerance(source.total_weight))
@@ -79,12 +125,39 @@ class Easel(NamedTuple):
         return race.search(model, [known], [steps], stop=SmallRemainder(tolerance), watch=self.workshop.watch)
 
 
-def easel(workshop: Workshop, seed: int, criterion: str) -> Easel:
-    """With as many rows as a walk takes."""
+def easel(workshop: Workshop, setting: Setting, seed: int, criterion: str) -> Easel:
+    """With as many rows as a walk takes, as they are seen by the family of `setting`."""
     rng = np.random.default_rng(seed)
-    return Easel(workshop, climbing.in_double(starts.some_rows(workshop.source, _ROWS, rng)), seed, criterion)
+    sample = climbing.in_double(starts.some_rows(workshop.source, _ROWS, rng))
+    ground = kicks.survey(workshop.model(setting, workshop.source), sample, rng, workshop.watch)
+    return Easel(workshop, ground, seed, criterion)
 
 
-def _as_it_is(solution: Solution) -> race.Search:
+def leaders(covariances: Sequence[str]) -> list[str]:
+    """The models that walk, whom others follow: the one that leaves most free, and the one whose components share most.
+
+    Examples
+    --------
+    >>> leaders(["EII", "VII", "EEI", "VVI", "EEE", "VVV"])
+    ['VVV', 'EEE']
+    """
+    if len(covariances) <= _FEW:
+        return list(covariances)
+    freest = max(covariances, key=_freedom)
+    shared = [name for name in covariances if MODELS[name].is_shared]
+    return list(dict.fromkeys([freest, max(shared, key=_freedom, default=freest)]))
+
+
+def _freedom(covariance: str) -> int:
+    """The free numbers of two components in three columns."""
+    return MODELS[covariance].n_free(2, 3)
+
+
+def is_sketch(candidate: Candidate) -> bool:
+    """Whether it is as a walk, or who followed it, left it."""
+    return candidate.search.records[0].kind == PATH
+
+
+def _as_it_is(solution: Solution, kind: str) -> race.Search:
     fit = solution.fit
-    return race.Search(fit, (race.StartRecord(PATH, fit.objective, len(fit.trace), 1, fit.outcome, fit.trace),))
+    return race.Search(fit, (race.StartRecord(kind, fit.objective, len(fit.trace), 1, fit.outcome, fit.trace),))

@@ -33,6 +33,7 @@ from mixtura.sources.column import Column
 
 # Kicks in vain that end a search: where one fit is poor, others are there to be chosen. Fewer where steps are long.
 PATIENCE, LESS_PATIENCE = 48, 16
+_BESIDE_A_SKETCH = 1  # starts: hardly any leads as high as the sketch, and drawing them takes half of a search
 
 
 class Setting(NamedTuple):
@@ -53,7 +54,8 @@ class Candidate(NamedTuple):
     search: race.Search
     remark: str  # why it is not eligible; empty if it is
     is_searched: bool = True  # else it is a sketch: where a walk over all numbers of components came by
-    sketched: Mapping[str, float] | None = None  # the criteria of the sketch that the search went on from
+    # The criteria of the sketch that the search went on from; none of them means anything if that was a spike.
+    sketched: Mapping[str, float] | None = None
 
 
 class Options(NamedTuple):
@@ -126,11 +128,10 @@ class Workshop(NamedTuple):
     def fit(self, job: Job, sketch: Candidate | None = None) -> Candidate:
         """The whole search for one fit, in which what a sketch of it found takes part."""
         setting, stream = job
-        known = () if sketch is None else (starts.Candidate(PATH, sketch.search.best.parameters),)
         streams = stream.spawn(len(self.folds))
-        search = self._search(setting, self.source, stream, known)
+        search = self._search(setting, self.source, stream, sketch)
         found = self.judge(setting, search, lambda fold, rows: self._search(setting, rows, streams[fold]))
-        return found if sketch is None else found._replace(sketched=sketch.criteria)
+        return found if sketch is None else found._replace(sketched={} if sketch.remark else sketch.criteria)
 
     def judge(self, setting: Setting, search: race.Search, refit: Refit) -> Candidate:
         """What came of a search, in the units of the data; `refit` makes the same of the rows outside of a fold."""
@@ -145,10 +146,12 @@ class Workshop(NamedTuple):
             return self._candidate(setting, cut, [])
 
     def _search(
-        self, setting: Setting, source: ArraySource, stream: np.random.SeedSequence,
-        known: Sequence[starts.Candidate] = (),
-    ) -> race.Search:  # fmt: skip
-        model, plan = self.model(setting, source), self._plan(setting)._replace(known=known)
+        self, setting: Setting, source: ArraySource, stream: np.random.SeedSequence, sketch: Candidate | None = None
+    ) -> race.Search:
+        model, plan = self.model(setting, source), self._plan(setting)
+        if sketch is not None:
+            plan = plan._replace(known=[starts.Candidate(PATH, sketch.search.best.parameters)])
+            plan = plan if sketch.remark else plan._replace(kinds=plan.kinds[:_BESIDE_A_SKETCH])
         return race.run(model, source, plan, runner=self.runner, rng=np.random.default_rng(stream))
 
     def _deviances(self, setting: Setting, refit: Refit) -> list[float]:

@@ -86,3 +86,55 @@ def test_an_interrupt_leaves_what_was_found(number):
 def test_one_seed_one_walk():
     one, two = (walk(Mixture(Gaussian("full", ridge=1e-9)), ONE_TO_FIVE, seed=7) for _ in range(2))
     assert [one[k].objective for k in ONE_TO_FIVE] == [two[k].objective for k in ONE_TO_FIVE]
+
+
+def follow(covariance, leads, watch=lambda step: None, enough=np.inf, below=()):
+    model, number = Mixture(Gaussian(covariance, ridge=1e-9)), len(leads[0].weights)
+    solution = path.follow(
+        ground(model, watch=watch), path.Neighbours(leads, below), lambda solution: -solution.objective, enough
+    )
+    assert len(solution.parameters.weights) == number
+    return solution
+
+
+@pytest.fixture(scope="module")
+def lead():
+    return walk(Mixture(Gaussian("full", ridge=1e-9)), ONE_TO_FIVE)[3].parameters
+
+
+@pytest.mark.parametrize("covariance", ["EEE", "VVI", "EII", "VEV", "EVE"])
+def test_who_follows_ends_where_a_climb_from_there_does(covariance, lead):
+    solution = follow(covariance, [lead])
+    model, run = solution.ground.model, solution.ground.run
+    start = lead._replace(emission=model.emission.recast(lead.emission, lead.weights))
+    (whole,) = climbing.fit_all(model, [start], run, stop=lambda step: False, max_iterations=60)
+    assert solution.objective == pytest.approx(whole.objective, abs=2 * kicks.GAIN)
+
+
+def test_of_two_leads_the_better_is_followed(lead):
+    means = FAITHFUL.mean(0) + np.array([[0.0, 0.0], [0.0, 0.1], [0.1, 0.0]])
+    poor = lead._replace(emission=lead.emission._replace(means=means))
+    apart = [follow("VVV", [one]).objective for one in (poor, lead)]
+    assert follow("VVV", [poor, lead]).objective == pytest.approx(max(apart), abs=kicks.GAIN)
+
+
+def test_what_is_hopeless_takes_few_steps(lead):
+    assert len(follow("EEE", [lead], enough=-np.inf).fit.trace) == kicks.SHORT_STEPS
+    assert len(follow("EEE", [lead]).fit.trace) > kicks.SHORT_STEPS
+
+
+def test_where_all_leads_end_in_a_spike_others_lead_on():
+    model = Mixture(Gaussian("full", ridge=1e-9))
+    one = walk(model, [1])[1].parameters
+    spike = next(path._cuts(ground(model), one))
+    spike.emission.means[1], spike.emission.covariances[1] = FAITHFUL[0], 1e-9 * np.eye(2)
+    spike.weights[:] = 0.99, 0.01
+    assert not follow("full", [spike]).is_sound
+    assert follow("full", [spike], below=[one]).is_sound
+
+
+def test_an_interrupt_is_the_outcome_of_who_follows(lead):
+    def interrupt(step):
+        raise KeyboardInterrupt
+
+    assert follow("full", [lead], watch=interrupt).fit.outcome is Outcome.INTERRUPTED

@@ -9,7 +9,6 @@ import pytest
 from mixtura import Options, climbing, datasets, path, schedule, select
 from mixtura import selection as selection_module
 from mixtura.acceleration import SmallGain
-from mixtura.checkpoint import read_checkpoint, write_checkpoint
 from mixtura.covariance import FOURTEEN
 from mixtura.schedule import NEAR, contenders
 from mixtura.statistics import Block
@@ -18,10 +17,6 @@ from mixtura.trials import PATH, Setting
 FAITHFUL, IRIS = datasets.load("faithful").data, datasets.load("iris").data
 WHOLE = Options(prune=False)
 SIX = ["EII", "VII", "EEI", "VVI", "EEE", "VVV"]
-
-
-def heights(selection):
-    return {candidate.setting: candidate.evidence.log_likelihood for candidate in selection.candidates}
 
 
 @pytest.fixture(scope="module")
@@ -150,47 +145,6 @@ def test_every_fit_is_told_and_those_that_are_searched_again():
     again = [candidate.setting for candidate in told[6:]]
     assert sorted(again) == sorted(c.setting for c in found.candidates if c.sketched)
     assert again[0] == found.best.setting
-
-
-@pytest.mark.parametrize("number", [2, 7, 9])
-def test_what_was_cut_short_goes_on_to_the_same_result(number):
-    how = {"n_components": [1, 2, 3, 4], "covariances": ["tied", "diag"]}
-    told, whole = [], select(FAITHFUL, **how)
-
-    def interrupt(candidate):
-        told.append(candidate)
-        if len(told) == number:
-            raise KeyboardInterrupt
-
-    cut = select(FAITHFUL, **how, on_fit=interrupt)
-    assert not cut.is_complete and len(cut.candidates) == min(number, 8)
-    resumed = select(FAITHFUL, **how, resume=cut)
-    assert resumed.is_complete and heights(resumed) == heights(whole) and resumed.ranking == whole.ranking
-    kept = [c for c in cut.candidates if c.sketched]
-    assert all(any(candidate is other for other in resumed.candidates) for candidate in kept)
-
-
-@pytest.mark.parametrize("number", [3, 9])
-def test_a_choice_in_a_file_goes_on_to_the_same_result(tmp_path, number):
-    how, told = {"n_components": [1, 2, 3, 4], "covariances": ["EEE", "VVI"]}, []
-
-    def interrupt(candidate):
-        told.append(candidate)
-        if len(told) == number:
-            raise KeyboardInterrupt
-
-    write_checkpoint(tmp_path / "choice.json", "key", select(FAITHFUL, **how, on_fit=interrupt), None)
-    kept, _ = read_checkpoint(tmp_path / "choice.json", "key", Options())
-    resumed, whole = select(FAITHFUL, **how, resume=kept), select(FAITHFUL, **how)
-    assert heights(resumed) == heights(whole) and resumed.ranking == whole.ranking
-    assert [c.is_searched for c in resumed.candidates] == [c.is_searched for c in whole.candidates]
-    assert [c.sketched for c in resumed.candidates] == [c.sketched for c in whole.candidates]
-
-
-def test_searches_follow_where_sketches_are_resumed(pruned):
-    whole = select(FAITHFUL, options=WHOLE, resume=pruned)
-    assert all(candidate.is_searched for candidate in whole.candidates)
-    assert whole.best is pruned.best
 
 
 def test_weights_count_as_repeated_rows():

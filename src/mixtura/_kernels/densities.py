@@ -8,6 +8,9 @@ from typing import NamedTuple
 from jaxtyping import Float, Int
 from numpy import ndarray
 
+# Rows times columns times components: below, a kernel would spare less than a millisecond, and take half a second to
+# compile, or longer. Sums that are made again and again always have theirs.
+LITTLE = 2**16
 NEIGHBOURS = 256  # rows of a tile of neighbours: those that a pass looks at together to see which components matter
 
 

@@ -30,6 +30,7 @@ from mixtura._kernels import (  # densities register
 from mixtura._kernels import leaves as tree
 from mixtura._kernels.conditional import in_full, of_kind
 from mixtura._kernels.densities import (
+    LITTLE,
     Ascent,
     Density,
     Diagonal,
@@ -47,10 +48,6 @@ from mixtura._kernels.turning import Turned
 FILLED = (Full, Tied, Diagonal, Spherical)  # densities that `collect_incomplete` takes
 COMPILED = (*FILLED, Heavy)
 SKIPPING = (Full, Diagonal, Spherical)  # densities that `collect_neighbours` takes
-
-# Rows times columns times components: below, a kernel would spare less than a millisecond, and take half a second to
-# compile, or longer. Sums that are made again and again always have theirs.
-LITTLE = 2**16
 
 Points = Float[ndarray, "N D"]
 Weights = Float[ndarray, " N"]

@@ -12,6 +12,7 @@ from numpy import ndarray
 
 from mixtura._kernels import conditional, tails
 from mixtura._kernels.densities import (
+    LITTLE,
     NEIGHBOURS,
     Density,
     Diagonal,
@@ -153,13 +154,26 @@ def distances(points: Points, centres: Float[ndarray, "K D"]) -> Float[ndarray, 
 
 @_quiet
 def log_density(points: Points, density: Density) -> Float[ndarray, "N K"]:
-    """The log-density of every component at every row; one component's deviations at a time are in memory."""
+    """The log-density of every component at every row."""
     if isinstance(density, Heavy):
         return tails.log_density(points, density)
-    components = zip(density.means, itertools.cycle(density.whiteners), strict=False)
-    distances = np.stack([_squared_norms(_whiten(points - mean, whitener)) for mean, whitener in components], axis=1)
+    distances = _distances_at_once if points.size * len(density.means) < LITTLE else _distances_one_by_one
     constants = density.log_det - 0.5 * points.shape[1] * math.log(2 * math.pi) + _flaws(density)
-    return constants - 0.5 * distances
+    return constants - 0.5 * distances(points, density)
+
+
+def _distances_at_once(points: Points, density: Ellipses) -> Float[ndarray, "N K"]:
+    """For little work, most of which would be NumPy's own for each component."""
+    deviations, whiteners = points - density.means[:, None], density.whiteners
+    if whiteners.ndim == 3:
+        return _squared_norms(deviations @ whiteners.mT).T
+    return _squared_norms(deviations * whiteners.reshape(len(whiteners), 1, -1)).T
+
+
+def _distances_one_by_one(points: Points, density: Ellipses) -> Float[ndarray, "N K"]:
+    """So that the deviations of one component at a time are in memory."""
+    components = zip(density.means, itertools.cycle(density.whiteners), strict=False)
+    return np.stack([_squared_norms(_whiten(points - mean, whitener)) for mean, whitener in components], axis=1)
 
 
 def heavy_moments(points: Points, responsibilities: Float[ndarray, "N K"], density: Heavy) -> HeavyMoments:

@@ -126,6 +126,16 @@ def matrices(covariances: ndarray, n_columns: int) -> Float[ndarray, "K D D"]:
     return diagonal[:, :, None] * np.eye(n_columns)
 
 
+def of_kind(covariances: ndarray, kind: str, n_columns: int) -> ndarray:
+    """Covariances of any kind as "spherical" (K,), "diagonal" (K, D) or "full" (K, D, D) ones of the same variances."""
+    if kind == "full":
+        return matrices(covariances, n_columns)
+    variances = covariances.diagonal(axis1=1, axis2=2) if covariances.ndim == 3 else covariances
+    if kind == "spherical":
+        return variances.mean(1) if variances.ndim == 2 else variances
+    return variances if variances.ndim == 2 else np.repeat(variances[:, None], n_columns, axis=1)
+
+
 def check_ellipses(means: ndarray, covariances: ndarray, kind: str) -> None:
     """Raise ValueError unless the arrays are K means and as many covariances of the kind."""
     if means.ndim != 2 or 0 in means.shape:

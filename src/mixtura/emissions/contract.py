@@ -108,6 +108,13 @@ class Emission(Protocol):
         """The same, but for a component that is cut in two at random; `other` becomes the second half."""
         ...
 
+    def recast(self, parameters: Any, weights: Float[ndarray, " K"]) -> Any:
+        """Parameters that a family like this one found, of other covariances, in the form that this one's have.
+
+        What is to be shared is averaged by the `weights`. A fit begins there, not under this family's model yet.
+        """
+        ...
+
     def spread(self, points: Float[ndarray, "N D"], weights: Float[ndarray, " N"]) -> Any:
         """How far the rows spread: what is wide or narrow in their table, for `spurious`."""
         ...
@@ -158,6 +165,10 @@ class Plain:
 
     def implied(self, counts: Float[ndarray, " K"], parameters: Any) -> Any:
         """None: parameters say less than the rows that they came from."""
+
+    def recast(self, parameters: Any, weights: Float[ndarray, " K"]) -> Any:
+        """The same: among covariance models of such a family nobody chooses."""
+        return parameters
 
     def ascent(self, log_weights: Float[ndarray, "M K"], starts: Sequence[Any], holes: Any = None) -> Any:
         """None: no compiled call knows the M-step."""

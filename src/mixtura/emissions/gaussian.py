@@ -24,6 +24,7 @@ from mixtura.emissions._moments import (
     halving_step,
     matrices,
     move,
+    of_kind,
     recentre,
     rescale,
     side_by_side,
@@ -204,6 +205,14 @@ class Gaussian(ByComponent):
                 covariances[component] -= step[:, None] * step
             covariances[other] = covariances[component]
         return GaussianParameters(means, covariances)
+
+    def recast(self, parameters: GaussianParameters, weights: Float[ndarray, " K"]) -> GaussianParameters:
+        means, covariances = parameters
+        recast = of_kind(covariances, self.model.kind, means.shape[1])
+        if self.model.is_shared:
+            average = weights @ recast.reshape(len(weights), -1) / weights.sum()
+            recast = np.repeat(average.reshape(1, *recast.shape[1:]), len(weights), axis=0)
+        return GaussianParameters(means, recast)
 
     def spread(self, points: Float[ndarray, "N D"], weights: Float[ndarray, " N"]) -> Spread:
         return spaces.spread(incomplete.fill(points, weights), weights)

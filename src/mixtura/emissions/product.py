@@ -135,6 +135,9 @@ class Product(Plain):
         parts = zip(self.families, parameters, strict=True)
         return tuple(family.split(part, component, other, rng) for family, part in parts)
 
+    def recast(self, parameters: Parts, weights: Float[ndarray, " K"]) -> Parts:
+        return tuple(family.recast(part, weights) for family, part in zip(self.families, parameters, strict=True))
+
     def spread(self, points: Float[ndarray, "N D"], weights: Float[ndarray, " N"]) -> Parts:
         return tuple(family.spread(block, weights) for family, block, _ in self._blocks(points))
 

@@ -197,6 +197,9 @@ class Student(ByComponent, Plain):
         dof[other] = dof[component]
         return StudentParameters(*self.inner.split(parameters.ellipses, component, other, rng), dof)
 
+    def recast(self, parameters: StudentParameters, weights: Float[ndarray, " K"]) -> StudentParameters:
+        return StudentParameters(*self.inner.recast(parameters.ellipses, weights), parameters.dof)
+
     def spread(self, points: Float[ndarray, "N D"], weights: Float[ndarray, " N"]) -> Spread:
         """Of the rows as they are seen where starts are drawn: beside an outlier everything would be narrow."""
         return spaces.spread(self.view(points, weights), weights)

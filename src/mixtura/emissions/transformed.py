@@ -144,6 +144,9 @@ class Transformed(Plain):
     def split(self, parameters: Any, component: int, other: int, rng: np.random.Generator) -> Any:
         return self.inner.split(parameters, component, other, rng)
 
+    def recast(self, parameters: Any, weights: Float[ndarray, " K"]) -> Any:
+        return self.inner.recast(parameters, weights)
+
     def spread(self, points: Float[ndarray, "N D"], weights: Float[ndarray, " N"]) -> Any:
         return self.inner.spread(self.forward(points), weights)
 
