@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 from mixtura.em import Step, Stop
 
+HOPE = 80.0  # steps that gain as much as the last: more are hardly ever still to come
+
 
 @dataclass(frozen=True)
 class SmallGain:
@@ -21,15 +23,18 @@ class SmallRemainder:
 
     Gains of EM shrink by a factor rho a step in the end, so what is left is about gain * rho / (1 - rho) (Aitken's
     extrapolation; Böhning et al. 1994). Small steps alone do not stop a fit that crawls: there rho is near or above 1.
+    A fit is given up, too, that would take too many steps like the last one to rise to `aim`.
     """
 
     tolerance: float
+    aim: float = float("-inf")
 
     def __call__(self, step: Step) -> bool:
         if len(step.trace) < 4:
             return False
         a, b, c, d = step.trace[-4:]
-        return self._is_small(b - a, c - b) and self._is_small(c - b, d - c)
+        is_near = self._is_small(b - a, c - b) and self._is_small(c - b, d - c)
+        return is_near or self.aim - d > HOPE * (d - c)
 
     def _is_small(self, before: float, now: float) -> bool:
         if abs(now) < self.tolerance * 1e-6:  # rounding noise has no ratio

@@ -7,11 +7,12 @@ from itertools import islice
 from typing import Any
 
 import numpy as np
+from jaxtyping import Float, Int
 from numpy import ndarray
 
 from mixtura import _kernels as kernels
 from mixtura import em, squarem, strides
-from mixtura.acceleration import SmallGain, SmallRemainder
+from mixtura.acceleration import HOPE, SmallGain, SmallRemainder
 from mixtura.correction import Corrected
 from mixtura.emissions.abreast import Abreast
 from mixtura.mixture import Mixture, MixtureParameters
@@ -218,7 +219,8 @@ class Climbs:
 
     def go(self, which: Iterable[int], stop: SmallGain | SmallRemainder, n_steps: int, watch: em.Callback) -> None:
         """Take these fits on, to so many steps in all at most; an interrupt ends it when a call has come back."""
-        rule = float(stop.tolerance), isinstance(stop, SmallRemainder)
+        aim = stop.aim if isinstance(stop, SmallRemainder) else float("-inf")
+        rule = float(stop.tolerance), isinstance(stop, SmallRemainder), aim, HOPE
         going = np.array([number for number in which if self.progress[number, 1] != kernels.COLLAPSED], dtype=np.int64)
         reached = int(self.progress[going, 0].max(initial=0))
         try:
@@ -240,10 +242,18 @@ class Climbs:
         outcome = em.Outcome.INTERRUPTED if self.is_interrupted else _OUTCOMES[end]
         return em.Fit(parameters, tuple(self.traces[number, :n_steps].tolist()), outcome)
 
-    def height(self, number: int) -> float:
-        """The last objective of that fit; minus infinity for one that collapsed."""
-        n_steps, end = self.progress[number].tolist()
-        return float("-inf") if end == kernels.COLLAPSED or not n_steps else float(self.traces[number, n_steps - 1])
+    @property
+    def heights(self) -> Float[ndarray, " M"]:
+        """The last objective of each fit; minus infinity for one that collapsed."""
+        n_steps, end = self.progress.T
+        if not self.traces.size:
+            return np.full(len(n_steps), -np.inf)
+        last = self.traces[np.arange(len(n_steps)), n_steps - 1]
+        return np.where((end == kernels.COLLAPSED) | (n_steps == 0), -np.inf, last)
+
+    def weights(self, which: Int[ndarray, " L"]) -> Float[ndarray, "L K"]:
+        """Those of the components where these fits stand."""
+        return np.exp(self.ascents.log_weights[which])
 
     @property
     def n_iterations(self) -> int:

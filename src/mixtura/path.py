@@ -14,7 +14,8 @@ import numpy as np
 
 from mixtura import climbing, em, kicks, starts
 from mixtura.acceleration import SmallGain, SmallRemainder
-from mixtura.kicks import Ground, Solution
+from mixtura.ends import GAIN
+from mixtura.grounds import Ground, Solution
 from mixtura.mixture import MixtureParameters
 
 KEPT = 2  # ways to a number of components that are followed to their end
@@ -65,10 +66,10 @@ def follow(ground: Ground, neighbours: Neighbours, value: Value, enough: float) 
     first = [_recast(ground, lead) for lead in neighbours.alike]
     ways = climbing.begin(ground.model, first, ground.run)
     ways.go(range(len(first)), SmallGain(0.0), kicks.SHORT_STEPS, ground.watch)
-    best = max(range(len(first)), key=ways.height)
-    is_near = value(Solution(True, ways.height(best), ways.fit(best), ground)) <= enough
+    best = int(ways.heights.argmax())
+    is_near = value(Solution(True, float(ways.heights[best]), ways.fit(best), ground)) <= enough
     if is_near and not ways.is_interrupted:
-        ways.go([best], SmallRemainder(kicks.GAIN), kicks.SHORT_STEPS + kicks.LONG_STEPS, ground.watch)
+        ways.go([best], SmallRemainder(GAIN), kicks.MOST_STEPS, ground.watch)
     solution = ground.judge(ways.fit(best))
     if solution.is_sound or ways.is_interrupted or not (neighbours.below or neighbours.above):
         return solution

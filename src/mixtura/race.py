@@ -7,7 +7,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from mixtura import climbing, em, kicks, starts
+from mixtura import climbing, em, grounds, kicks, starts
+from mixtura.ends import distinct
+from mixtura.grounds import Ground, Solution
 from mixtura.mixture import Mixture
 from mixtura.runners.contract import Measured, Runner, Sampled, Source
 from mixtura.sources.array import ArraySource
@@ -112,7 +114,7 @@ def run(model: Mixture, source: Measured, plan: Plan, *, runner: Runner, rng: np
         raced = raced._replace(records=unseen)
     if raced.best.outcome is em.Outcome.INTERRUPTED:
         return raced
-    ground = kicks.survey(model, sample, rng, plan.watch, some)
+    ground = grounds.survey(model, sample, rng, plan.watch, some)
     kicked = kicks.improve(ground, raced.finalists, 0 if is_glimpse else plan.patience)
     few = [ground.judge(fit) for fit in raced.finalists]
     ground = ground._replace(total_weight=source.total_weight)
@@ -161,12 +163,12 @@ def _is_cut_short(kicked: kicks.Kicks) -> bool:
     return kicked.pool[0].fit.outcome is em.Outcome.INTERRUPTED
 
 
-def _finish(ground: kicks.Ground, kicked: kicks.Kicks, finish: Sequence[Round], look: dict[str, Any]) -> Search:
+def _finish(ground: Ground, kicked: kicks.Kicks, finish: Sequence[Round], look: dict[str, Any]) -> Search:
     """The best solution on all rows; the next ones too while that turns out to be an accident of few of them.
 
     Where a step costs nothing, so is the second if it is nearly as high: it may have had farther to go.
     """
-    solutions: list[kicks.Solution] = []
+    solutions: list[Solution] = []
     records: list[StartRecord] = []
     costs_nothing = isinstance(finish[-1].run, climbing.AtHand)
     for rank, (place, solution) in enumerate(zip(_PLACES, kicked.pool, strict=False)):
@@ -194,7 +196,7 @@ def _hall(many: Block, runner: Runner, whole: em.Run) -> em.Run | None:
 
 
 def _hear(
-    ground: kicks.Ground, kicked: kicks.Kicks, others: Sequence[kicks.Solution], run: em.Run | None,
+    ground: Ground, kicked: kicks.Kicks, others: Sequence[Solution], run: em.Run | None,
     look: dict[str, Any],
 ) -> kicks.Kicks:  # fmt: skip
     """Solutions on a sample, and those of starts, in the order that some steps over more rows bring them to.
@@ -202,7 +204,7 @@ def _hear(
     By how little they differ in the sample chance has its part in who comes first there; and what kicks gain is often
     gained on a few rows of the sample alone.
     """
-    known = kicks.distinct([*kicked.pool, *others])
+    known = distinct([*kicked.pool, *others])
     few = [solution for solution in known if solution.rank >= (True, known[0].objective - CHANCE)]
     if run is None or len(few) < 2:
         return kicked

@@ -6,11 +6,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from mixtura import climbing, kicks, path, race, starts
+from mixtura import climbing, path, race, starts
 from mixtura.acceleration import SmallRemainder, default_tolerance
 from mixtura.covariance import MODELS
 from mixtura.criteria import Evidence, evaluate
-from mixtura.kicks import GAIN, Ground, Solution
+from mixtura.ends import GAIN
+from mixtura.grounds import Ground, Solution, survey
 from mixtura.mixture import Mixture, MixtureParameters
 from mixtura.sources.array import ArraySource
 from mixtura.trials import PATH, Candidate, Setting, Workshop, is_interrupted, stream
@@ -129,7 +130,7 @@ def easel(workshop: Workshop, setting: Setting, seed: int, criterion: str) -> Ea
     """With as many rows as a walk takes, as they are seen by the family of `setting`."""
     rng = np.random.default_rng(seed)
     sample = climbing.in_double(starts.some_rows(workshop.source, _ROWS, rng))
-    ground = kicks.survey(workshop.model(setting, workshop.source), sample, rng, workshop.watch)
+    ground = survey(workshop.model(setting, workshop.source), sample, rng, workshop.watch)
     return Easel(workshop, ground, seed, criterion)
 
 

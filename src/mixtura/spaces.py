@@ -9,7 +9,7 @@ from numpy import ndarray
 _FLAT = 1e-10  # of the largest variance: a direction that has less is none
 _ROUNDING = 1e-14  # of a column's mean: a deviation that is less is none
 _MOST_DIRECTIONS = 16  # that a pursuit turns
-_TURNS = 8
+_TURNS, _TURNED = 40, 1e-3  # at most; 1 - |cosine| of what turns on
 _FAR = 3.0  # interquartile ranges beyond the quartiles
 _LOG_COSH = 0.37456720749143  # the mean of log cosh of a standard normal number
 
@@ -89,9 +89,11 @@ def pursue(points: Float[ndarray, "N D"], weights: Float[ndarray, " N"], n_direc
         ends = _MOST_DIRECTIONS // 2
         directions = np.concatenate([directions[:ends], directions[-ends:]])
     for _ in range(_TURNS):
-        bent = np.tanh(white @ directions.T)
+        bent, before = np.tanh(white @ directions.T), directions
         slopes = 1 - shares @ bent**2
         directions = _orthonormal((bent * shares[:, None]).T @ white - slopes[:, None] * directions)
+        if np.abs((directions * before).sum(1)).min() > 1 - _TURNED:
+            break
     seen = white @ directions.T
     surprise = np.abs(shares @ (np.logaddexp(seen, -seen) - np.log(2)) - _LOG_COSH)
     return np.ascontiguousarray(seen[:, np.argsort(-surprise, kind="stable")[:n_directions]])

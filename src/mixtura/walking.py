@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Float, Int
 from numpy import ndarray
 
 from mixtura import em, squarem
@@ -43,10 +43,15 @@ class Walks:
         """Where the fit of that number stands."""
         return self.fits[number]
 
-    def height(self, number: int) -> float:
-        """The last objective of that fit; minus infinity for one that collapsed."""
-        fit = self.fits[number]
-        return float("-inf") if fit.outcome is em.Outcome.COLLAPSED else fit.objective
+    @property
+    def heights(self) -> Float[ndarray, " M"]:
+        """The last objective of each fit; minus infinity for one that collapsed."""
+        collapsed = em.Outcome.COLLAPSED
+        return np.array([float("-inf") if fit.outcome is collapsed else fit.objective for fit in self.fits])
+
+    def weights(self, which: Int[ndarray, " L"]) -> Float[ndarray, "L K"]:
+        """Those of the components where these fits stand."""
+        return np.array([self.fits[number].parameters.weights for number in which])
 
     @property
     def is_interrupted(self) -> bool:

@@ -39,7 +39,9 @@ def test_steps_are_those_of_the_loop(covariance, size, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    "stop", [SmallGain(1e-2), SmallGain(1e-7), SmallRemainder(1e-1), SmallRemainder(1e-4)], ids=str
+    "stop",
+    [SmallGain(1e-2), SmallGain(1e-7), SmallRemainder(1e-1), SmallRemainder(1e-4), SmallRemainder(1e-4, aim=1e3)],
+    ids=str,
 )
 @pytest.mark.parametrize("covariance", NAMES)
 def test_it_stops_when_the_loop_does(covariance, stop):

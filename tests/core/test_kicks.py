@@ -3,11 +3,9 @@
 import numpy as np
 import pytest
 
-from laws.settings import POINTS, SETTINGS
-from mixtura import datasets, em, kicks
+from laws.settings import POINTS
+from mixtura import datasets, em, grounds, kicks
 from mixtura.acceleration import SmallGain, SmallRemainder
-from mixtura.covariance import MODELS
-from mixtura.emissions._moments import matrices
 from mixtura.emissions.gaussian import Gaussian
 from mixtura.mixture import Mixture
 from mixtura.race import Plan, run
@@ -25,7 +23,7 @@ def climb(model, parameters, sample, tolerance=1e-6):
 
 
 def ground(model, sample, seed=0):
-    return kicks.survey(model, sample, np.random.default_rng(seed))
+    return grounds.survey(model, sample, np.random.default_rng(seed))
 
 
 def poor_optimum():
@@ -110,11 +108,11 @@ def test_an_interrupt_ends_the_search_with_the_best_so_far():
         if len(calls) == 4:
             raise KeyboardInterrupt
 
-    found = kicks.improve(kicks.survey(model, sample, np.random.default_rng(0), interrupt), [poor])
+    found = kicks.improve(grounds.survey(model, sample, np.random.default_rng(0), interrupt), [poor])
     [best] = found.pool
     assert best.fit.outcome is em.Outcome.INTERRUPTED
     assert best.objective >= poor.objective
-    assert len(calls) == 4 and 0 < found.tally.n_kicks <= 3 * kicks.BATCH
+    assert len(calls) == 4 and 3 * kicks.BATCH < found.tally.n_kicks <= 4 * kicks.LARGEST_BATCH
 
 
 def test_a_kick_finds_groups_far_smaller_than_the_others():
@@ -131,35 +129,6 @@ def test_a_kick_finds_groups_far_smaller_than_the_others():
     assert poor.objective < best.objective - 20
     for seed in range(5):
         assert kicks.improve(ground(model, sample, seed), [poor]).pool[0].objective > best.objective - 1
-
-
-@pytest.mark.parametrize("name", SETTINGS)
-def test_a_placed_component_lies_at_its_row(name):
-    model, (weights, emission), points = SETTINGS[name]
-    D = points.shape[1]
-    placed = model.emission.place(emission, weights, 1, points, (7, 20))
-    np.testing.assert_array_equal(placed.means[1], points[7])
-    np.testing.assert_array_equal(placed.means[[0, 2]], emission.means[[0, 2]])
-    assert np.isfinite(model.emission.density(placed).log_det).all()
-    if not MODELS[name.split()[1]].is_shared:
-        average = np.tensordot(weights, emission.covariances, 1)
-        width = placed.covariances[1].flat[0] / average.flat[0]
-        np.testing.assert_allclose(placed.covariances[1], width * average)
-        whitener = Gaussian("VVV").density(emission._replace(covariances=matrices(average[None], D))).whiteners[0]
-        squares = np.sort((((points - points[7]) @ whitener.T) ** 2).sum(1))
-        assert width * (D + 2) == pytest.approx(squares[20])  # it holds twenty neighbours
-
-
-@pytest.mark.parametrize("name", SETTINGS)
-def test_halves_together_have_the_mean_of_the_whole(name):
-    model, (_, emission), _ = SETTINGS[name]
-    halves = model.emission.split(emission, 0, 2, np.random.default_rng(0))
-    np.testing.assert_allclose((halves.means[0] + halves.means[2]) / 2, emission.means[0])
-    np.testing.assert_array_equal(halves.means[1], emission.means[1])
-    assert np.isfinite(model.emission.density(halves).log_det).all()
-    if halves.covariances.ndim == 3 and not MODELS[name.split()[1]].is_shared:
-        step = halves.means[0] - emission.means[0]
-        np.testing.assert_allclose(halves.covariances[0] + np.outer(step, step), emission.covariances[0], atol=1e-12)
 
 
 def test_old_faithful_in_three_and_four_groups_reaches_what_mclust_and_more_starts_reach():

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from mixtura import climbing, datasets, kicks, path
+from mixtura import climbing, datasets, grounds, kicks, path
 from mixtura.em import Outcome
 from mixtura.emissions import Categorical
 from mixtura.emissions.gaussian import Gaussian
@@ -15,7 +15,7 @@ ONE_TO_FIVE = range(1, 6)
 
 
 def ground(model, points=FAITHFUL, seed=0, watch=lambda step: None):
-    return kicks.survey(model, Block(points, np.ones(len(points))), np.random.default_rng(seed), watch)
+    return grounds.survey(model, Block(points, np.ones(len(points))), np.random.default_rng(seed), watch)
 
 
 def walk(model, numbers, value=lambda solution: -solution.objective, **how):
@@ -37,7 +37,7 @@ def test_where_it_ends_a_step_leads_nowhere():
         (further,) = climbing.fit_all(
             model, [solution.parameters], solution.ground.run, stop=lambda step: False, max_iterations=5
         )
-        assert further.objective == pytest.approx(solution.objective, abs=2 * kicks.GAIN)
+        assert further.objective == pytest.approx(solution.objective, abs=4 * kicks.GAIN)
 
 
 def test_it_finds_what_is_hard_to_find_from_starts():
@@ -108,14 +108,14 @@ def test_who_follows_ends_where_a_climb_from_there_does(covariance, lead):
     model, run = solution.ground.model, solution.ground.run
     start = lead._replace(emission=model.emission.recast(lead.emission, lead.weights))
     (whole,) = climbing.fit_all(model, [start], run, stop=lambda step: False, max_iterations=60)
-    assert solution.objective == pytest.approx(whole.objective, abs=2 * kicks.GAIN)
+    assert solution.objective == pytest.approx(whole.objective, abs=4 * kicks.GAIN)
 
 
 def test_of_two_leads_the_better_is_followed(lead):
     means = FAITHFUL.mean(0) + np.array([[0.0, 0.0], [0.0, 0.1], [0.1, 0.0]])
     poor = lead._replace(emission=lead.emission._replace(means=means))
     apart = [follow("VVV", [one]).objective for one in (poor, lead)]
-    assert follow("VVV", [poor, lead]).objective == pytest.approx(max(apart), abs=kicks.GAIN)
+    assert follow("VVV", [poor, lead]).objective == pytest.approx(max(apart), abs=2 * kicks.GAIN)
 
 
 def test_what_is_hopeless_takes_few_steps(lead):

@@ -22,7 +22,7 @@ def climb(turned, ascents, which, stop, traces, progress):
     """Steps of the fits `which`, each from where it stands up to as many as a row of `traces` has room for.
 
     progress[m] is how many steps fit m has taken, and how that ended. Its ascent moves on; traces[m, step] becomes the
-    log-likelihood before that step. `stop` is (tolerance, whether it is for all that is left to gain).
+    log-likelihood before that step. `stop` is (tolerance, whether it is for all that is left to gain, aim, hope).
     """
     tile = _new_tile(turned, ascents.log_weights.shape[1])
     for m in which:
@@ -67,11 +67,13 @@ def _new_tile(turned, K):
 @kernel
 def _is_enough(trace, step, stop):
     """What `SmallGain` and `SmallRemainder` of `mixtura.acceleration` say."""
-    tolerance, looks_ahead = stop
+    tolerance, looks_ahead, aim, hope = stop
     if not looks_ahead:
         return step > 0 and abs(trace[step] - trace[step - 1]) < tolerance
     if step < 3:
         return False
+    if aim - trace[step] > hope * (trace[step] - trace[step - 1]):
+        return True
     for i in range(step - 1, step + 1):
         before, now = trace[i - 1] - trace[i - 2], trace[i] - trace[i - 1]
         left = max(abs(before), abs(now))

@@ -18,7 +18,7 @@ from mixtura._kernels.memory import zeros
 from mixtura._kernels.one_volume import share_volume_along_axes
 from mixtura._kernels.rotations import along, find_eigenvectors, half_angle, rotate, rotate_rows
 
-_ENOUGH, _MOST_SWEEPS = 1e-18, 200  # nats a row that a sweep promises; sweeps
+_ENOUGH, _MOST_SWEEPS = 1e-18, 100  # nats a row that a sweep promises; sweeps
 
 
 @cached_kernel

@@ -120,7 +120,7 @@ def climb(
     turned: Turned,
     ascents: Ascent | HeavyAscent,
     which: Int[ndarray, " L"],
-    stop: tuple[float, bool],
+    stop: tuple[float, bool, float, float],
     traces: Float[ndarray, "M S"],
     progress: Int[ndarray, "M 2"],
 ) -> None:
@@ -128,7 +128,7 @@ def climb(
 
     Everything is float64. progress[m] is how many steps fit m has taken, and how that ended. Its ascent moves on in
     place; traces[m, step] becomes the log-likelihood before that step. `stop` is (tolerance, whether it is for all that
-    is left to gain).
+    is left to gain, a height, and how many steps like the last a fit may lie below it before it is given up).
     """
     _run(climbing.climb, turned, ascents, which, stop, traces, progress)
 

@@ -100,22 +100,22 @@ def rescale(
     return centre + means * scale, stretched
 
 
-def halving_step(covariance: ndarray, direction: Float[ndarray, " D"]) -> Float[ndarray, " D"]:
-    """0.8 standard deviations of one component, whose covariance may be of any kind, along a direction of its space."""
-    unit = 0.8 * direction / np.linalg.norm(direction)
-    if covariance.ndim < 3:
-        return np.sqrt(covariance[0]) * unit
-    values, vectors = np.linalg.eigh(covariance[0])  # a collapsing covariance has no Cholesky root
-    return vectors @ (np.sqrt(np.maximum(values, 0)) * unit)
+def halving_steps(covariances: ndarray, directions: Float[ndarray, "M D"]) -> Float[ndarray, "M D"]:
+    """0.8 standard deviations of components, whose covariances may be of any kind, along directions of their spaces."""
+    units = 0.8 * directions / np.linalg.norm(directions, axis=1, keepdims=True)
+    if covariances.ndim < 3:
+        return np.sqrt(covariances if covariances.ndim == 2 else covariances[:, None]) * units
+    values, vectors = np.linalg.eigh(covariances)  # a collapsing covariance has no Cholesky root
+    return np.einsum("mij,mj->mi", vectors, np.sqrt(np.maximum(values, 0)) * units)
 
 
-def squared_distances(deviations: Float[ndarray, "N D"], covariance: ndarray) -> Float[ndarray, " N"]:
+def squared_distances(deviations: Float[ndarray, "... D"], covariance: ndarray) -> Float[ndarray, "..."]:
     """Of Mahalanobis, under one covariance of any kind; NaN if it is not positive definite."""
-    if np.ndim(covariance) == 2:
-        whitened = deviations @ whiten(covariance[None])[0][0].T
-        return np.einsum("nd,nd->n", whitened, whitened)
-    distances: ndarray = (deviations**2 / covariance).sum(1)
-    return distances
+    if np.ndim(covariance) < 2:
+        distances: ndarray = (deviations**2 / covariance).sum(-1)
+        return distances
+    whitened = deviations.reshape(-1, len(covariance)) @ whiten(covariance[None])[0][0].T
+    return np.einsum("nd,nd->n", whitened, whitened).reshape(deviations.shape[:-1])
 
 
 def matrices(covariances: ndarray, n_columns: int) -> Float[ndarray, "K D D"]:

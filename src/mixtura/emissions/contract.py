@@ -1,6 +1,6 @@
 """What every emission family gives to a mixture."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar, Protocol, runtime_checkable
 
 import numpy as np
@@ -115,6 +115,17 @@ class Emission(Protocol):
         """
         ...
 
+    def place_each(
+        self, parameters: Any, mixture: Float[ndarray, " K"], components: Int[ndarray, " M"],
+        points: Float[ndarray, "N D"], around: Int[ndarray, "M 2"],
+    ) -> list[Any]:  # fmt: skip
+        """What `place` gives, for each of some components and of as many rows and numbers."""
+        ...
+
+    def split_each(self, parameters: Any, pairs: Int[ndarray, "M 2"], rng: np.random.Generator) -> list[Any]:
+        """What `split` gives, for each of some pairs of a component and the other."""
+        ...
+
     def spread(self, points: Float[ndarray, "N D"], weights: Float[ndarray, " N"]) -> Any:
         """How far the rows spread: what is wide or narrow in their table, for `spurious`."""
         ...
@@ -153,7 +164,10 @@ class Emission(Protocol):
 
 
 class Plain:
-    """What families share that have no prior, and whose steps are taken singly, by the loop."""
+    """What families share that have no prior, and whose steps are taken singly, by the loop; so are kicks."""
+
+    place: Callable[..., Any]
+    split: Callable[..., Any]
 
     def log_prior(self, parameters: Any) -> float:
         """Zero: nothing is thought of the parameters before."""
@@ -184,6 +198,18 @@ class Plain:
     def at(self, coordinates: ndarray, like: Any) -> Any:
         """Never asked for, because there are no coordinates."""
         return like
+
+    def place_each(
+        self, parameters: Any, mixture: Float[ndarray, " K"], components: Int[ndarray, " M"],
+        points: Float[ndarray, "N D"], around: Int[ndarray, "M 2"],
+    ) -> list[Any]:  # fmt: skip
+        """One after the other."""
+        asked = zip(components.tolist(), around.tolist(), strict=True)
+        return [self.place(parameters, mixture, component, points, tuple(place)) for component, place in asked]
+
+    def split_each(self, parameters: Any, pairs: Int[ndarray, "M 2"], rng: np.random.Generator) -> list[Any]:
+        """One after the other."""
+        return [self.split(parameters, component, other, rng) for component, other in pairs.tolist()]
 
 
 class ByComponent:

@@ -15,13 +15,13 @@ from mixtura._kernels import conditional, reference
 from mixtura._kernels.densities import Ascent, Ellipses, Moments, Tied
 from mixtura.covariance import MODELS, CovarianceModel, add_ridge
 from mixtura.covariance.degenerate import spurious_components
+from mixtura.emissions import _several as several
 from mixtura.emissions import _straight as straight
 from mixtura.emissions import incomplete
 from mixtura.emissions._moments import (
     check_ellipses,
     ellipses,
     estimate,
-    halving_step,
     matrices,
     move,
     of_kind,
@@ -37,7 +37,6 @@ from mixtura.statistics import cut, joined
 
 _MANY_COLUMNS = 64
 _FEW_CELLS = 1 << 13  # in which a component costs Python more than the arithmetic takes
-_NARROWEST = 1e-6  # of the average covariance: a component that is placed among equal rows has some width
 
 
 class GaussianParameters(NamedTuple):
@@ -181,30 +180,35 @@ class Gaussian(ByComponent):
         self, parameters: GaussianParameters, mixture: Float[ndarray, " K"], component: int,
         points: Float[ndarray, "N D"], around: tuple[int, int],
     ) -> GaussianParameters:  # fmt: skip
-        """Of the average shape, and as wide as that takes; where all share one covariance, that stays as it is."""
-        means, covariances = parameters.means.copy(), parameters.covariances.copy()
-        row, number = around
-        means[component] = np.where(np.isnan(points[row]), mixture @ means, points[row])
-        if not self.model.is_shared:
-            average = (mixture @ covariances.reshape(len(mixture), -1)).reshape(covariances.shape[1:])
-            squares = incomplete.distances_of_seen(points - points[row], average)
-            squares.partition(number)
-            covariances[component] = max(float(squares[number]) / (points.shape[1] + 2), _NARROWEST) * average
-        return GaussianParameters(means, covariances)
+        return self.place_each(parameters, mixture, np.array([component]), points, np.array([around]))[0]
 
     def split(
         self, parameters: GaussianParameters, component: int, other: int, rng: np.random.Generator
     ) -> GaussianParameters:
+        return self.split_each(parameters, np.array([[component, other]]), rng)[0]
+
+    def place_each(
+        self, parameters: GaussianParameters, mixture: Float[ndarray, " K"], components: Int[ndarray, " M"],
+        points: Float[ndarray, "N D"], around: Int[ndarray, "M 2"],
+    ) -> list[GaussianParameters]:  # fmt: skip
+        """Of the average shape, and as wide as that takes; where all share one covariance, that stays as it is."""
+        means, covariances = parameters
+        placed = several.placed_means(means, mixture, components, points[around[:, 0]])
+        if self.model.is_shared:
+            return [GaussianParameters(own, covariances) for own in placed]
+        changed = several.placed_covariances(covariances, mixture, components, points, around)
+        return list(map(GaussianParameters, placed, changed))
+
+    def split_each(
+        self, parameters: GaussianParameters, pairs: Int[ndarray, "M 2"], rng: np.random.Generator
+    ) -> list[GaussianParameters]:
         """The halves lie 0.8 standard deviations to both sides; together they have the mean and covariance."""
-        means, covariances = parameters.means.copy(), parameters.covariances.copy()
-        step = halving_step(covariances[component : component + 1], rng.standard_normal((means.shape[1],)))
-        means[other] = means[component] - step
-        means[component] += step
-        if not self.model.is_shared:
-            if covariances.ndim == 3:
-                covariances[component] -= step[:, None] * step
-            covariances[other] = covariances[component]
-        return GaussianParameters(means, covariances)
+        means, covariances = parameters
+        directions = rng.standard_normal((len(pairs), means.shape[1]))
+        halved, changed = several.halves(means, covariances, pairs, directions)
+        if self.model.is_shared:
+            return [GaussianParameters(own, covariances) for own in halved]
+        return list(map(GaussianParameters, halved, changed))
 
     def recast(self, parameters: GaussianParameters, weights: Float[ndarray, " K"]) -> GaussianParameters:
         means, covariances = parameters

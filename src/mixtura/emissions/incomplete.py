@@ -92,13 +92,16 @@ def seen_moments(
     return mean, (shares * np.nan_to_num(points - mean) ** 2).sum(0) / mass
 
 
-def distances_of_seen(deviations: Float[ndarray, "N D"], covariance: ndarray) -> Float[ndarray, " N"]:
-    """Of Mahalanobis, by the cells of a row that are there, and as if the others were as far on average."""
+def distances_between(
+    points: Float[ndarray, "N D"], rows: Int[ndarray, " M"], covariance: ndarray
+) -> Float[ndarray, "M N"]:
+    """Of Mahalanobis, by the cells that both rows have, and as if the others were as far on average."""
+    deviations = points - points[rows][:, None]
     holes = np.isnan(deviations)
     if not holes.any():
         return squared_distances(deviations, covariance)
-    D = deviations.shape[1]
-    n_seen = D - holes.sum(1)
-    scale = np.divide(D, n_seen, out=np.full(len(holes), np.inf), where=n_seen > 0)
+    D = points.shape[1]
+    n_seen = D - holes.sum(-1)
+    scale = np.divide(D, n_seen, out=np.full(n_seen.shape, np.inf), where=n_seen > 0)
     distances = squared_distances(np.where(holes, 0.0, deviations), covariance) * np.where(n_seen > 0, scale, 1.0)
     return np.where(n_seen > 0, distances, np.inf)

@@ -147,6 +147,15 @@ class Transformed(Plain):
     def recast(self, parameters: Any, weights: Float[ndarray, " K"]) -> Any:
         return self.inner.recast(parameters, weights)
 
+    def place_each(
+        self, parameters: Any, mixture: Float[ndarray, " K"], components: Int[ndarray, " M"],
+        points: Float[ndarray, "N D"], around: Int[ndarray, "M 2"],
+    ) -> list[Any]:  # fmt: skip
+        return self.inner.place_each(parameters, mixture, components, self.forward(points), around)
+
+    def split_each(self, parameters: Any, pairs: Int[ndarray, "M 2"], rng: np.random.Generator) -> list[Any]:
+        return self.inner.split_each(parameters, pairs, rng)
+
     def spread(self, points: Float[ndarray, "N D"], weights: Float[ndarray, " N"]) -> Any:
         return self.inner.spread(self.forward(points), weights)
 

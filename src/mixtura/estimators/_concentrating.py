@@ -6,8 +6,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy import ndarray
 
-from mixtura import climbing, em, kicks, race, spaces, starts
+from mixtura import climbing, em, grounds, race, spaces, starts
 from mixtura._kernels import nearest
+from mixtura.ends import distinct
+from mixtura.grounds import Ground
 from mixtura.mixture import Mixture, MixtureParameters
 from mixtura.race import SAMPLE_ROWS, Round, Search
 from mixtura.runners.contract import Measured, Runner
@@ -33,14 +35,14 @@ def search(model: Mixture, source: Measured, plan: Plan, rng: np.random.Generato
     """Short runs on a sample, of which the best go on over all rows; accidents of few rows come last."""
     sample = climbing.in_double(starts.some_rows(source, SAMPLE_ROWS, rng))
     near = Block(spaces.within_reach(*sample), (1 - plan.share) * sample.weights)
-    ground = kicks.survey(model, near, rng)
+    ground = grounds.survey(model, near, rng)
     raced = _race(ground, climbing.AtHand(sample), plan)
     records = raced.records
     if len(sample.points) < source.n_rows:  # their objectives are of some rows, which compares with nothing
         records = tuple(record._replace(objective=math.nan, trace=()) for record in records)
     if raced.best.outcome is em.Outcome.INTERRUPTED:
         return Search(raced.best, records)
-    leading = kicks.distinct([ground.judge(fit) for fit in raced.finalists])[:_KEPT]
+    leading = distinct([ground.judge(fit) for fit in raced.finalists])[:_KEPT]
     whole = climbing.everything(source, runner)
     finished = race.search(
         Trimmed(model, plan.share, whole), [Candidate("best of these", each.parameters) for each in leading],
@@ -52,7 +54,7 @@ def search(model: Mixture, source: Measured, plan: Plan, rng: np.random.Generato
     return Search(max(map(ground.judge, finished.finalists), key=lambda each: each.rank).fit, records)
 
 
-def _race(ground: kicks.Ground, some: climbing.AtHand, plan: Plan) -> Search:
+def _race(ground: Ground, some: climbing.AtHand, plan: Plan) -> Search:
     """All starts, a few steps each and then some more of the best."""
     begun = [_begin(ground, plan.n_components) for _ in range(plan.n_starts)]
     candidates = [Candidate("near random rows", parameters) for parameters in begun]
@@ -60,7 +62,7 @@ def _race(ground: kicks.Ground, some: climbing.AtHand, plan: Plan) -> Search:
     return race.search(Trimmed(ground.model, plan.share, some), candidates, rounds, stop=plan.stop)
 
 
-def _begin(ground: kicks.Ground, n_components: int) -> MixtureParameters:
+def _begin(ground: Ground, n_components: int) -> MixtureParameters:
     """Each component holds the rows that lie nearest to a random one, as many as chance says."""
     (points, weights), rng = ground.sample, ground.rng
     N, D = points.shape

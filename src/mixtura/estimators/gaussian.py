@@ -114,7 +114,7 @@ class GaussianMixture(GoesOn, FittedAnswers):
     fit_report_ : dict
         "starts": what became of each, as a list of dicts (kind, objective, iterations, rounds of the race, outcome, and
         the objective by iteration).
-        After a race also how many runs were taken far enough to be compared ("n_runs"), how many ended in the best
+        After a race also how many runs were compared ("n_runs"), kicks included, how many ended in the best
         optimum ("n_agreeing"), how many rested on an accident of few rows ("n_refused"); how often components were
         moved ("n_kicks") and how often that led higher ("n_moved"). "n_plateaus": how often gains had all but ceased
         and came back. "doubt": a sentence if only one run found the best optimum, else "".

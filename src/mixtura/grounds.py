@@ -1,0 +1,72 @@
+"""The rows that solutions are looked for on, and what is known of a solution there."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, NamedTuple
+
+import numpy as np
+from jaxtyping import Float
+from numpy import ndarray
+
+from mixtura import climbing, em
+from mixtura.mixture import Mixture, MixtureParameters
+from mixtura.statistics import Block, leaves
+
+
+@dataclass(frozen=True, eq=False)
+class Solution:
+    """Where a fit ended, and whether that is neither a collapse nor an accident of few rows."""
+
+    is_sound: bool
+    objective: float
+    fit: em.Fit
+    ground: "Ground"
+
+    @property
+    def rank(self) -> tuple[bool, float]:
+        """Sound ones first, the highest of them first."""
+        return self.is_sound, self.objective
+
+    @property
+    def parameters(self) -> MixtureParameters:
+        return self.fit.parameters
+
+    @cached_property
+    def log_density(self) -> Float[ndarray, " N"]:
+        """How well it explains each row of the ground."""
+        found: ndarray = self.ground.model.classify(self.parameters)(self.ground.sample).log_density
+        return found
+
+
+class Ground(NamedTuple):
+    """What kicks are made and judged on."""
+
+    model: Mixture
+    run: climbing.AtHand  # over the rows of a sample
+    cumulative: Float[ndarray, " N"]  # of the rows' weights
+    spread: Any  # as the family sees it
+    rng: np.random.Generator
+    watch: em.Callback
+    total_weight: float  # of the rows that fits are judged on
+
+    @property
+    def sample(self) -> Block:
+        return self.run.block
+
+    def judge(self, fit: em.Fit) -> Solution:
+        """The fit, with what is known of its soundness."""
+        weights, emission = fit.parameters
+        is_whole = all(np.isfinite(array).all() for array in leaves(fit.parameters))
+        if fit.outcome is em.Outcome.COLLAPSED or not is_whole:  # the last step led nowhere
+            return Solution(False, float("-inf"), fit, self)
+        spurious = self.model.emission.spurious(emission, weights * self.total_weight, self.spread)
+        return Solution(not len(spurious), fit.objective, fit, self)
+
+
+def survey(
+    model: Mixture, sample: Block, rng: np.random.Generator, watch: em.Callback = em.ignore,
+    run: climbing.AtHand | None = None,
+) -> Ground:  # fmt: skip
+    """The ground that the rows of `sample` are; `watch` is called now and then, and may raise KeyboardInterrupt."""
+    spread, cumulative = model.emission.spread(*sample), np.cumsum(sample.weights)
+    return Ground(model, run or climbing.AtHand(sample), cumulative, spread, rng, watch, float(cumulative[-1]))
