@@ -124,6 +124,18 @@ def test_what_cannot_be_learnt(run, iris, options, code, said):
     assert (result.exit_code, said in result.stderr) == (code, True), result.output
 
 
+def test_one_class_alone_and_holes_are_refused(run, table):
+    text = table.read_text()
+    table.write_text("\n".join(line for line in text.splitlines() if not line.endswith("b")) + "\n")
+    alone = run("learn", table, "--labels", "kind")
+    assert alone.exit_code == 3 and "it takes two classes to tell apart" in alone.stderr
+    header, first, *rest = text.splitlines()
+    table.write_text("\n".join([header, first.replace(first.split(",")[1], "", 1), *rest]) + "\n")
+    holes = run("learn", table, "--labels", "kind")
+    assert holes.exit_code == 3 and "1 row with missing cells" in holes.stderr and "--missing drop" in holes.stderr
+    assert run("learn", table, "--labels", "kind", "--missing", "drop", "--covariance", "EII").exit_code == 0
+
+
 def test_options_that_need_all_labels_are_refused_without(run, some):
     result = run("learn", some, "--labels", "species", "-k", "2")
     assert result.exit_code == 2 and "135 rows have no label" in result.stderr

@@ -22,7 +22,7 @@ from mixtura.persistence import save
 from mixtura.report import write as write_report
 from mixtura.runners.local import n_threads
 from mixtura.sources.roles import Roles
-from mixtura.sources.table import Table, require_variation, some_rows
+from mixtura.sources.table import Missing, Table, require_variation, some_rows
 from mixtura.sources.writing import write_table, write_text_atomic
 
 _WRITTEN = ("format", "delimiter", "decimal", "na")
@@ -52,7 +52,7 @@ def _fit(asked: Mapping[str, Any], command: str) -> tuple[Facts, Described, Read
     reading = _read(asked)
     labels = _labels(reading.table, asked["classes"])
     known = np.array([label is not None for label in labels])
-    _check(known, asked)
+    _check(labels, known, asked)
     if asked["unlabelled"] == "drop":
         reading, labels, known = _labelled(reading, known), labels[known], known[known]
     fitted, about = fit_classes(reading.table, labels, asked)
@@ -65,7 +65,14 @@ def _fit(asked: Mapping[str, Any], command: str) -> tuple[Facts, Described, Read
 def _read(asked: Mapping[str, Any]) -> Reading:
     own = {name: asked[name] for name in ("features", "exclude", "id", "weight", "profile")}
     roles = Roles(**own, truth=asked["classes"])
-    reading = read(asked["data"], roles, asked["missing"], {name: asked[name] for name in _WRITTEN})
+    missing: Missing = "drop" if asked["missing"] == "drop" else "model"
+    reading = read(asked["data"], roles, missing, {name: asked[name] for name in _WRITTEN})
+    n_incomplete = int((~reading.table.in_order).any(axis=1).sum())
+    if n_incomplete:
+        raise DataError(
+            f"{reading.table.origin}: {count(n_incomplete, 'row')} with missing cells, and classes are learnt from "
+            "complete rows: --missing drop leaves these out."
+        )
     return reading._replace(table=require_variation(reading.table))
 
 
@@ -80,12 +87,15 @@ def _text(value: Any) -> str:
     return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
 
 
-def _check(known: ndarray, asked: Mapping[str, Any]) -> None:
-    if not known.any():
-        raise DataError(
-            f"No row has a label in the column '{asked['classes']}': without any, mixtura fit finds groups."
-        )
+def _check(labels: ndarray, known: ndarray, asked: Mapping[str, Any]) -> None:
+    column, classes = asked["classes"], set(labels[known])
+    if not classes:
+        raise DataError(f"No row has a label in the column '{column}': without any, mixtura fit finds groups.")
     uses = asked["unlabelled"] == "use" and not known.all()
+    if len(classes) == 1 and not (uses and asked["more"]):
+        raise DataError(
+            f"All labels in the column '{column}' are '{classes.pop()}': it takes two classes to tell apart."
+        )
     if asked["more"] and not uses:
         raise click.UsageError("--more looks for groups among rows without a label, and there are none that count.")
     if uses and (asked["k"] != (1,) or len(asked["covariance"] or ()) > 1 or asked["criterion"] != "auto"):

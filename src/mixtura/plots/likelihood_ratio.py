@@ -75,10 +75,8 @@ class LikelihoodRatioDisplay:
         self.axes_, self.figure_ = panels[: len(tests)], figure
         for ax, test in zip(self.axes_, tests, strict=True):
             self._draw(ax, test)
-        samples = count(len(tests[-1].bootstrap), "sample")
-        figure_note(
-            figure, f"{self.test.covariance} covariance; bars: {samples} of the smaller mixture; line: the rows"
-        )
+        shape = f"{self.test.covariance} covariance"
+        figure_note(figure, shape, "bars: samples of the smaller mixture", "line: the rows", "dotted: to be exceeded")
         return self
 
     def _draw(self, ax: Any, test: Comparison) -> None:
@@ -92,4 +90,5 @@ class LikelihoodRatioDisplay:
         ax.set_title(title, fontsize="small")
         ax.set_xlabel("likelihood-ratio statistic")
         ax.set_ylabel("samples")
+        ax.yaxis.get_major_locator().set_params(integer=True)
         open_frame(ax)
