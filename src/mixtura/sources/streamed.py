@@ -136,7 +136,7 @@ def stream(
     cache : path, optional
         A folder where the columns of text files are kept for the next time; else they go to a temporary one.
     sql : str, optional
-        A SELECT for DuckDB; `data` is then its database, or an empty list if the query reads files.
+        A SELECT for DuckDB; `data` is then its database (or SQLite's), or an empty list if the query reads files.
     engine : distributed.Client or SparkSession, optional
         The workers of this cluster read the files, each some of them, under the same names.
     how
