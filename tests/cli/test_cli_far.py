@@ -111,6 +111,17 @@ def test_a_file_that_goes_away_leaves_the_best_so_far(run, data, tmp_path, monke
     assert fitted.history["is_complete"] is False
 
 
+def test_rows_that_are_left_out_are_counted(run, tmp_path):
+    points = np.random.default_rng(0).normal(size=(60, 2))
+    points[[3, 50]], points[10, 0] = np.nan, np.nan
+    columns = {f"c{d}": pa.array(column, from_pandas=True) for d, column in enumerate(points.T)}
+    parquet.write_table(pa.table(columns), tmp_path / "rows.parquet")
+    for missing, told in (("model", "2 rows without cells"), ("drop", "3 rows with missing cells")):
+        how = ("-k", "1", "--memory", "1GB", "--missing", missing, "-o", tmp_path / missing)
+        assert f"Left out: {told}." in run("fit", tmp_path / "rows.parquet", *how).stdout
+        assert f"Left out: {told}." in (tmp_path / missing / "report.html").read_text()
+
+
 @pytest.mark.usefixtures("small_sample")
 def test_passes_are_told(run, data):
     result = run("fit", data, *FIT[:-1], "json")

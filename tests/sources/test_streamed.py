@@ -133,6 +133,7 @@ def test_a_query_of_a_database(tmp_path):
 def test_rows_count_as_their_weights_say(parquet_file):
     source = stream(parquet_file, Roles(["width", "height"], weight="weight"))
     counting = WEIGHTS > 0
+    assert source.facts.n_without_cells == 0
     assert_same_blocks(source, ArraySource(POINTS[counting, :2].copy(), WEIGHTS[counting]))
     assert (source.n_rows, source.total_weight) == (counting.sum(), WEIGHTS.sum())
     assert source.facts.n_left_out == N - counting.sum()
@@ -186,5 +187,6 @@ def test_rows_without_any_cell_take_no_part(tmp_path):
     source = stream(tmp_path / "rows.parquet", missing="model")
     assert source.names == ("a", "b")
     assert source.n_rows == source.total_weight == len(source.sample.points) == 3
+    assert source.facts.n_without_cells == source.facts.n_left_out == 2
     (block,) = source.blocks()
     np.testing.assert_array_equal(block.points, [[1, 2], [np.nan, 3], [4, 1]])

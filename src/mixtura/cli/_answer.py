@@ -239,9 +239,8 @@ def _beside(facts: Facts) -> list[str]:
 
 def _left_out(left_out: Facts) -> list[str]:
     text = [f"{column['name']} ({column['reason']})" for column in left_out["columns"]]
-    n_rows = left_out["n_rows_with_missing_cells"]
-    if n_rows:
-        text.append(f"{count(n_rows, 'row')} with missing cells")
+    numbers = {name: left_out.get(f"n_rows_{name}", 0) for name in ("with_missing_cells", "without_cells")}
+    text += [f"{count(n_rows, 'row')} {name.replace('_', ' ')}" for name, n_rows in numbers.items() if n_rows]
     names = left_out["categories"]
     remedy = f"; {option('--categorical', *names)} clusters on categories too" if names else ""
     return wrap(f"Left out: {', '.join(text)}{remedy}.") if text else []

@@ -201,8 +201,9 @@ def _described(fitted: FittedMixture, source: StreamedSource, counts: np.ndarray
 
 def _left_out(source: StreamedSource) -> dict[str, Any]:
     columns = [{"name": name, "reason": reason} for name, reason in source.dropped]
-    n_incomplete = source.facts.n_left_out if source.cut.drops_incomplete else 0
-    return {"columns": columns, "categories": [], "n_rows_with_missing_cells": n_incomplete}
+    which = "with_missing_cells" if source.cut.drops_incomplete else "without_cells"
+    numbers = {"n_rows_with_missing_cells": 0} | {f"n_rows_{which}": source.facts.n_without_cells}
+    return {"columns": columns, "categories": [], **numbers}
 
 
 def _write(request: Request, result: Described, source: StreamedSource, folder: Path) -> None:

@@ -42,7 +42,9 @@ time_option = click.option(
 )
 
 source_options = combine(
-    click.option("--sql", metavar="SELECT", help="A query for DuckDB, of the database DATA (or SQLite's) or of files it names."),
+    click.option(
+        "--sql", metavar="SELECT", help="A query for DuckDB, of the database DATA (or SQLite's) or of files it names."
+    ),
     click.option("--cache", metavar="DIR", help="Keep there what text files hold, as columns, for the next time."),
 )
 

@@ -57,9 +57,14 @@ def settle(
         if missing == "error":
             raise _missing_cells(found, chosen, facts)
         least = len(chosen.names) if missing == "drop" else int(facts.n_missing.all())  # else no row can be empty
-        facts = look(chosen.names, least) if least else facts
+        facts = _counted_out(facts, look(chosen.names, least)) if least else facts
     require_variation(chosen.names, facts, found.origin)
     return chosen, facts, least
+
+
+def _counted_out(before: Facts, after: Facts) -> Facts:
+    """What is known of the rows that hold enough, and how many do not."""
+    return after._replace(n_without_cells=before.n_rows - after.n_rows)
 
 
 def candidates(found: Fields, roles: Roles) -> Candidates:

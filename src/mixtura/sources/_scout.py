@@ -34,6 +34,7 @@ class Facts(NamedTuple):
     digests: tuple[bytes, ...]  # of the columns
     digest_of_weights: bytes
     sample: Drawn
+    n_without_cells: int = 0  # of the rows that are left out, those that count but hold too few cells, or none
 
     def of(self, columns: ndarray) -> "Facts":
         """The facts about some of the columns."""

@@ -8,7 +8,7 @@ import pyarrow as pa
 from mixtura.errors import DataError, MissingExtraError
 from mixtura.sources import sqlite
 
-_ALONE = {"autoinstall_known_extensions": "false"}  # nothing is fetched from anywhere
+_ALONE: dict[str, Any] = {"autoinstall_known_extensions": "false"}  # nothing is fetched from anywhere
 
 
 def query(sql: str, data: Any = ()) -> pa.RecordBatchReader:

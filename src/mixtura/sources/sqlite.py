@@ -61,7 +61,15 @@ def _field(name: str, is_text: int | None, is_real: int, is_whole: int, is_bytes
     """What all cells of a column have room in; where there are no rows, nothing is told."""
     if is_bytes:
         raise DataError(f"The query gives a column '{name}' of bytes, which are no numbers: leave it out.")
-    kind = pa.string() if is_text else pa.float64() if is_real or is_text is None else pa.int64() if is_whole else pa.null()
+    kind = (
+        pa.string()
+        if is_text
+        else pa.float64()
+        if is_real or is_text is None
+        else pa.int64()
+        if is_whole
+        else pa.null()
+    )
     return pa.field(name, kind)
 
 
