@@ -10,6 +10,7 @@ from mixtura import climbing, em
 from mixtura._kernels import reference
 from mixtura.acceleration import SmallGain
 from mixtura.emissions.gaussian import Gaussian
+from mixtura.emissions.student import Student
 from mixtura.statistics import Block, Incomplete
 
 CASES = [((200, 2, 3), 0.1), ((250, 5, 4), 0.4), ((31, 3, 1), 0.3), ((60, 9, 2), 0.2)]
@@ -30,6 +31,19 @@ def test_steps_are_those_of_the_loop(covariance, size, missing, monkeypatch):
             patch.setattr("mixtura.covariance.descent._ENOUGH", 1e-22)
             expected = walk(model, start, block, SmallGain(0.0), n_steps)
         assert found.outcome is expected.outcome is em.Outcome.EXHAUSTED
+        np.testing.assert_allclose(found.trace, expected.trace, rtol=1e-10)
+        assert relative_error(found.parameters, expected.parameters) < 1e-8
+
+
+@pytest.mark.parametrize(("size", "missing", "dof"), [(*CASES[0], "shared"), (*CASES[1], "free"), (*CASES[3], "4.5")])
+@pytest.mark.parametrize("covariance", NAMES)
+def test_heavy_tails_go_by_the_cells_that_are_there(covariance, size, missing, dof, monkeypatch):
+    model, start, block = begun(Student(covariance, dof), *size, missing=missing)
+    assert isinstance(climbing.begin(model, [start], climbing.AtHand(block)), climbing.Climbs)
+    monkeypatch.setattr("mixtura.emissions._moments.is_quicker", lambda name, n_columns: False)
+    monkeypatch.setattr("mixtura.covariance.descent._ENOUGH", 1e-22)
+    for n_steps in (1, 2, 9):
+        found, expected = (way(model, start, block, SmallGain(0.0), n_steps) for way in (climb, walk))
         np.testing.assert_allclose(found.trace, expected.trace, rtol=1e-10)
         assert relative_error(found.parameters, expected.parameters) < 1e-8
 

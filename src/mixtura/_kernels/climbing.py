@@ -8,7 +8,7 @@ import math
 
 from mixtura._kernels import family
 from mixtura._kernels.compile import cached_kernel, kernel
-from mixtura._kernels.densities import Ascent, Diagonal, Full, Heavy, HeavyAscent, Holed, Masked, Tied
+from mixtura._kernels.densities import Ascent, Diagonal, Full, Heavy, HeavyAscent, HeavyHoled, Holed, Masked, Tied
 from mixtura._kernels.family import implement
 from mixtura._kernels.memory import scratch, zeros
 from mixtura._kernels.tiles import Tile, count_as_weighted, normalise, whole_quads
@@ -144,6 +144,12 @@ def _heavy_of(densities, m):
     return Heavy(densities.means[m], family.of(densities.ellipses, m), densities.dof[m])
 
 
+@kernel
+def _heavy_holed_of(densities, m):
+    means, ellipses, dof, groups, n_seen = densities
+    return HeavyHoled(means[m], family.of(ellipses, m), dof[m], groups, n_seen)
+
+
 implement(family.of, Ascent, _ascent_of)
 implement(family.of, HeavyAscent, _heavy_ascent_of)
 implement(family.of, Full, _full_of)
@@ -152,3 +158,4 @@ implement(family.of, Diagonal, _diagonal_of)
 implement(family.of, Holed, _holed_of)
 implement(family.of, Masked, _masked_of)
 implement(family.of, Heavy, _heavy_of)
+implement(family.of, HeavyHoled, _heavy_holed_of)

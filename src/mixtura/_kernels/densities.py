@@ -74,6 +74,16 @@ class Heavy(NamedTuple):
     dof: Float[ndarray, " K"]
 
 
+class HeavyHoled(NamedTuple):
+    """Heavy as climbs see them from rows that lack cells."""
+
+    means: Float[ndarray, "K D"]
+    ellipses: Holed | Masked
+    dof: Float[ndarray, " K"]
+    groups: Int[ndarray, "G _"]
+    n_seen: Float[ndarray, " S"]  # cells that are there
+
+
 class Moments(NamedTuple):
     """Weighted sums of deviations d = x - m_k from the density's own means, and of their products."""
 
@@ -91,7 +101,7 @@ class HeavyMoments(NamedTuple):
 
 Ellipses = Full | Tied | Diagonal | Spherical
 Density = Ellipses | Heavy
-Climbed = Density | Holed | Masked
+Climbed = Density | Holed | Masked | HeavyHoled
 
 
 class Ascent(NamedTuple):
@@ -119,7 +129,7 @@ class HeavyAscent(NamedTuple):
     """The same where tails are heavy; the ellipses stand in memory of the density."""
 
     log_weights: Float[ndarray, "M K"]
-    density: Heavy
+    density: Heavy | HeavyHoled
     ellipses: Ascent  # their own ascent, but for the rows' precisions
     is_dof_known: bool
     is_dof_shared: bool = False  # whether all components have the same degrees of freedom

@@ -28,6 +28,26 @@ def accumulate(terms, tile, n, sums):
     raise NotImplementedError
 
 
+def squares(terms, tile, n):
+    """-δ/2 of rows by the cells that are there -> tile.joint; log weights have to make up for the volumes."""
+    raise NotImplementedError
+
+
+def volume(terms, group, k):
+    """The log density of a component at its mean, of the cells that rows of a group have."""
+    raise NotImplementedError
+
+
+def add_seen(terms, tile, n, sums):
+    """Of what `accumulate` adds, the moments of rows whose missing cells are where they are expected."""
+    raise NotImplementedError
+
+
+def add_unseen(terms, tile, n, sums):
+    """The rest: what missing cells scatter about their expectation."""
+    raise NotImplementedError
+
+
 def columns(density, log_weights, centre):
     """-> float64 arrays about the centre with components side by side: what `bound` needs, see `boxes`."""
     raise NotImplementedError

@@ -81,8 +81,13 @@ def new_sums(density):
 
 @kernel
 def accumulate(terms, tile, n, sums):
-    """Σ r and Σ r log(1 + δ/v); then what the ellipses add where rows count r u."""
-    K, stride = len(terms.constants), tile.stride
+    family.accumulate(terms.ellipses, weigh(tile, n, sums), n, sums.moments)
+
+
+@kernel
+def weigh(tile, n, sums):
+    """Σ r and Σ r log(1 + δ/v), and the tile whose rows count r u."""
+    K, stride = len(sums.counts), tile.stride
     for k in range(K):
         count = logarithm = splat(tile.joint, 0.0)
         for p in range(0, n, width(tile.joint)):
@@ -94,7 +99,7 @@ def accumulate(terms, tile, n, sums):
             store(tile.joint, at, relative * load(tile.precisions, at))
         add_row_sums(sums.counts, k * 4, count)
         add_row_sums(sums.logarithms, k * 4, logarithm)
-    family.accumulate(terms.ellipses, _weighed_anew(tile, n, K), n, sums.moments)
+    return _weighed_anew(tile, n, K)
 
 
 @kernel

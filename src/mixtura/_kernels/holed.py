@@ -22,18 +22,42 @@ def terms(density, log_weights, centre):
 
 
 @kernel
-def log_joint(terms, tile, n):
+def squares(terms, tile, n):
     incomplete.see(terms.sight, tile, n, terms.groups)
+
+
+@kernel
+def volume(terms, group, k):
+    return incomplete.factorise(terms.sight, k, group) - terms.sight.log_weights[k]
+
+
+@kernel
+def log_joint(terms, tile, n):
+    squares(terms, tile, n)
     incomplete.add_volumes(tile, n, len(terms.sight.mass))
 
 
 @kernel
-def accumulate(terms, tile, n, sums):
+def add_seen(terms, tile, n, sums):
     incomplete.add_seen(terms.sight, tile, n, sums)
+
+
+@kernel
+def add_unseen(terms, tile, n, sums):
     incomplete.add_unseen(terms.sight, tile, terms.groups, sums)
+
+
+@kernel
+def accumulate(terms, tile, n, sums):
+    add_seen(terms, tile, n, sums)
+    add_unseen(terms, tile, n, sums)
 
 
 implement(family.terms, Holed, terms)
 implement(family.new_sums, Holed, full.new_sums)
 implement(family.log_joint, HoledTerms, log_joint)
 implement(family.accumulate, HoledTerms, accumulate)
+implement(family.squares, HoledTerms, squares)
+implement(family.volume, HoledTerms, volume)
+implement(family.add_seen, HoledTerms, add_seen)
+implement(family.add_unseen, HoledTerms, add_unseen)

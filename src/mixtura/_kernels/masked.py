@@ -14,6 +14,7 @@ from mixtura._kernels.axes import DiagonalSums, store_log_joint, weigh_responsib
 from mixtura._kernels.compile import cached_kernel, kernel, tile_kernel
 from mixtura._kernels.densities import Masked
 from mixtura._kernels.family import implement
+from mixtura._kernels.incomplete import CELLS, HOLES
 from mixtura._kernels.memory import add_row_sums, load, load_register, load_rows, repeat, spread, store, zeros
 from mixtura._kernels.mixtures import new_centre
 from mixtura._kernels.simd import choose_equal, lanes, larger, splat, width
@@ -149,6 +150,42 @@ def _accumulate(terms, tile, n, sums):
 
 
 @kernel
+def squares(terms, tile, n):
+    volumes, nothing = zeros(terms.means, terms.means.shape), zeros(terms.means, terms.constants.shape)
+    bare = MaskedTerms(terms.means, terms.whiteners, volumes, nothing, nothing, terms.there, terms.some)
+    _log_joint(bare, tile, n)
+
+
+@kernel
+def volume(terms, group, k):
+    first = CELLS + group[HOLES]
+    total = terms.excesses[k] if first < len(group) else 0.0
+    for i in range(first, len(group)):
+        total += terms.volumes[group[i], k]
+    return -0.5 * total
+
+
+@kernel
+def add_seen(terms, tile, n, sums):
+    spare = zeros(sums.lost, sums.lost.shape)
+    _accumulate(terms, tile, n, MaskedSums(sums.counts, sums.shifts, sums.squares, spare))
+
+
+@tile_kernel
+def add_unseen(terms, tile, n, sums):
+    """Σ r over the cells that are not there."""
+    D, Q = terms.means.shape
+    stride = tile.stride
+    for k in range(0, Q, 4):
+        for d in range(D):
+            lost = splat(spread(terms.means, d * Q + k), 0.0)
+            for p in range(0, n, lanes(tile.points)):
+                r = load_rows(tile.joint, k * stride + p, stride) * repeat(load_register(tile.scale, p))
+                lost += r * (1.0 - repeat(load_register(terms.there, d * stride + p)))
+            add_row_sums(sums.lost, d * Q + k, lost)
+
+
+@kernel
 def _finish(sums, density):
     _add_lost(sums, density)
     return fold(sums.counts), by_component(sums.shifts, density), by_component(sums.squares, density)
@@ -175,3 +212,7 @@ implement(family.new_sums, Masked, _new_sums)
 implement(family.log_joint, MaskedTerms, _log_joint)
 implement(family.accumulate, MaskedTerms, _accumulate)
 implement(family.reshape, MaskedSums, reshape)
+implement(family.squares, MaskedTerms, squares)
+implement(family.volume, MaskedTerms, volume)
+implement(family.add_seen, MaskedTerms, add_seen)
+implement(family.add_unseen, MaskedTerms, add_unseen)

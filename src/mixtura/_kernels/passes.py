@@ -16,6 +16,7 @@ from mixtura._kernels import (  # densities register
     climbing,
     full,  # noqa: F401
     heavy,  # noqa: F401
+    heavy_holed,  # noqa: F401
     holed,  # noqa: F401
     incomplete,
     kmeans,

@@ -15,7 +15,7 @@ from numpy import ndarray
 
 from mixtura import spaces
 from mixtura._kernels import Holes, conditional, reference, tails
-from mixtura._kernels.densities import Heavy, HeavyAscent, HeavyMoments
+from mixtura._kernels.densities import Heavy, HeavyAscent, HeavyHoled, HeavyMoments
 from mixtura._kernels.tails import FEWEST, MOST
 from mixtura.covariance import CovarianceModel
 from mixtura.emissions import _straight as straight
@@ -149,12 +149,12 @@ class Student(ByComponent, Plain):
     def ascent(
         self, log_weights: Float[ndarray, "M K"], starts: Sequence[StudentParameters], holes: Holes | None = None
     ) -> HeavyAscent | None:
-        """None for rows with holes: precisions go by how many cells are there."""
-        ellipses = self.inner.ascent(log_weights, [start.ellipses for start in starts])
-        if ellipses is None or holes is not None:
+        ellipses = self.inner.ascent(log_weights, [start.ellipses for start in starts], holes)
+        if ellipses is None:
             return None
         own: Any = ellipses.density
-        density = Heavy(own.means, own, np.array([start.dof for start in starts]))
+        parts = own.means, own, np.array([start.dof for start in starts])
+        density = Heavy(*parts) if holes is None else HeavyHoled(*parts, holes.groups, holes.there.sum(0))
         return HeavyAscent(log_weights, density, ellipses, self.known_dof is not None, self.dof == "shared")
 
     def arrived(self, ascent: HeavyAscent, number: int) -> StudentParameters:
