@@ -43,11 +43,17 @@ _MERGED = {
     "method": str, "n_components": int, "merges": [{"left": [int], "right": [int], "affinity": _NUMBER}],
     "entropies": [_NUMBER], "suggested": int, "groups": [[int]],
 }  # fmt: skip
+_PERHAPS = (int, float, type(None))
+_LEARNT = Whole({
+    "criterion": (str, type(None)), "n_folds": int, "n_labelled": int,
+    "tried": [Whole({"model": str, "bic": _NUMBER, "brier": _PERHAPS, "error": _PERHAPS})],
+})  # fmt: skip
 _HISTORY = {
     "n_rows": int, "total_weight": _NUMBER, "log_likelihood": _NUMBER, "n_free": int, "criteria": {ANY: _NUMBER},
     "criterion": str, "outcome": str, "is_complete": bool, "remark": str, "trace": [_NUMBER], "starts": [_START],
     "climbs": [[_NUMBER]],
     "selection": [_TRIED], "ranking": [int], "search": {ANY: int}, "merged": Whole(_MERGED),
+    "learnt": _LEARNT,
 }  # fmt: skip
 # written where they are not the usual
 _OPTIONAL: dict[str, Any] = {

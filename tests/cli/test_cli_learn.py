@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from mixtura import MixtureDiscriminant, datasets
+from mixtura.explain.numbers import brief, percent
 from mixtura.persistence import load
 
 QUICK = ("--labels", "species", "--covariance", "EEE,VVV")
@@ -63,6 +64,30 @@ def test_json_holds_what_is_compared_and_how_often_it_errs(run, iris):
     assert told["learnt"]["n_labelled"] == 150
 
 
+def test_the_report_says_how_often_it_errs(run, iris, tmp_path):
+    told = told_by(run("learn", iris, *QUICK, "-o", tmp_path / "out", "--json"))
+    page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+    best = told["learnt"]["tried"][0]
+    assert f"Left out in 5 parts, {percent(best['error'])} of the rows go to another class." in page
+    assert told == json.loads((tmp_path / "out" / "summary.json").read_text(encoding="utf-8"))
+    for one in told["learnt"]["tried"]:
+        assert one["model"] in page and f'<td data-name="Brier score">{brief(one["brier"])}</td>' in page
+    model = tmp_path / "out" / "model.safetensors"
+    assert run("report", model, "--truth", "species", "-o", tmp_path / "again.html").exit_code == 0
+    assert "Left out in 5 parts" in (tmp_path / "again.html").read_text(encoding="utf-8")
+
+
+def test_rows_that_belong_together_share_a_class(run, tmp_path):
+    """Two rows of one person, one of them far out in the other class, of which one row has a label."""
+    lines = ["size,person,kind", *(f"{9 * (i % 2) + i / 50},p{i},{'ab'[i % 2] if i < 2 else ''}" for i in range(40))]
+    (tmp_path / "people.csv").write_text("\n".join([*lines, "8.8,q,", "0.1,q,", "0.2,q,"]) + "\n")
+    words = ("learn", tmp_path / "people.csv", "--labels", "kind", "--features", "size", "--json")
+    alone, together = (told_by(run(*words, *more)) for more in ((), ("--together", "person")))
+    assert together["clusters"][0]["weight"] > alone["clusters"][0]["weight"]
+    spreads = [told["clusters"][0]["sds"][0] for told in (alone, together)]
+    assert spreads[1] > 1.5 * spreads[0]
+
+
 def test_a_mixture_a_class(run, iris):
     told = told_by(run("learn", iris, *QUICK, "-k", "1-2", "--covariance", "VVI", "--json"))
     data = datasets.load("iris")
@@ -115,6 +140,7 @@ def test_groups_that_nobody_has_labelled_are_found(run, some, tmp_path):
     [
         (("--labels", "kind"), 3, "has no column 'kind'"),
         (("--labels", "species", "--more", "1"), 2, "there are none that count"),
+        (("--labels", "species", "--together", "petal_width_cm"), 2, "all that count have one"),
         (("--labels", "species", "--features", "species"), 3, "species"),
         ((), 2, "Missing option '--labels'"),
     ],

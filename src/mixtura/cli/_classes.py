@@ -4,6 +4,7 @@ import warnings
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
+from math import inf, isfinite
 from typing import Any
 
 from numpy import ndarray
@@ -51,9 +52,15 @@ def _all_known(table: Table, labels: ndarray, asked: Mapping[str, Any]) -> tuple
         "criterion": "bic", "criteria": {"bic": classifier.bic_},
     }  # fmt: skip
     rank = "brier" if criterion == "cv" else "bic"
-    tried = sorted(classifier.tried_, key=lambda one: one[rank])
+    tried = [_compared(one) for one in sorted(classifier.tried_, key=lambda one: one[rank])]
     about = {"criterion": criterion, "n_folds": n_folds, "tried": tried, "classes": classifier.models_}
     return replace(classifier.to_fitted(), history=history), about
+
+
+def _compared(tried: Facts) -> Facts:
+    """A model that was compared; None where a fold had no fit, or none was left out."""
+    known = {"brier": inf, "error": inf} | tried
+    return known | {name: known[name] if isfinite(known[name]) else None for name in ("brier", "error")}
 
 
 def _some_known(table: Table, labels: ndarray, asked: Mapping[str, Any]) -> tuple[FittedMixture, Facts]:
@@ -61,9 +68,23 @@ def _some_known(table: Table, labels: ndarray, asked: Mapping[str, Any]) -> tupl
     mixture = SemiSupervisedMixture(
         n_classes + asked["more"], covariance_type=(asked["covariance"] or ("full",))[0], random_state=asked["seed"],
         n_jobs=_threads(asked),
-    ).fit(table.points, labels, table.weights)  # fmt: skip
+    ).fit(table.points, labels, table.weights, must_link=_units(table, asked["together"]))  # fmt: skip
     kinds = {"n_components": 1, "covariance_type": mixture.covariance_type}
-    return mixture.to_fitted(), {"criterion": None, "tried": [], "classes": [kinds] * len(mixture.classes_)}
+    return mixture.to_fitted(), {
+        "criterion": None,
+        "n_folds": 0,
+        "tried": [],
+        "classes": [kinds] * len(mixture.classes_),
+    }
+
+
+def _units(table: Table, column: str | None) -> list[list[int]]:
+    """Rows that have one value in a column belong together; those without a value stand alone."""
+    units: dict[Any, list[int]] = {}
+    for row, value in enumerate(table.extra[column].tolist() if column else ()):
+        if value is not None and value == value:
+            units.setdefault(value, []).append(row)
+    return [rows for rows in units.values() if len(rows) > 1]
 
 
 def _threads(asked: Mapping[str, Any]) -> int:

@@ -33,10 +33,10 @@ Facts = dict[str, Any]
 def learn(asked: Mapping[str, Any], command: str) -> Facts:
     """Fit, describe and write what was asked for; what to tell of it, ready for JSON."""
     with _output(asked) as folder:
-        told, result, reading = _fit(asked, command)
+        result, reading = _fit(asked, command)
         if folder is not None:
-            _write(asked, reading, (result, told), folder)
-    return told
+            _write(asked, reading, result, folder)
+    return result.facts
 
 
 @contextmanager
@@ -48,7 +48,7 @@ def _output(asked: Mapping[str, Any]) -> Iterator[Path | None]:
         yield folder
 
 
-def _fit(asked: Mapping[str, Any], command: str) -> tuple[Facts, Described, Reading]:
+def _fit(asked: Mapping[str, Any], command: str) -> tuple[Described, Reading]:
     reading = _read(asked)
     labels = _labels(reading.table, asked["classes"])
     known = np.array([label is not None for label in labels])
@@ -57,14 +57,15 @@ def _fit(asked: Mapping[str, Any], command: str) -> tuple[Facts, Described, Read
         reading, labels, known = _labelled(reading, known), labels[known], known[known]
     fitted, about = fit_classes(reading.table, labels, asked)
     made = made_by(command, asked["seed"], reading.table, asked)
-    fitted = replace(fitted, features=reading.table.names, provenance=made)
+    history = fitted.history | {"learnt": about | {"n_labelled": int(known.sum())}}
+    fitted = replace(fitted, features=reading.table.names, provenance=made, history=history)
     result = describe(fitted, reading, asked["classes"], n_threads=asked["workers"] or n_threads(-1))
-    return result.facts | {"learnt": about | {"n_labelled": int(known.sum())}}, result, reading
+    return result, reading
 
 
 def _read(asked: Mapping[str, Any]) -> Reading:
     own = {name: asked[name] for name in ("features", "exclude", "id", "weight", "profile")}
-    roles = Roles(**own, truth=asked["classes"])
+    roles = Roles(**own, truth=asked["classes"], by=asked["together"])
     missing: Missing = "drop" if asked["missing"] == "drop" else "model"
     reading = read(asked["data"], roles, missing, {name: asked[name] for name in _WRITTEN})
     n_incomplete = int((~reading.table.in_order).any(axis=1).sum())
@@ -96,6 +97,8 @@ def _check(labels: ndarray, known: ndarray, asked: Mapping[str, Any]) -> None:
         raise DataError(
             f"All labels in the column '{column}' are '{classes.pop()}': it takes two classes to tell apart."
         )
+    if asked["together"] and not uses:
+        raise click.UsageError("--together helps where rows have no label, and here all that count have one.")
     if asked["more"] and not uses:
         raise click.UsageError("--more looks for groups among rows without a label, and there are none that count.")
     if uses and (asked["k"] != (1,) or len(asked["covariance"] or ()) > 1 or asked["criterion"] != "auto"):
@@ -111,15 +114,15 @@ def _labelled(reading: Reading, known: ndarray) -> Reading:
     return reading._replace(table=some_rows(reading.table, known), kept=kept)
 
 
-def _write(asked: Mapping[str, Any], reading: Reading, found: tuple[Described, Facts], folder: Path) -> None:
-    (result, told), ids = found, reading.everything.ids
+def _write(asked: Mapping[str, Any], reading: Reading, result: Described, folder: Path) -> None:
+    ids = reading.everything.ids
     save(result.fitted, folder / "model.safetensors")
     columns = label_columns(
         result.rows.classification, reading.kept, cluster_names=result.fitted.cluster_names,
         names=None if ids is None else (str(asked["id"]), ids),
     )  # fmt: skip
     write_table(folder / "labels.parquet", columns)
-    write_text_atomic(folder / "summary.json", to_json(told) + "\n")
+    write_text_atomic(folder / "summary.json", to_json(result.facts) + "\n")
     if asked["report"]:
         command, page = result.fitted.provenance["command"], folder / "report.html"
         write_report(page, result.seen, *result[1:3], command=command, left_out=left_out(reading))

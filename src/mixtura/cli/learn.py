@@ -61,6 +61,11 @@ from mixtura.cli._on_record import command_on_record
     help="Groups to find among the rows without a label, besides the classes.",
 )
 @click.option(
+    "--together",
+    metavar="NAME",
+    help="A column whose rows of one value are of one class, where some rows have no label.",
+)
+@click.option(
     "--missing",
     type=click.Choice(["drop", "error"]),
     default="error",
@@ -79,7 +84,7 @@ from mixtura.cli._on_record import command_on_record
 @click.option("--no-report", "report", is_flag=True, flag_value=False, default=True, help="Write no report.html.")
 @click.option("--overwrite", is_flag=True, help="Replace files of an earlier fit.")
 @_options.json_option
-@_options.color_option  # fmt: skip
+@_options.color_option
 @click.pass_context
 def command(ctx: click.Context, /, as_json: bool, no_color: bool, **asked: Any) -> None:
     """Learn known classes, to tell those of new rows.

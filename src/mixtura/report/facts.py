@@ -72,8 +72,9 @@ def facts(
         Keys `schema`, `answer`, `warnings`, `clusters`, `columns`, `certainty`, `overlaps`, `importance`, `choice`,
         `outliers`, `doubtful_rows`, `outlying_rows`, `probability_shares`, `truth`, `drawn`, `discriminant`,
         `checks`, `reproduce`, `profiles`, `categories` (those of the profiles that rows were clustered on), `items`
-        (these level by level), `missing`, `left_out`, `stability` (of each cluster, if somebody asked) and `merging`
-        (every stage of it, where components were merged). Log-likelihoods are in nats.
+        (these level by level), `missing`, `left_out`, `stability` (of each cluster, if somebody asked), `merging`
+        (every stage of it, where components were merged) and `learnt` (how, where the clusters are classes that were
+        known). Log-likelihoods are in nats.
 
     Examples
     --------
@@ -117,6 +118,7 @@ def facts(
         "left_out": left_out or {"columns": [], "categories": [], "n_rows_with_missing_cells": 0},
         "stability": fitted.history.get("stability"),
         "merging": merging_facts(fitted.history),
+        "learnt": fitted.history.get("learnt"),
     }
 
 
