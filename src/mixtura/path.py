@@ -81,8 +81,17 @@ def revisit(ground: Ground, neighbours: Neighbours) -> Solution:
     ways = [_recast(ground, lead) for lead in neighbours.alike]
     ways += [cut for parameters in neighbours.below for cut in _cuts(ground, parameters)]
     ways += [rest for parameters in neighbours.above for rest in _removals(ground, parameters)]
-    fits, _ = kicks.compete(ground, ways, 1 + KEPT)
-    return max(map(ground.judge, fits), key=lambda solution: solution.rank)
+    return _best(ground, kicks.compete(ground, ways, 1 + KEPT)[0])
+
+
+def _best(ground: Ground, fits: Sequence[em.Fit]) -> Solution:
+    """The highest that is sound, if there is one."""
+    judged: list[Solution] = []
+    for fit in sorted(fits, key=lambda fit: fit.objective, reverse=True):
+        judged.append(ground.judge(fit))
+        if judged[-1].is_sound:
+            break
+    return max(judged, key=lambda solution: solution.rank)
 
 
 def _recast(ground: Ground, lead: MixtureParameters) -> MixtureParameters:
@@ -101,11 +110,12 @@ def _near(found: Mapping[int, Solution], value: Value) -> list[int]:
 
 
 def _arrive(ground: Ground, found: dict[int, Solution], number: int, value: Value) -> None:
-    """From below, or from nowhere."""
+    """From below, or from nowhere; from what is hopeless below, by few ways."""
+    is_hopeless = number - 1 in found and number - 1 not in _near(found, value)
     if number - 1 in found:
-        few = None if number - 1 in _near(found, value) else _AT_LEAST
+        few = _AT_LEAST if is_hopeless else None
         _visit(ground, found, number, islice(_cuts(ground, found[number - 1].parameters), few))
-    if number not in found or not found[number].is_sound:
+    if number not in found or not (found[number].is_sound or is_hopeless):
         _visit(ground, found, number, _drawn(ground, number))
 
 
@@ -116,20 +126,22 @@ def _visit(ground: Ground, found: dict[int, Solution], number: int, ways: Iterab
     work = kicks.work_of_a_step(ground.model, ground.sample, first[0]) * kicks.SHORT_STEPS
     fits, _ = kicks.compete(ground, [*first, *islice(few, int(_MOST_WORK // work))], KEPT)
     known = [found[number]] if number in found else []
-    found[number] = max([*known, *map(ground.judge, fits)], key=lambda solution: solution.rank)
+    found[number] = max([*known, _best(ground, fits)], key=lambda solution: solution.rank)
     if any(fit.outcome is em.Outcome.INTERRUPTED for fit in fits):
         raise KeyboardInterrupt
 
 
 def _cuts(ground: Ground, parameters: MixtureParameters) -> Iterator[MixtureParameters]:
     """One component more: each is cut in halves, the heaviest first."""
-    weights = parameters.weights
-    K = len(weights)
-    for _ in range(-(-_CUTS // K)):
-        for k in np.argsort(-weights):
-            doubled = ground.model.reorder(parameters, np.append(np.arange(K), k))
-            doubled.weights[[k, K]] /= 2
-            yield doubled._replace(emission=ground.model.emission.split(doubled.emission, int(k), K, ground.rng))
+    emission, K = ground.model.emission, len(parameters.weights)
+    longer = ground.model.reorder(parameters, np.append(np.arange(K), 0))
+    cut = np.tile(np.argsort(-parameters.weights), -(-_CUTS // K))
+    for start in range(0, len(cut), _CUTS):
+        pairs = np.array([(k, K) for k in cut[start : start + _CUTS]])
+        for (k, _), halved in zip(pairs, emission.split_each(longer.emission, pairs, ground.rng), strict=True):
+            weights = longer.weights.copy()
+            weights[[k, K]] = weights[k] / 2
+            yield MixtureParameters(weights, halved)
 
 
 def _removals(ground: Ground, parameters: MixtureParameters) -> Iterator[MixtureParameters]:

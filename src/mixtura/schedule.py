@@ -173,12 +173,14 @@ def _tasks(done: Mapping[Setting, Candidate], order: Order) -> Iterator[_Task]:
             yield done[setting], [done[s] for s in beside if s in done]
 
 
-def _tasks_of(winner: Candidate, done: Mapping[Setting, Candidate]) -> Iterator[_Task]:
-    """What is beside the winner, and this."""
+def _tasks_of(winner: Candidate, done: Mapping[Setting, Candidate], criterion: str) -> Iterator[_Task]:
+    """What is beside the winner, if it comes near, and the same with one component more or less; and this."""
     K, covariance = winner.setting
+    near = _value(winner, criterion) + ADOPTED
     for setting, candidate in done.items():
         is_next = setting.covariance == covariance and abs(setting.n_components - K) == 1
-        if not candidate.is_searched and (is_next or setting.n_components == K):
+        is_near = setting.n_components == K and _value(candidate, criterion) <= near
+        if not candidate.is_searched and (is_next or is_near):
             yield candidate, [winner]
 
 
@@ -203,7 +205,7 @@ def _searches(desk: Easel, order: Order, done: Mapping[Setting, Candidate], each
             yield from each(lambda task: workshop.fit(*task), tasks)
         elif winner.setting not in asked:
             asked.add(winner.setting)
-            yield from _adoptions(desk, _tasks_of(winner, done), done, each)
+            yield from _adoptions(desk, _tasks_of(winner, done, order.criterion), done, each)
         else:
             return
 

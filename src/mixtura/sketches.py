@@ -2,19 +2,22 @@
 
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple
+from contextlib import suppress
+from itertools import zip_longest
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 
 from mixtura import climbing, path, race, starts
 from mixtura.acceleration import SmallRemainder, default_tolerance
 from mixtura.covariance import MODELS
-from mixtura.criteria import Evidence, evaluate
+from mixtura.criteria import CRITERIA, Evidence, bic
+from mixtura.em import Outcome
 from mixtura.ends import GAIN
 from mixtura.grounds import Ground, Solution, survey
 from mixtura.mixture import Mixture, MixtureParameters
 from mixtura.sources.array import ArraySource
-from mixtura.trials import PATH, Candidate, Setting, Workshop, is_interrupted, stream
+from mixtura.trials import PATH, Candidate, Setting, Workshop, stream
 
 _ROWS = 4096  # to walk on at most: so many are climbed in compiled code
 _STEPS, _STEPS_ON_ALL = 100, 20
@@ -22,11 +25,14 @@ _TIMES_DEFAULT = 10  # what steps over more rows than these may leave to gain
 _FEW = 4  # covariance models that all walk
 _ADOPTED = "neighbours"  # what a start is called that came from others
 
+_Thing = TypeVar("_Thing")
+
 
 class Walk(NamedTuple):
     """What a walk over the numbers of components of one covariance model came by."""
 
     found: Mapping[int, Solution]
+    least: float  # value
     candidates: list[Candidate]
 
 
@@ -41,11 +47,12 @@ class Easel(NamedTuple):
     def walk(self, settings: Sequence[Setting]) -> Walk:
         """One fit for each setting, all of one covariance model, each from its neighbours."""
         found = path.walk(self._grounds(settings), self._value)
-        return Walk(found, self._made((s, found[s.n_components]) for s in sorted(settings) if s.n_components in found))
+        made = self._made((s, found[s.n_components]) for s in sorted(settings) if s.n_components in found)
+        return Walk(found, min(map(self._value, found.values())), made)
 
     def follow(self, walks: Sequence[Walk], settings: Sequence[Setting]) -> list[Candidate]:
         """One fit for each setting, all of one covariance model, from where walks with other models led."""
-        enough = min(self._value(solution) for walk in walks for solution in walk.found.values()) + path.NEAR
+        enough = min(walk.least for walk in walks) + path.NEAR
         return self._made(self._followed(walks, sorted(settings), enough))
 
     def _followed(
@@ -57,6 +64,8 @@ class Easel(NamedTuple):
             leads = [walk.found[K].parameters for walk in walks if K in walk.found]
             solution = path.follow(grounds[K], path.Neighbours(leads, below), self._value, enough)
             yield setting, solution
+            if solution.fit.outcome is Outcome.INTERRUPTED:
+                return
             below = [solution.parameters] if K + 1 in grounds and self._value(solution) <= enough else []
 
     def adopt(self, own: Candidate, others: Sequence[Candidate]) -> Candidate:
@@ -88,29 +97,39 @@ class Easel(NamedTuple):
 
     def _value(self, solution: Solution) -> float:
         """By the criterion, where that can be told by then, else by BIC."""
-        ground = solution.ground
-        n_free = ground.model.n_free(solution.parameters)
-        evidence = Evidence(solution.objective, n_free, float(ground.cumulative[-1]))
-        told = evaluate(evidence) if solution.is_sound else {}
-        return told.get(self.criterion, told.get("bic", math.inf))
+        if not solution.is_sound:
+            return math.inf
+        n_free = solution.ground.model.n_free(solution.parameters)
+        evidence = Evidence(solution.objective, n_free, float(self.ground.cumulative[-1]))
+        value = CRITERIA[self.criterion].of(evidence)
+        return bic(evidence) if math.isnan(value) else value
 
     def _made(self, found: Iterable[tuple[Setting, Solution]]) -> list[Candidate]:
-        """As candidates, until somebody interrupts."""
-        made: list[Candidate] = []
-        try:
-            for setting, solution in found:
-                made.append(self._finished(setting, solution))
-                if is_interrupted(made[-1]):
-                    break
-        except KeyboardInterrupt:
-            self.workshop.closing.set()
-        return made
+        """As candidates, as many as there are before somebody interrupts."""
+        return list(self._until_interrupted(self._looked_at(list(self._until_interrupted(found)))))
 
-    def _finished(self, setting: Setting, solution: Solution, kind: str = PATH) -> Candidate:
+    def _until_interrupted(self, things: Iterable[_Thing]) -> Iterator[_Thing]:
+        with suppress(KeyboardInterrupt):
+            yield from things
+            return
+        self.workshop.closing.set()
+
+    def _looked_at(self, found: Sequence[tuple[Setting, Solution]]) -> Iterator[Candidate]:
+        """All of one covariance model, together."""
+        seen: list[Evidence] = []
+        if not self._is_part:
+            settings, solutions = zip(*found, strict=True)
+            seen = self.workshop.look_at(settings, [solution.parameters for solution in solutions])
+        for (setting, solution), own in zip_longest(found, seen):
+            yield self._finished(setting, solution, seen=own)
+
+    def _finished(
+        self, setting: Setting, solution: Solution, kind: str = PATH, seen: Evidence | None = None
+    ) -> Candidate:
         """As all rows see it, after a few steps over these where the walk was on a part of them."""
         known = starts.Candidate(kind, solution.parameters)
         search = self._climbed(setting, known, self.workshop.source) if self._is_part else _as_it_is(solution, kind)
-        made = self.workshop.judge(setting, search, lambda fold, rows: self._climbed(setting, known, rows))
+        made = self.workshop.judge(setting, search, lambda fold, rows: self._climbed(setting, known, rows), seen)
         return made._replace(is_searched=setting.n_components == 1)  # where there is nothing to search for
 
     @property

@@ -12,6 +12,7 @@ from jaxtyping import Float
 from numpy import ndarray
 
 from mixtura import em, race, starts
+from mixtura._kernels.densities import LITTLE
 from mixtura.acceleration import SmallRemainder, default_tolerance
 from mixtura.covariance import FREEST, MODELS, OF_OWN_VOLUMES
 from mixtura.covariance.degenerate import flat_components, spurious_components
@@ -21,7 +22,7 @@ from mixtura.emissions.gaussian import Gaussian, GaussianParameters
 from mixtura.emissions.noise import UniformNoise
 from mixtura.emissions.student import Student, StudentParameters, is_dof
 from mixtura.emissions.transformed import Transformed
-from mixtura.evidence import collect_all_evidence, one_log_likelihood
+from mixtura.evidence import collect_all_evidence, collect_several, one_log_likelihood
 from mixtura.families import blocks_of, family_of
 from mixtura.folds import Fold
 from mixtura.mixture import Mixture, MixtureParameters
@@ -133,13 +134,23 @@ class Workshop(NamedTuple):
         found = self.judge(setting, search, lambda fold, rows: self._search(setting, rows, streams[fold]))
         return found if sketch is None else found._replace(sketched={} if sketch.remark else sketch.criteria)
 
-    def judge(self, setting: Setting, search: race.Search, refit: Refit) -> Candidate:
+    def look_at(self, settings: Sequence[Setting], mixtures: Sequence[MixtureParameters]) -> list[Evidence]:
+        """What there is to be seen of mixtures of one covariance model; nothing if one by one that costs no more."""
+        n_components = sum(len(mixture.weights) for mixture in mixtures)
+        if self.noise is not None or self.source.points.size * n_components >= LITTLE:
+            return []
+        n_free = [self.model(setting, self.source).n_free(own) for setting, own in zip(settings, mixtures, strict=True)]
+        kind = MODELS[settings[0].covariance].kind
+        freest = self._emission(Setting(0, FREEST[kind]))  # under which each component may have its own covariance
+        return collect_several(freest, mixtures, n_free, next(iter(self.source.blocks())))
+
+    def judge(self, setting: Setting, search: race.Search, refit: Refit, seen: Evidence | None = None) -> Candidate:
         """What came of a search, in the units of the data; `refit` makes the same of the rows outside of a fold."""
         if search.best.outcome is em.Outcome.INTERRUPTED:
             self.closing.set()  # the others too
-            return self._candidate(setting, search, [])
+            return self._candidate(setting, search, [], seen)
         try:
-            return self._candidate(setting, search, self._deviances(setting, refit))
+            return self._candidate(setting, search, self._deviances(setting, refit), seen)
         except KeyboardInterrupt:  # the pass that tells how good the fit is comes last, and loses nothing by another go
             self.closing.set()
             cut = search._replace(best=search.best._replace(outcome=em.Outcome.INTERRUPTED))
@@ -204,11 +215,16 @@ class Workshop(NamedTuple):
         options = self.options
         return options.stop or SmallRemainder(options.tolerance or default_tolerance(self.source.total_weight))
 
-    def _candidate(self, setting: Setting, search: race.Search, deviances: Sequence[float]) -> Candidate:
+    def _candidate(
+        self, setting: Setting, search: race.Search, deviances: Sequence[float], seen: Evidence | None = None
+    ) -> Candidate:
         model, parameters = self.model(setting, self.source), search.best.parameters
         emission: Any = model.emission
         scaling = self.scaling
-        evidence = self._evidence(setting, model, parameters, deviances)
+        seen = seen or collect_all_evidence(
+            model.posterior(parameters), model.n_free(parameters), self.source, self.runner
+        )
+        evidence = self._evidence(setting, seen, deviances)
         return Candidate(
             setting,
             model.in_units(scaling.centre, scaling.scale),
@@ -219,11 +235,8 @@ class Workshop(NamedTuple):
             self._remark(setting, search.best, model),
         )
 
-    def _evidence(
-        self, setting: Setting, model: Mixture, parameters: MixtureParameters, deviances: Sequence[float]
-    ) -> Evidence:
+    def _evidence(self, setting: Setting, scaled: Evidence, deviances: Sequence[float]) -> Evidence:
         """In the units of the data."""
-        scaled = collect_all_evidence(model.posterior(parameters), model.n_free(parameters), self.source, self.runner)
         n_rows, is_one = self.source.total_weight, setting.n_components == 1
         shift = self.shift
         of_one = scaled.log_likelihood if is_one else self.of_one[MODELS[setting.covariance].kind]

@@ -3,6 +3,7 @@
 import pytest
 
 from mixtura import datasets, select, sketches
+from mixtura.schedule import ADOPTED
 from mixtura.trials import Setting, Workshop
 
 FAITHFUL = datasets.load("faithful").data
@@ -20,8 +21,10 @@ def test_neighbours_of_the_winner_begin_again_from_it(monkeypatch):
     found = select(FAITHFUL, n_components=range(1, 6), covariances=SIX)
     of_winner = {setting for setting, is_searched, others in asked if others == [found.best.setting]}
     K, covariance = found.best.setting
-    beside = {Setting(K - 1, covariance), Setting(K + 1, covariance), *(Setting(K, name) for name in SIX)}
+    near = {c.setting for c in found.candidates if c.criteria["bic"] <= found.best.criteria["bic"] + ADOPTED}
+    beside = {Setting(K - 1, covariance), Setting(K + 1, covariance), *(s for s in near if s.n_components == K)}
     assert of_winner == {c.setting for c in found.candidates if c.setting in beside and not c.is_searched}
+    assert of_winner
     assert not any(is_searched for _, is_searched, _ in asked)
 
 

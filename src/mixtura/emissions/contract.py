@@ -94,6 +94,10 @@ class Emission(Protocol):
         """The same components in another order (or a selection of them)."""
         ...
 
+    def join(self, several: Sequence[Any]) -> Any:
+        """The components of several mixtures, one after the other."""
+        ...
+
     def place(
         self, parameters: Any, mixture: Float[ndarray, " K"], component: int, points: Float[ndarray, "N D"],
         around: tuple[int, int],
@@ -223,6 +227,10 @@ class ByComponent:
     def reorder(self, parameters: Any, order: ndarray) -> Any:
         """The same rows of every array, in another order."""
         return self.parameters(*(array[order] for array in parameters))
+
+    def join(self, several: Sequence[Any]) -> Any:
+        """The rows of every array, one mixture's after the other's."""
+        return self.parameters(*map(np.concatenate, zip(*several, strict=True)))
 
     def shape(self, parameters: Any) -> tuple[int, int]:
         """That of the first array."""

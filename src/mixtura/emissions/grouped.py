@@ -4,6 +4,7 @@ The density of a cluster is sum_j s_j N(x; m_j, S_j) over the components j of it
 one. As a whole it is no ellipse; `means` and `covariances` are its moments.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar, NamedTuple
 
@@ -166,6 +167,11 @@ class Grouped(ByComponent, Plain):
         rows = np.concatenate(members)
         numbers = np.repeat(np.arange(len(members)), [len(group) for group in members]).astype(float)
         return GroupedParameters(numbers, *(array[rows] for array in parameters[1:]))
+
+    def join(self, several: Sequence[GroupedParameters]) -> GroupedParameters:
+        before = np.cumsum([0, *(len(parameters.means) for parameters in several[:-1])])
+        numbered = [own._replace(groups=own.groups + first) for own, first in zip(several, before, strict=True)]
+        return super().join(numbered)
 
     def place(
         self, parameters: GroupedParameters, mixture: Float[ndarray, " K"], component: int,

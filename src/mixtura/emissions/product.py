@@ -1,6 +1,6 @@
 """Columns of different kinds: within a component, blocks of columns are independent, each of its own family."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import reduce
 from typing import Any
@@ -120,6 +120,9 @@ class Product(Plain):
 
     def reorder(self, parameters: Parts, order: ndarray) -> Parts:
         return tuple(family.reorder(part, order) for family, part in zip(self.families, parameters, strict=True))
+
+    def join(self, several: Sequence[Parts]) -> Parts:
+        return tuple(family.join(parts) for family, *parts in zip(self.families, *several, strict=True))
 
     def place(
         self, parameters: Parts, mixture: Float[ndarray, " K"], component: int, points: Float[ndarray, "N D"],

@@ -1,6 +1,6 @@
 """Numbers that are positive or bounded, seen where they are neither: x has the density f(T(x)) |T'(x)|."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
@@ -134,6 +134,9 @@ class Transformed(Plain):
 
     def reorder(self, parameters: Any, order: ndarray) -> Any:
         return self.inner.reorder(parameters, order)
+
+    def join(self, several: Sequence[Any]) -> Any:
+        return self.inner.join(several)
 
     def place(
         self, parameters: Any, mixture: Float[ndarray, " K"], component: int, points: Float[ndarray, "N D"],
