@@ -2,6 +2,7 @@
 
 import contextlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import product
 from threading import TIMEOUT_MAX, Event, Timer
 from typing import Any, NamedTuple
 
@@ -13,6 +14,7 @@ from mixtura.covariance import MODELS
 from mixtura.criteria import CRITERIA, OF_SELECTIONS
 from mixtura.errors import FitError
 from mixtura.folds import Fold, split
+from mixtura.powers import settled
 from mixtura.scaling import Scaling, choose_scaling, seen_mass
 from mixtura.schedule import Order, contenders, fulfil, is_pruned
 from mixtura.sources.array import ArraySource
@@ -173,11 +175,10 @@ def select(
     if time_limit is not None and not 0 < time_limit <= TIMEOUT_MAX:
         raise ValueError(f"time_limit={time_limit} is no number of seconds that can be waited for.")
     points, weights = that_count(points, np.ones(len(points)) if weights is None else weights)
+    settings = _settings(n_components, covariances, options)
+    options = options._replace(columns=settled(options.columns, points, weights, [k for k, _ in settings]))
     scaling = _scaling(points, weights, options)
-    if all(column.kind != "number" for column in options.columns) and options.columns:
-        covariances = covariances[:1]  # there is nothing that they would shape
     source = ArraySource(scaling.apply(points), weights)
-    settings = [Setting(k, covariance) for covariance in covariances for k in n_components]
     known = {} if resume is None else _known_fits(resume, (scaling, len(points), seed, options), criterion)
     folds = _folds(source.points, weights, criterion, np.random.default_rng(seed), options.n_folds)
     done: dict[Setting, Candidate] = {}
@@ -195,6 +196,12 @@ def select(
         tuple(candidates), criterion, ranking, scaling, len(points), is_complete, seed, options, features
     )
     return of_all._replace(shift=scaling.shift(seen_mass(Block(source.points, weights))))
+
+
+def _settings(n_components: Iterable[int], covariances: Sequence[str], options: Options) -> list[Setting]:
+    """All combinations; without numbers, there is nothing that covariances would shape."""
+    is_shaped = not options.columns or any(column.kind == "number" for column in options.columns)
+    return [Setting(k, own) for own, k in product(covariances if is_shaped else covariances[:1], n_components)]
 
 
 def _is_complete(
@@ -219,10 +226,9 @@ def _scaling(points: ndarray, weights: ndarray, options: Options) -> Scaling:
     if not options.columns:
         return choose_scaling(points, weights, options.scale)
     numbers = [d for d, column in enumerate(options.columns) if column.is_plain]
-    own = choose_scaling(points[:, numbers], weights, options.scale) if numbers else None
     scaling = Scaling(options.scale, np.zeros(points.shape[1]), np.ones(points.shape[1]))
-    if own is not None:
-        scaling.centre[numbers], scaling.scale[numbers] = own.centre, own.scale
+    if numbers:
+        _, scaling.centre[numbers], scaling.scale[numbers] = choose_scaling(points[:, numbers], weights, options.scale)
     return scaling
 
 

@@ -1,6 +1,7 @@
 """Counts and transformed numbers on the command line, from a check to new rows."""
 
 import json
+import re
 
 import numpy as np
 import pytest
@@ -149,3 +150,25 @@ def test_counts_that_vary_more_have_a_law_of_their_own(run, tmp_path):
 def test_a_law_of_counts_needs_counts(run, table):
     result = run("fit", table, "--count-family", "negative-binomial")
     assert result.exit_code == 2 and "name their columns by --counts" in " ".join(result.stderr.split())
+
+
+def test_powers_are_found(run, table, tmp_path):
+    how = ["--transform", "income=box-cox,age=yeo-johnson", "--counts", "visits", "-k", "2", "--covariance", "diag"]
+    result = run("fit", table, *how, "-o", tmp_path / "out", "--json")
+    assert result.exit_code == 0, result.output
+    names = [column["name"] for column in json.loads(result.stdout)["columns"]]
+    assert names == ["box-cox income", "yeo-johnson age"]
+    model = tmp_path / "out" / "model.safetensors"
+    shown = " ".join(run("show", model).stdout.split())
+    assert re.search(
+        r"Seen through: income box-cox\(-?[0-9.]+, [0-9.]+\), age yeo-johnson\([0-9.]+, [0-9.]+\)\.", shown
+    )
+    assert len(run("predict", model, table, "--proba", "none").stdout.splitlines()) == 301
+
+
+def test_what_has_no_power_is_said(run, tmp_path):
+    path = tmp_path / "changes.csv"
+    path.write_text("change\n" + "\n".join(f"{x}" for x in range(-3, 9)) + "\n")
+    refused = run("fit", path, "--transform", "change=box-cox", "-k", "2")
+    assert refused.exit_code == 3
+    assert "which has no box-cox: that takes numbers above 0" in " ".join(refused.stderr.split())

@@ -14,8 +14,10 @@ from mixtura.explain.choice import choice_facts, tell_merged
 from mixtura.explain.kinds import as_numbers, count_sds_by_cluster, has_kind, rates_by_cluster, shares_by_cluster
 from mixtura.explain.numbers import brief, percent, rounded
 from mixtura.explain.profiles import component_moments
-from mixtura.explain.words import count
+from mixtura.explain.words import count, short
+from mixtura.families import roles_of
 from mixtura.fitted import FittedMixture
+from mixtura.sources.roles import Roles
 
 _CELL = 16
 _LIKELIEST = 2
@@ -34,6 +36,7 @@ def facts(fitted: FittedMixture) -> dict[str, Any]:
         "family": to_record(emission)["family"],
         "covariance": getattr(seen.model.emission, "covariance", None) if has_kind(fitted, "numbers") else None,
         "columns": list(seen.features),
+        "transforms": dict(_roles(fitted).transforms),
         "shares": shares_by_cluster(fitted),
         "rates": rates_by_cluster(fitted),
         "count_sds": count_sds_by_cluster(fitted),
@@ -52,6 +55,10 @@ def facts(fitted: FittedMixture) -> dict[str, Any]:
         "scaling": fitted.scaling.get("name"),
         "provenance": fitted.provenance,
     }
+
+
+def _roles(fitted: FittedMixture) -> Roles:
+    return roles_of(fitted.features, fitted.levels, fitted.model.emission, fitted.parameters.emission)
 
 
 def lines(told: Mapping[str, Any], verbose: bool = False) -> list[str]:
@@ -73,8 +80,9 @@ def lines(told: Mapping[str, Any], verbose: bool = False) -> list[str]:
 
 
 def _categories(told: Mapping[str, Any]) -> list[str]:
-    """The likeliest levels of every column of categories, and what counts are like, cluster by cluster."""
-    text: list[str] = []
+    """Transforms; the likeliest levels of every column of categories and what counts are like, cluster by cluster."""
+    transforms = ", ".join(f"{short(name)} {how}" for name, how in told["transforms"].items())
+    text = wrap(f"Seen through: {transforms}.") if transforms else []
     for name in told["shares"][0]:
         parts = [f"{c['name']} {_likeliest(s[name])}" for c, s in zip(told["clusters"], told["shares"], strict=True)]
         text += wrap(f"{name}: {'; '.join(parts)}.")

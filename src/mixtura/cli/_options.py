@@ -36,13 +36,13 @@ def names(value: str) -> tuple[str, ...]:
 
 def transforms(value: str) -> tuple[str, ...]:
     """Columns and what they are seen through, such as income=log."""
-    from mixtura.emissions.transformed import TRANSFORMS
+    from mixtura.emissions.transforms import OFFERED
 
     found = names(value)
     for one in found:
         name, _, how = one.rpartition("=")
-        if not name or how not in TRANSFORMS:
-            known = ", ".join(other for other in TRANSFORMS if other != "none")
+        if not name or how not in OFFERED:
+            known = ", ".join(OFFERED)
             raise click.BadParameter(f"{one!r} is no column and a transform, such as income=log; there are {known}.")
     return found
 
@@ -125,7 +125,8 @@ _counts = click.option(
 )  # fmt: skip
 _transform = click.option(
     "--transform", type=transforms, default="", metavar="NAME=HOW,...",
-    help="Columns of numbers to see through log, sqrt (of positive ones) or logit (between 0 and 1).",
+    help="Columns of numbers to see through log, sqrt (of positive ones), logit (between 0 and 1), or powers that are "
+         "found: box-cox (of positive ones), yeo-johnson (of any).",
 )  # fmt: skip
 _truth = click.option("--truth", metavar="NAME", help="The column of known labels; only scored against.")
 

@@ -11,30 +11,7 @@ from numpy import ndarray
 from mixtura.emissions.abreast import Abreast, Sight, see
 from mixtura.emissions.contract import Emission, Plain
 from mixtura.emissions.gaussian import Gaussian
-
-
-class Transform(NamedTuple):
-    """A function of a column, its inverse, the logarithm of its slope, and where it is defined."""
-
-    apply: Callable[[ndarray], ndarray]
-    undo: Callable[[ndarray], ndarray]
-    log_slope: Callable[[ndarray], ndarray]
-    least: float
-    most: float
-
-
-TRANSFORMS = {
-    "none": Transform(lambda x: x, lambda y: y, np.zeros_like, -np.inf, np.inf),
-    "log": Transform(np.log, np.exp, lambda x: -np.log(x), 0.0, np.inf),
-    "logit": Transform(
-        lambda x: np.log(x) - np.log1p(-x),
-        lambda y: 1 / (1 + np.exp(-y)),
-        lambda x: -np.log(x) - np.log1p(-x),
-        0.0,
-        1.0,
-    ),
-    "sqrt": Transform(lambda x: 2 * np.sqrt(x), lambda y: (y / 2) ** 2, lambda x: -np.log(x) / 2, 0.0, np.inf),
-}
+from mixtura.emissions.transforms import FIXED, transform
 
 
 class Inner(NamedTuple):
@@ -59,7 +36,7 @@ class Forward:
 
 @dataclass(frozen=True)
 class Transformed(Plain):
-    """A family in transformed columns: for each the name of its transform in `TRANSFORMS`.
+    """A family in transformed columns: for each the name of its transform, see `mixtura.emissions.transforms`.
 
     Parameters are those of the family in its own, transformed units; densities and samples are in those of the data.
     """
@@ -69,8 +46,10 @@ class Transformed(Plain):
 
     def check(self, parameters: Any) -> None:
         self.inner.check(parameters)
-        if set(self.transforms) - TRANSFORMS.keys() or len(self.transforms) != self.inner.shape(parameters)[1]:
-            raise ValueError(f"its transforms {self.transforms} are not one of {', '.join(TRANSFORMS)} for each column")
+        if len(self.transforms) != self.inner.shape(parameters)[1]:
+            raise ValueError(f"its transforms {self.transforms} are not one for each column")
+        for name in self.transforms:
+            transform(name)
 
     def forward(self, points: Float[ndarray, "N D"]) -> Float[ndarray, "N D"]:
         """The rows as the family sees them."""
@@ -183,13 +162,12 @@ class Transformed(Plain):
         return self.inner.rescale(parameters, np.where(plain, centre, 0.0), np.where(plain, scale, 1.0))
 
     def n_free(self, parameters: Any) -> int:
-        return self.inner.n_free(parameters)
+        """A power that was found counts as one."""
+        return self.inner.n_free(parameters) + sum(name not in FIXED for name in self.transforms)
 
     def sample(self, parameters: Any, counts: ndarray, rng: np.random.Generator) -> Float[ndarray, "N D"]:
         return self._by_column(self.inner.sample(parameters, counts, rng), "undo")
 
     def _by_column(self, points: Float[ndarray, "N D"], what: str) -> Float[ndarray, "N D"]:
-        parts = [
-            getattr(TRANSFORMS[name], what)(column) for name, column in zip(self.transforms, points.T, strict=True)
-        ]
+        parts = [getattr(transform(name), what)(column) for name, column in zip(self.transforms, points.T, strict=True)]
         return np.ascontiguousarray(np.stack(parts, axis=1))

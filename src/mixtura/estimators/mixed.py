@@ -9,7 +9,8 @@ from numpy import ndarray
 
 from mixtura.covariance import MODELS
 from mixtura.emissions.gaussian import Gaussian
-from mixtura.emissions.transformed import TRANSFORMS, Transformed
+from mixtura.emissions.transformed import Transformed
+from mixtura.emissions.transforms import OFFERED, limits
 from mixtura.estimators import _parameters as rules
 from mixtura.estimators._base import check_enough_rows, check_magnitude, check_weights
 from mixtura.estimators._families import FamilyAnswers, columns_of, rows_that_count
@@ -19,6 +20,7 @@ from mixtura.families import OF_COUNTS, blocks_of, family_of
 from mixtura.mixture import Mixture, MixtureParameters
 from mixtura.online import Schedule
 from mixtura.ordering import ORDERS
+from mixtura.powers import settled
 from mixtura.runners.held import Held
 from mixtura.sources.array import ArraySource
 from mixtura.sources.column import Column
@@ -46,9 +48,10 @@ class MixedMixture(GoesOn, FamilyAnswers):
     count_family : {"poisson", "negative_binomial"}, default="poisson"
         The law of the counts within a group. A negative binomial has a size r besides its mean m, for every group and
         column, and the variance m + m² / r: for counts that vary more than Poisson's, whose variance is m.
-    transforms : dict of str to {"log", "logit", "sqrt"}, default=None
-        Columns of numbers that are positive ("log", "sqrt") or between 0 and 1 ("logit"): groups are Gaussian in the
-        transformed column, and the density is that of the column as it is, by the slope of the transform.
+    transforms : dict of str to {"log", "sqrt", "logit", "box-cox", "yeo-johnson"}, default=None
+        Columns of numbers that are positive ("log", "sqrt", "box-cox"), between 0 and 1 ("logit") or any
+        ("yeo-johnson"): groups are Gaussian in the transformed column, and the density is that of the column as it is,
+        by the slope of the transform. The powers of Box and Cox and of Yeo and Johnson are found: see `transforms_`.
     tol, max_iter, n_init, random_state, order, n_jobs, schedule
         As in `LatentClassMixture`, and "auto" for `tol` as in `GaussianMixture`.
     reg_covar : float or "auto", default="auto"
@@ -62,6 +65,9 @@ class MixedMixture(GoesOn, FamilyAnswers):
         Of each column "number", "category" or "count".
     levels_ : dict
         Of each categorical column its levels, as text.
+    transforms_ : dict
+        Of each transformed column its transform, with the power that was found and the unit that the column is seen
+        in, such as "box-cox(0.3, 1250.0)".
     means_, covariances_ : array of shape (K, numbers), and of whatever shape the covariance model has
         Of the columns of numbers, in the order of the table; transformed ones in their transformed units.
     item_probabilities_ : dict
@@ -175,9 +181,11 @@ class MixedMixture(GoesOn, FamilyAnswers):
         transforms = dict(self.transforms or {})
         check_transforms(transforms, columns, points)
         check_enough_rows(np.nan_to_num(points, nan=np.pi), self.n_components)
-        check_magnitude(points, float(np.nanmax(np.abs(points))))
+        plain = points[:, [column.name not in transforms for column in columns]]
+        check_magnitude(points, float(np.nanmax(np.abs(plain), initial=0.0)))
         source = ArraySource(points, weights)
         columns = tuple(column._replace(transform=transforms.get(column.name, "none")) for column in columns)
+        columns = settled(columns, points, weights, [self.n_components])
         numbers = Gaussian(self.covariance_type, self._ridge(source, columns))
         model = Mixture(family_of(columns, numbers, self.count_family))
         runner = Held(self._runner)
@@ -201,6 +209,7 @@ class MixedMixture(GoesOn, FamilyAnswers):
     def _show(self, parameters: MixtureParameters) -> None:
         super()._show(parameters)
         self.kinds_ = {column.name: column.kind for column in self._columns}
+        self.transforms_ = {column.name: column.transform for column in self._columns if column.transform != "none"}
         self.levels_ = {column.name: list(column.levels) for column in self._columns if column.kind == "category"}
         self.means_, self.covariances_ = np.empty((len(self.weights_), 0)), np.empty((len(self.weights_), 0))
         self.item_probabilities_, self.rates_ = dict[str, ndarray](), dict[str, ndarray]()
@@ -243,14 +252,12 @@ def check_transforms(transforms: Mapping[str, str], columns: Sequence[Column], p
     """Raise ValueError where a transform is unknown, is of no column of numbers, or a cell is out of its range."""
     kinds = {column.name: (column.kind, values) for column, values in zip(columns, points.T, strict=True)}
     for name, how in transforms.items():
-        if how not in TRANSFORMS:
-            raise ValueError(
-                f"The transform {how!r} of column {name!r} is unknown: use one of {', '.join(TRANSFORMS)}."
-            )
+        if how not in OFFERED:
+            raise ValueError(f"The transform {how!r} of column {name!r} is unknown: use one of {', '.join(OFFERED)}.")
         kind, values = kinds.get(name, ("none", points[:, :0]))
         if kind != "number":
             raise ValueError(f"There is no column of numbers {name!r} to transform.")
-        least, most = TRANSFORMS[how].least, TRANSFORMS[how].most
+        least, most = limits(how)
         outside = (values <= least) | (values >= most)
         if outside.any():
             row = int(outside.argmax())

@@ -67,7 +67,7 @@ def as_numbers(fitted: FittedMixture) -> FittedMixture:
         names = [fitted.features[d] for d in numbers]
         if isinstance(family, Transformed):
             named = zip(family.transforms, names, strict=True)
-            names = [name if how == "none" else f"{how} {name}" for how, name in named]
+            names = [name if how == "none" else f"{how.partition('(')[0]} {name}" for how, name in named]
             return _gaussian(fitted, names, family.inner, part)
         return _gaussian(fitted, names, family, part)
     names, means, variances, _ = zip(*_told(fitted), strict=True)

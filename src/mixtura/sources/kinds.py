@@ -189,11 +189,12 @@ def _outside(column: Column, values: Float[ndarray, " N"]) -> tuple[Bool[ndarray
         return ~np.isnan(values) & ((values < 0) | (values != np.round(values))), "which is no count: 0, 1, 2 …"
     if column.kind == "category" or column.transform == "none":
         return np.zeros(len(values), dtype=bool), ""
-    from mixtura.emissions.transformed import TRANSFORMS  # families need no tables to be read
+    from mixtura.emissions.transforms import limits  # families need no tables to be read
 
-    least, most = TRANSFORMS[column.transform].least, TRANSFORMS[column.transform].most
+    least, most = limits(column.transform)
     bounds = f"{least:g}{'' if np.isinf(most) else f' and below {most:g}'}"
-    return (values <= least) | (values >= most), f"which has no {column.transform}: that takes numbers above {bounds}"
+    name = column.transform.partition("(")[0]
+    return (values <= least) | (values >= most), f"which has no {name}: that takes numbers above {bounds}"
 
 
 def _refuse_infinite(name: str, values: Float[ndarray, " N"]) -> None:

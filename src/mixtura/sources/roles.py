@@ -30,7 +30,8 @@ class Roles:
     counts : sequence of str
         Columns of whole numbers from zero on that count something; they are clustered on as counts.
     transforms : dict of str to str
-        Columns of numbers that are seen through "log", "sqrt" or "logit"; see `mixtura.emissions.transformed`.
+        Columns of numbers that are seen through "log", "sqrt", "logit", "box-cox" or "yeo-johnson"; see
+        `mixtura.emissions.transforms`.
     levels : dict of str to sequence of str
         Columns of categories whose levels are known, as those of a fitted mixture are: other levels are missing cells.
 
