@@ -21,15 +21,18 @@ def test_it_answers_in_words_and_in_json(run, faithful):
 
 
 def test_a_page_shows_the_samples(run, faithful, tmp_path):
-    page = tmp_path / "test.html"
-    result = run("test", faithful, *QUICK, "-o", page, "--json", "-q")
+    page, hostile = tmp_path / "test.html", tmp_path / "hostile.csv"
+    hostile.write_text(faithful.read_text().replace("waiting", "<script>alert(1)</script>"))
+    words = (*QUICK[:-1], "<script>*")
+    result = run("test", hostile, *words, "-o", page, "--json", "-q")
     assert result.exit_code == 0 and f"Wrote {page}." in result.stderr
     told, text = json.loads(result.stdout), page.read_text(encoding="utf-8")
     assert told["headline"] in text and text.count('role="img"') == len(told["tests"])
     for test in told["tests"]:
         assert f"{test['statistic']:.2f}" in text and f"{test['critical']:.2f}" in text
     assert re.findall(r"https?:|url\(|@import| src=|<script", text) == []
-    assert run("test", faithful, *QUICK, "-o", page).exit_code == 6
+    assert "&lt;script&gt;" in text
+    assert run("test", hostile, *words, "-o", page).exit_code == 6
 
 
 def test_a_range_that_is_too_small_is_said(run, faithful):

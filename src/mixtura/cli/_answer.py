@@ -9,6 +9,7 @@ import click
 from mixtura.cli._screen import bar, heading, screen_width, wrap
 from mixtura.cli._tables import clip, lay_out, lay_out_in_parts, lay_out_within, printable, squeeze, width
 from mixtura.criteria import CRITERIA, label, write
+from mixtura.explain.leftovers import Leftover, by_reason
 from mixtura.explain.numbers import brief, percent, rounded
 from mixtura.explain.words import NOTABLE, count, join, level, short
 from mixtura.fitted import default_names
@@ -238,12 +239,17 @@ def _beside(facts: Facts) -> list[str]:
 
 
 def _left_out(left_out: Facts) -> list[str]:
-    text = [f"{column['name']} ({column['reason']})" for column in left_out["columns"]]
+    text = [_leftover(one) for one in by_reason(left_out["columns"])]
     numbers = {name: left_out.get(f"n_rows_{name}", 0) for name in ("with_missing_cells", "without_cells")}
     text += [f"{count(n_rows, 'row')} {name.replace('_', ' ')}" for name, n_rows in numbers.items() if n_rows]
     names = left_out["categories"]
     remedy = f"; {option('--categorical', *names)} clusters on categories too" if names else ""
     return wrap(f"Left out: {', '.join(text)}{remedy}.") if text else []
+
+
+def _leftover(some: Leftover) -> str:
+    more = [count(some.n_more, "more column")] if some.n_more else []
+    return f"{join([*some.names, *more])} ({some.reason})"
 
 
 def _typical(profile: Facts) -> str:

@@ -7,10 +7,11 @@ import numpy as np
 from mixtura.cli._described import Reading
 from mixtura.cli._progress import Progress
 from mixtura.cli._request import Request
-from mixtura.columns import Found, Step, Tried, find_columns
+from mixtura.columns import Tried, find_columns
 from mixtura.errors import DataError
-from mixtura.explain.numbers import brief
 from mixtura.sources.table import Table
+
+_REASON = "no evidence of clusters beside the others"
 
 
 def narrowed(request: Request, reading: Reading, progress: Progress) -> Reading:
@@ -24,7 +25,7 @@ def narrowed(request: Request, reading: Reading, progress: Progress) -> Reading:
     numbers = tuple(k for k in request.k or () if k > 1) or Tried().n_components
     options = request.options._replace(n_init=1)
     found = find_columns(table, request.select_columns, Tried(numbers, request.covariances, request.seed, options))
-    reasons = [(name, _reason(name, found)) for d, name in enumerate(table.names) if d not in found.kept]
+    reasons = [(name, _REASON) for d, name in enumerate(table.names) if d not in found.kept]
     everything = replace(reading.everything, dropped=(*reading.everything.dropped, *reasons))
     return reading._replace(everything=everything, table=_of(table, found.kept))
 
@@ -32,9 +33,3 @@ def narrowed(request: Request, reading: Reading, progress: Progress) -> Reading:
 def _of(table: Table, kept: list[int]) -> Table:
     names = tuple(table.names[d] for d in kept)
     return replace(table, names=names, points=np.ascontiguousarray(table.points[:, kept]), columns=())
-
-
-def _reason(name: str, found: Found) -> str:
-    """What the last question about a column found; a hopeless one is asked about only at first."""
-    asked: list[Step] = [step for step in found.steps if step.column == name]
-    return "tells nothing of the clusters" + (f", evidence {brief(asked[-1].evidence)}" if asked else "")

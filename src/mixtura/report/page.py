@@ -14,6 +14,7 @@ from markupsafe import Markup, escape
 from mixtura.covariance import MODELS
 from mixtura.criteria import label, write
 from mixtura.explain.direction import isolate
+from mixtura.explain.leftovers import by_reason
 from mixtura.explain.numbers import brief, percent, rounded
 from mixtura.explain.records import Explanation, Rows
 from mixtura.explain.words import count, join, short, tell_rule
@@ -108,6 +109,7 @@ def _environment() -> "Environment":
         "short": short,
         "heaviest": _heaviest,
         "evenly": _evenly,
+        "by_reason": by_reason,
         "typed": escape,
     }
     return environment
