@@ -14,7 +14,7 @@ from pyarrow import parquet
 from sklearn.base import clone
 
 import mixtura
-from mixtura import GaussianMixture, KMeans, StudentMixture
+from mixtura import GaussianMixture, KMeans, LatentClassMixture, StudentMixture
 from mixtura.cli.main import program
 from mixtura.errors import DataError, EngineError
 from mixtura.sources.distant import DistantSource
@@ -153,6 +153,15 @@ def test_the_default_fit_and_its_answers(frame):
 def test_cells_that_cannot_be_used_are_named(frame, columns, told):
     with pytest.raises(DataError, match=told):
         mixtura.stream(frame(**columns), Roles(NAMES, weight="w"))
+
+
+def test_answers_are_counted_by_spark(frame):
+    answers = {"tea": np.where(POINTS[:, 0] > 0, "yes", "no").tolist(), "milk": (LABELS > 0).tolist(), "n": LABELS}
+    rows = frame(**answers).select(*answers)
+    far, near = (LatentClassMixture(2, random_state=0).fit(data) for data in (rows, pa.table(answers)))
+    np.testing.assert_array_equal(far.weights_, near.weights_)
+    assert far.log_likelihood_ == near.log_likelihood_
+    np.testing.assert_array_equal(far.predict(rows).toArrow()["label"].to_numpy(), near.predict(pa.table(answers)))
 
 
 def test_partitions_without_rows_are_no_trouble(frame):

@@ -1,6 +1,6 @@
 """Answers about rows that are not held: collections like theirs of those on a cluster, arrays of those in files."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +12,7 @@ from mixtura.estimators._sources import far_rows_asked
 from mixtura.mixture import Classification, block_posterior
 from mixtura.runners.contract import Measured
 from mixtura.runners.local import Local
+from mixtura.sources.column import Column
 from mixtura.sources.engines import answer, engine_of
 
 if TYPE_CHECKING:
@@ -20,8 +21,8 @@ if TYPE_CHECKING:
 _NAMES = ("label", *Classification._fields[1:])
 
 
-def of_mixture(estimator: Any, X: Any, bound: partial[Any], field: int) -> Any:
-    """One field of what `bound` says of every row."""
+def of_mixture(estimator: Any, X: Any, bound: partial[Any], field: int, columns: Sequence[Column] = ()) -> Any:
+    """One field of what `bound` says of every row, of `columns` where these are not all plain numbers."""
     from mixtura.sources._questions import Question
 
     is_matrix = bound.func is block_posterior
@@ -32,7 +33,9 @@ def of_mixture(estimator: Any, X: Any, bound: partial[Any], field: int) -> Any:
     else:
         answers = (_NAMES[field],)
     dtype = np.int64 if answers == ("label",) else np.float64
-    return answered(estimator, X, Question(bound, field, answers, dtype, is_matrix), estimator.means_.shape[1])
+    kinds = () if all(column.is_plain for column in columns) else tuple(columns)
+    n_columns = len(columns) or estimator.means_.shape[1]
+    return answered(estimator, X, Question(bound, field, answers, dtype, is_matrix, kinds), n_columns)
 
 
 def answered(estimator: Any, X: Any, question: "Question", n_columns: int) -> Any:
@@ -59,7 +62,10 @@ def _of_files(
     from mixtura.sources.streamed import files
 
     found = files(data)
-    names = candidates(found, Roles(features)).names
-    require_number(names, n_columns, found.origin)
+    if question.columns or features:
+        names = question.chosen(list(found.fields.values()), features, n_columns, found.origin)
+    else:  # of columns whose names are not known, those that hold numbers
+        names = candidates(found, Roles()).names
+        require_number(names, n_columns, found.origin)
     parts = prefetched(lambda: (part for batch in found.batches(names) for part in batch.parts()))
     return runner.map(partial(question.ask, names=names), parts)

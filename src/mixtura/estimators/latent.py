@@ -1,5 +1,6 @@
 """`LatentClassMixture`: latent class analysis, a mixture for tables of answers."""
 
+from collections.abc import Sequence
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -11,10 +12,12 @@ from mixtura.estimators import _parameters as rules
 from mixtura.estimators._base import check_weights
 from mixtura.estimators._families import FamilyAnswers, columns_of, rows_that_count
 from mixtura.estimators._online import SCHEDULE, GoesOn
+from mixtura.estimators._sources import is_far
 from mixtura.goodness import goodness, patterns_of
 from mixtura.mixture import Mixture, MixtureParameters
 from mixtura.online import Schedule
 from mixtura.ordering import ORDERS
+from mixtura.runners.contract import Measured
 from mixtura.runners.held import Held
 from mixtura.sources.array import ArraySource
 from mixtura.sources.kinds import encode, kinds_of
@@ -130,9 +133,9 @@ class LatentClassMixture(GoesOn, FamilyAnswers):
 
         Parameters
         ----------
-        X : array-like or data frame of shape (N, D)
+        X : array-like or data frame of shape (N, D), file, Dask data frame or array, Spark data frame
             Text, truth values or numbers; whatever they are, different values are different levels. None and NaN are
-            missing.
+            missing. Of files and collections the different rows are counted, where they are; only these are held.
         y : ignored
         sample_weight : array-like of shape (N,), optional
             How much each row counts: a whole number is worth as many equal rows, zero none.
@@ -153,6 +156,8 @@ class LatentClassMixture(GoesOn, FamilyAnswers):
             If `max_iter` was reached first.
         """
         rules.check_parameters(self, self._rules)
+        is_tallied = is_far(X)
+        X, sample_weight = counted_rows(X, sample_weight)
         table = columns_of(self, X, reset=True, min_rows=2)
         table, weights = rows_that_count(table, check_weights(sample_weight, table.num_rows))
         columns = kinds_of(table, categorical=table.column_names)
@@ -164,9 +169,13 @@ class LatentClassMixture(GoesOn, FamilyAnswers):
         source = ArraySource(*patterns)
         runner = Held(self._runner)
         self._keep(self._search(source, model, runner), source, model, columns, runner)
-        self._history["n_rows"] = rows.n_rows
+        self._history["n_rows"] = int(source.total_weight) if is_tallied else rows.n_rows
         self._judge(patterns)
         return self
+
+    def _batch(self, X: Any, sample_weight: Any) -> Measured:
+        """The rows that count."""
+        return super()._batch(*counted_rows(X, sample_weight, getattr(self, "feature_names_in_", ())))
 
     def _show(self, parameters: MixtureParameters) -> None:
         super()._show(parameters)
@@ -196,3 +205,14 @@ def _require_patterns(n_patterns: int, n_components: int) -> None:
 def _refuse_empty(names: list[str]) -> None:
     if names:
         raise ValueError(f"Column {names[0]!r} has no answer in any row: leave it out.")
+
+
+def counted_rows(X: Any, sample_weight: Any, names: Sequence[str] = ()) -> tuple[Any, Any]:
+    """Rows and their weights; of files and collections every different row once, its weight how often it comes."""
+    if not is_far(X):
+        return X, sample_weight
+    if sample_weight is not None:
+        raise ValueError("sample_weight goes with a table in memory: rows of files and collections count once each.")
+    from mixtura.sources.tallies import tallied
+
+    return tallied(X, tuple(map(str, names)))

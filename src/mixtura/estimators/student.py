@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from typing import Any, ClassVar, Self
 
-import numpy as np
 from jaxtyping import Float
 from numpy import ndarray
 from sklearn.utils.validation import check_is_fitted
@@ -12,12 +11,11 @@ from mixtura.emissions.student import Student
 from mixtura.estimators import _parameters as rules
 from mixtura.estimators._base import check_enough_rows, check_points
 from mixtura.estimators._choosing import RULES, choose, is_choice, one_setting
-from mixtura.estimators._elsewhere import of_mixture
 from mixtura.estimators._families import FamilyAnswers
 from mixtura.estimators._online import SCHEDULE, GoesOn
 from mixtura.estimators._record import history_of
 from mixtura.estimators._search import little_of
-from mixtura.estimators._sources import asked_source, at_hand, first_rows, is_far, training_source
+from mixtura.estimators._sources import asked_source, at_hand, first_rows, training_source
 from mixtura.mixture import Mixture, MixtureParameters
 from mixtura.online import Schedule
 from mixtura.ordering import ORDERS
@@ -185,12 +183,6 @@ class StudentMixture(GoesOn, FamilyAnswers):
         super()._show(parameters)
         self.means_, self.covariances_, self.dof_ = parameters.emission
         self.n_components_, self.covariance_type_ = self._asked
-
-    def _answer(self, X: Any, question: str, field: int, *width: int, dtype: Any = np.float64) -> Any:
-        if not is_far(X):
-            return super()._answer(X, question, field, *width, dtype=dtype)
-        check_is_fitted(self)
-        return of_mixture(self, X, getattr(self._model, question)(self._parameters), field)
 
     def _batch(self, X: Any, sample_weight: Any) -> Measured:
         """The rows that count."""

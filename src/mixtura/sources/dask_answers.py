@@ -6,14 +6,14 @@ from typing import Any
 import numpy as np
 
 from mixtura.sources._found import Batch
-from mixtura.sources._questions import Question, columns_asked
+from mixtura.sources._questions import Question
 from mixtura.sources.dask import batch_of_array, batch_of_frame, table_of
 
 
 def answer(data: Any, question: Question, features: Sequence[str], n_columns: int) -> Any:
     """Of a data frame a series (or a frame, for several numbers a row) with its index; of an array an array."""
     table = table_of(data, None)
-    names = columns_asked(list(table.fields.values()), features, n_columns, table.origin)
+    names = question.chosen(list(table.fields.values()), features, n_columns, table.origin)
     if hasattr(data, "columns"):
         meta = _shaped(data._meta, np.empty((0, len(question.answers)), question.dtype), question)
         return data.map_partitions(_of_frame, question, names, meta=meta)

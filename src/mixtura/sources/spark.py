@@ -11,6 +11,7 @@ from weakref import finalize
 import pyarrow as pa
 
 from mixtura.errors import DataError, EngineError
+from mixtura.sources._columns import simplify
 from mixtura.sources._floats import Cut
 from mixtura.sources._found import Batch
 from mixtura.sources._parts import passing
@@ -90,6 +91,18 @@ def table_of(frame: Any) -> SparkTable:
     from pyspark.sql.pandas.types import to_arrow_schema
 
     return SparkTable(frame, {field.name: field for field in to_arrow_schema(frame.schema)})
+
+
+def counting(frame: Any) -> tuple[str, list[str], Callable[[Sequence[str]], list[pa.Table]]]:
+    """What a frame is called, its columns, and a function that lets Spark count the different rows of some of these."""
+
+    def count(names: Sequence[str]) -> list[pa.Table]:
+        keys = [f"c{number}" for number in range(len(names))]
+        with _told():
+            found = plainly_named(frame, names).groupBy(*keys).count().toArrow()
+        return [simplify(found).rename_columns([*keys, "n"])]
+
+    return ORIGIN, list(frame.columns), count
 
 
 def plainly_named(frame: Any, names: Sequence[str]) -> Any:

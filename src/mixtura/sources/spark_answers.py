@@ -7,7 +7,7 @@ import pyarrow as pa
 
 from mixtura.sources._arrays import to_arrow
 from mixtura.sources._found import Batch
-from mixtura.sources._questions import Question, columns_asked
+from mixtura.sources._questions import Question
 from mixtura.sources.spark import ORIGIN, plainly_named, table_of
 
 
@@ -15,7 +15,7 @@ def answer(frame: Any, question: Question, features: Sequence[str], n_columns: i
     """The data frame with the answers at its end."""
     from pyspark.sql.types import DoubleType, LongType, StructField, StructType
 
-    names = columns_asked(list(table_of(frame).fields.values()), features, n_columns, ORIGIN)
+    names = question.chosen(list(table_of(frame).fields.values()), features, n_columns, ORIGIN)
     kind = LongType() if question.answers == ("label",) else DoubleType()
     known = [field for field in frame.schema.fields if field.name not in question.answers]
     schema = StructType([*known, *(StructField(name, kind) for name in question.answers)])
