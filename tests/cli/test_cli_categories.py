@@ -236,10 +236,12 @@ def test_models_of_categories_can_be_compared(run, output, answers, table):
         assert json.loads(same.stdout)["comparison"]["share_kept"] == 1
 
 
-def test_single_rows_are_explained_in_numbers_only(run, output, table):
-    result = run("show", output[0] / "model.safetensors", table, "--row", "2")
-    assert result.exit_code == 3
-    assert "columns of numbers only" in result.stderr
+def test_single_rows_are_explained_by_their_categories_too(run, output, table):
+    model = output[0] / "model.safetensors"
+    (row,) = json.loads(run("show", model, table, "--row", "4", "--json").stdout)["rows"]
+    assert row["values"][2] == "Rom" and row["contributions"][2] > 1
+    assert row["sizes"] + sum(row["contributions"]) == pytest.approx(row["log_odds"])
+    assert re.search(r"town +Rom +– +\+\d", run("show", model, table, "--row", "4").stdout)
 
 
 def test_levels_must_agree_where_models_are_compared(run, output, table, tmp_path):

@@ -98,4 +98,8 @@ def test_rows_that_are_none_are_refused(three):
     with pytest.raises(ValueError, match=r"shape \(1,\): give one value for each of 2 columns"):
         explain_row(three, [1.0])
     with pytest.raises(ValueError, match="no finite value in column 'height'"):
-        explain_row(three, [1.0, np.nan])
+        explain_row(three, [1.0, np.inf])
+    with pytest.raises(ValueError, match="holds 'tall' in column 'height', which is no number"):
+        explain_row(three, [1.0, "tall"])
+    with pytest.raises(ValueError, match="no column 'height': give width, height"):
+        explain_row(three, {"width": 1.0})

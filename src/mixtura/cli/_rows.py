@@ -4,14 +4,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import click
-import numpy as np
 
 from mixtura.cli._described import Reading, read_again
 from mixtura.cli._screen import screen_width, wrap
 from mixtura.cli._tables import clip, lay_out_in_parts, squeeze
 from mixtura.errors import DataError
-from mixtura.explain import explain_row
 from mixtura.explain.numbers import rounded
+from mixtura.explain.row import explain_cells
 from mixtura.explain.words import short
 from mixtura.fitted import FittedMixture
 from mixtura.report.facts import plain
@@ -24,7 +23,7 @@ Facts = Mapping[str, Any]
 def facts(fitted: FittedMixture, data: Sequence[str], rows: Sequence[str], how: dict[str, Any]) -> dict[str, Any]:
     """Of each row asked for, why it is in its cluster; contributions are in nats."""
     reading = read_again(fitted, data, how)
-    told = [(row, explain_row(fitted, reading.table.points[_position(reading, row)])) for row in rows]
+    told = [(row, explain_cells(fitted, reading.everything.points[_position(reading, row)])) for row in rows]
     return {
         "features": list(fitted.features),
         "cluster_names": list(fitted.cluster_names),
@@ -48,8 +47,8 @@ def _table(row: Facts, told: Facts) -> list[str]:
     cells = [
         [
             squeeze(told["features"][d], 24),
-            rounded(row["values"][d], _spread(row, d)),
-            f"{row['deviations'][d]:+.1f}",
+            _value(row["values"][d], _spread(row, d)),
+            "–" if row["deviations"][d] is None else f"{row['deviations'][d]:+.1f}",
             f"{row['contributions'][d]:+.2f}",
             *_change(row, d, told["cluster_names"]),
         ]
@@ -62,30 +61,35 @@ def _table(row: Facts, told: Facts) -> list[str]:
 
 
 def _spread(row: Facts, d: int) -> float:
-    """How far the row is from going over, or a tenth of its value."""
-    change = row["changes"][d]
-    return abs(change["value"] - row["values"][d]) if change else abs(row["values"][d]) / 10
+    """How far a number is from going over, or a tenth of it."""
+    change, value = row["changes"][d], row["values"][d]
+    if value is None or isinstance(value, str):
+        return 0.0
+    return abs(change["value"] - value) if change else abs(value) / 10
+
+
+def _value(value: float | str | None, spread: float) -> str:
+    if value is None or isinstance(value, str):
+        return "missing" if value is None else squeeze(value, 18)
+    if value == int(value):
+        return f"{value:,.0f}"
+    return rounded(value, spread)
 
 
 def _change(row: Facts, d: int, names: Sequence[str]) -> list[str]:
     change = row["changes"][d]
     if change is None:
         return ["never", ""]
-    return [rounded(change["value"], _spread(row, d)), squeeze(names[change["label"]], 18)]
+    return [_value(change["value"], _spread(row, d)), squeeze(names[change["label"]], 18)]
 
 
 def _position(reading: Reading, row: str) -> int:
-    """Where a row is among those that were kept, by its name or its number from 1."""
+    """Where a row is in the table, by its name or its number from 1."""
     names = range(1, len(reading.kept) + 1) if reading.everything.ids is None else reading.everything.ids
     position = next((i for i, name in enumerate(names) if str(name) == row), None)
     if position is None:
         raise DataError(_no_such_row(reading, row))
-    if np.isnan(reading.everything.points[position]).any():
-        raise DataError(
-            f"Row {row} of {reading.table.origin} has missing cells, and only complete rows can be explained: mixtura "
-            "impute fills them."
-        )
-    return int(np.count_nonzero(reading.kept[:position]))
+    return position
 
 
 def _no_such_row(reading: Reading, row: str) -> str:

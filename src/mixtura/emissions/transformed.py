@@ -55,6 +55,14 @@ class Transformed(Plain):
         """The rows as the family sees them."""
         return self._by_column(points, "apply")
 
+    def log_slopes(self, points: Float[ndarray, "N D"]) -> Float[ndarray, "N D"]:
+        """Of every transform, logarithms."""
+        return self._by_column(points, "log_slope")
+
+    def undone(self, value: float, column: int) -> float:
+        """What a transformed value of one column is in the units of the data."""
+        return float(transform(self.transforms[column]).undo(np.array([value]))[0])
+
     def log_prior(self, parameters: Any) -> float:
         return self.inner.log_prior(parameters)
 
@@ -68,7 +76,7 @@ class Transformed(Plain):
         return self.see(points)(density).accumulate(responsibilities)
 
     def see(self, points: Float[ndarray, "N D"]) -> Callable[[Inner], "Forward"]:
-        slopes = np.nansum(self._by_column(points, "log_slope"), axis=1)  # a missing cell has no volume
+        slopes = np.nansum(self.log_slopes(points), axis=1)  # a missing cell has no volume
         inner = see(self.inner, self.forward(points))
         return lambda density: Forward(slopes, inner(density.density))
 

@@ -132,24 +132,27 @@ class Certainty(NamedTuple):
 class Change(NamedTuple):
     """The value of one column at which a row would go over to another cluster.
 
-    `distance` is how far that is from its value, in standard deviations of all rows.
+    `distance` is how far that is from its value, in standard deviations of all rows; of a level, in those of whether
+    rows have it. Numbers go over just beyond a value that is a bound; levels and counts at the value itself.
     """
 
     column: int
-    value: float
+    value: float | str
     distance: float
     label: int
+    is_bound: bool = True
 
 
 class RowExplanation(NamedTuple):
     """Why a row belongs to cluster `label` and not to the `second` most probable one; None where there is one cluster.
 
     `sizes` (what the mixing weights say) and `contributions` (what each column says) add up to `log_odds`, all in nats;
-    what is positive speaks for `label`. `deviations` are from the cluster's mean in its standard deviations. `changes`
-    has for each column the nearest value that would move the row to another cluster if nothing else changed, or None.
+    what is positive speaks for `label`. `values` are levels by name, None where a cell is missing. `deviations` are
+    from the cluster's mean in its standard deviations, None where there is no mean. `changes` has for each column the
+    nearest value that would move the row to another cluster if nothing else changed, or None.
     """
 
-    values: tuple[float, ...]
+    values: tuple[float | str | None, ...]
     label: int
     second: int | None
     probabilities: tuple[float, ...]
@@ -157,7 +160,7 @@ class RowExplanation(NamedTuple):
     log_odds: float
     sizes: float
     contributions: tuple[float, ...]
-    deviations: tuple[float, ...]
+    deviations: tuple[float | None, ...]
     changes: tuple[Change | None, ...]
     sentence: str
 

@@ -4,33 +4,36 @@ The log-odds of the row's cluster k against another one j are, in nats,
 
     log (p_k / p_j) + sum_d (log f_k(x)_d - log f_j(x)_d):
 
-what the sizes of the clusters say, and what each column says, with the log-density shared out among the columns as in
-`mixtura.explain.frames`. Along one column the log-odds are a parabola, so the nearest value at which the row would go
-elsewhere is a root that can be written down.
+what the sizes of the clusters say, and what each column says. Categories and counts are independent of the rest within
+a cluster, so each says its own; the log-density of numbers is shared out among them as in `mixtura.explain.frames`.
 """
+
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from jaxtyping import Float
 from numpy import ndarray
 
 from mixtura.errors import DataError
-from mixtura.explain.frames import column_log_densities
-from mixtura.explain.kinds import has_kinds
-from mixtura.explain.profiles import component_moments, overall_sds
-from mixtura.explain.records import Change, RowExplanation
+from mixtura.explain.moves import changes
+from mixtura.explain.records import RowExplanation
+from mixtura.explain.said import said, told
 from mixtura.explain.words import tell_row
 from mixtura.fitted import FittedMixture
+from mixtura.sources.roles import shorten
 
 
-def explain_row(fitted: FittedMixture, point: Float[ndarray, " D"]) -> RowExplanation:
+def explain_row(fitted: FittedMixture, point: Sequence[Any] | ndarray | Mapping[str, Any]) -> RowExplanation:
     """Say why a row belongs to its cluster and not to the next one, and the change of one column that would move it.
 
     Parameters
     ----------
     fitted : FittedMixture
         The mixture.
-    point : array of shape (D,)
-        The values of the row, in the units of the data.
+    point : sequence of D values, or dict
+        The row as it stands in the data, in the order of the mixture's columns or by their names. A cell that is
+        missing (None or NaN) says nothing.
 
     Returns
     -------
@@ -40,7 +43,8 @@ def explain_row(fitted: FittedMixture, point: Float[ndarray, " D"]) -> RowExplan
     Raises
     ------
     ValueError
-        If the row has another number of values than the mixture has columns, or one is not finite.
+        If the row has another number of values than the mixture has columns, one is infinite or no number, or a level
+        is unknown.
     DataError
         If clusters are merged components: no sum over columns tells these apart.
 
@@ -55,18 +59,21 @@ def explain_row(fitted: FittedMixture, point: Float[ndarray, " D"]) -> RowExplan
     >>> why.label, why.second, why.change.label, round(why.change.value)
     (0, 1, 1, 20)
     """
-    _check_ellipses(fitted)
-    point = _check_point(fitted, point)
-    means, covariances = component_moments(fitted)
+    return explain_cells(fitted, _cells(fitted, point))
+
+
+def explain_cells(fitted: FittedMixture, cells: Float[ndarray, " D"]) -> RowExplanation:
+    """The same of a row that is encoded as tables are: levels by their numbers."""
+    _check_merged(fitted)
+    parts, deviations = said(fitted, cells)
     with np.errstate(divide="ignore"):
         sizes = np.log(fitted.parameters.weights)
-    parts = column_log_densities(point, means, covariances)
     log_joint = sizes + parts.sum(1)
     label, *others = np.argsort(-log_joint, kind="stable").tolist()
     second = others[0] if others else label
     log_density = float(np.logaddexp.reduce(log_joint))
     explained = RowExplanation(
-        values=tuple(point.tolist()),
+        values=tuple(told(fitted, d, value) for d, value in enumerate(cells.tolist())),
         label=label,
         second=second if others else None,
         probabilities=tuple(np.exp(log_joint - log_density).tolist()),
@@ -74,53 +81,14 @@ def explain_row(fitted: FittedMixture, point: Float[ndarray, " D"]) -> RowExplan
         log_odds=float(log_joint[label] - log_joint[second]),
         sizes=float(sizes[label] - sizes[second]),
         contributions=tuple((parts[label] - parts[second]).tolist()),
-        deviations=tuple(((point - means[label]) / np.sqrt(np.diag(covariances[label]))).tolist()),
-        changes=_changes(fitted, point, log_joint, label),
+        deviations=tuple(None if np.isnan(value) else value for value in deviations[label].tolist()),
+        changes=changes(fitted, cells, log_joint),
         sentence="",
     )
     return explained._replace(sentence=tell_row(explained, fitted.features, fitted.cluster_names))
 
 
-def _changes(
-    fitted: FittedMixture, point: Float[ndarray, " D"], log_joint: Float[ndarray, " K"], label: int
-) -> tuple[Change | None, ...]:
-    """For each column, by itself, the nearest value at which another cluster becomes the most probable one.
-
-    With u = x - m_k, moving column d by t changes log f_k by -t (S_k^-1 u)_d - t² (S_k^-1)_dd / 2.
-    """
-    means, covariances = component_moments(fitted)
-    inverses = np.linalg.inv(covariances)
-    slopes = -np.einsum("kde,ke->kd", inverses, point - means)
-    bends = -np.einsum("kdd->kd", inverses) / 2
-    others = np.array([k for k in range(len(means)) if k != label and np.isfinite(log_joint[k])], dtype=int)
-    if not len(others):
-        return (None,) * len(point)
-    steps = _nearest_root(
-        bends[label] - bends[others], slopes[label] - slopes[others], (log_joint[label] - log_joint[others])[:, None]
-    )
-    first = np.abs(steps).argmin(0)
-    spreads = overall_sds(fitted)
-    return tuple(
-        Change(d, float(point[d] + step), float(step / spreads[d]), int(others[k])) if np.isfinite(step) else None
-        for d, (k, step) in enumerate(zip(first, steps[first, np.arange(len(point))], strict=True))
-    )
-
-
-def _nearest_root(a: ndarray, b: ndarray, c: ndarray) -> ndarray:
-    """The root of a t² + b t + c that is smallest in size, without cancellation; infinite where there is none."""
-    with np.errstate(all="ignore"):
-        q = -(b + np.copysign(np.sqrt(b**2 - 4 * a * c), b)) / 2
-        roots = np.stack(np.broadcast_arrays(q / a, c / q))
-    roots = np.where(np.isfinite(roots), roots, np.inf)
-    return np.take_along_axis(roots, np.abs(roots).argmin(0)[None], 0)[0]
-
-
-def _check_ellipses(fitted: FittedMixture) -> None:
-    if has_kinds(fitted):
-        raise DataError(
-            "Why a row belongs where it does is told for columns of numbers only, and this model has others: its "
-            "clusters, and what they have in each column, are told for whole tables."
-        )
+def _check_merged(fitted: FittedMixture) -> None:
     if "merged" in fitted.history:
         raise DataError(
             "The clusters of this model are merged components, which no sum over columns tells apart: ask the model "
@@ -128,13 +96,34 @@ def _check_ellipses(fitted: FittedMixture) -> None:
         )
 
 
-def _check_point(fitted: FittedMixture, point: Float[ndarray, " D"]) -> Float[ndarray, " D"]:
-    values = np.asarray(point, dtype=float)
-    if values.shape != (len(fitted.features),):
+def _cells(fitted: FittedMixture, point: Sequence[Any] | ndarray | Mapping[str, Any]) -> Float[ndarray, " D"]:
+    if isinstance(point, Mapping):
+        absent = [name for name in fitted.features if name not in point]
+        if absent:
+            raise ValueError(f"The row has no column {absent[0]!r}: give {shorten(fitted.features)}.")
+        point = [point[name] for name in fitted.features]
+    if np.ndim(point) != 1 or len(point) != len(fitted.features):
         raise ValueError(
-            f"The row has shape {values.shape}: give one value for each of {len(fitted.features)} columns."
+            f"The row has shape {np.shape(point)}: give one value for each of {len(fitted.features)} columns."
         )
-    if not np.isfinite(values).all():
-        name = fitted.features[int(np.flatnonzero(~np.isfinite(values))[0])]
-        raise ValueError(f"The row has no finite value in column '{name}': give all of them.")
-    return values
+    return np.array([_cell(fitted, name, value) for name, value in zip(fitted.features, point, strict=True)])
+
+
+def _cell(fitted: FittedMixture, name: str, value: Any) -> float:
+    """A number, or the number of a level; NaN where it is missing."""
+    levels = fitted.levels.get(name)
+    if value is None or value != value:
+        return float("nan")
+    if levels is not None:
+        from mixtura.sources.kinds import text_of  # loads Arrow
+
+        if text_of(value) not in levels:
+            raise ValueError(f"Column {name!r} has no level {value!r}: it has {shorten(levels)}.")
+        return float(levels.index(text_of(value) or ""))
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        raise ValueError(f"The row holds {value!r} in column {name!r}, which is no number.") from None
+    if not np.isfinite(number):
+        raise ValueError(f"The row has no finite value in column {name!r}: give one, or None where it is missing.")
+    return number

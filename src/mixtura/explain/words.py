@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from mixtura.explain.numbers import percent, rounded
-from mixtura.explain.records import Column, Condition, RowExplanation
+from mixtura.explain.records import Change, Column, Condition, RowExplanation
 
 _LONGEST_NAME = 40
 _MENTIONED = 3  # columns in a sentence
@@ -110,10 +110,22 @@ def tell_row(row: RowExplanation, columns: Sequence[str], clusters: Sequence[str
     change = row.change
     if change is None:
         return f"{text}. No change of a single column would move it."
-    name, before = short(columns[change.column]), row.values[change.column]
-    after, now = (rounded(value, abs(change.value - before), 2) for value in (change.value, before))
-    where = "above" if change.value > before else "below"
-    return f"{text}. With {name} {where} {after} (it is {now}), it would be in {clusters[change.label]}."
+    return f"{text}. With {_changed(row, change, columns)}, it would be in {clusters[change.label]}."
+
+
+def _changed(row: RowExplanation, change: Change, columns: Sequence[str]) -> str:
+    """A level or a count that it would have, or the bound that a number would pass."""
+    name, before, after = short(columns[change.column]), row.values[change.column], change.value
+    if before is None or isinstance(before, str) or isinstance(after, str) or not change.is_bound:
+        return f"{name} = {_cell(after)} (it is {_cell(before)})"
+    far, now = (rounded(value, abs(after - before), 2) for value in (after, before))
+    return f"{name} {'above' if after > before else 'below'} {far} (it is {now})"
+
+
+def _cell(value: float | str | None) -> str:
+    if value is None:
+        return "missing"
+    return short(value) if isinstance(value, str) else f"{value:,.15g}"
 
 
 def _condition(condition: Condition, column: Mapping[str, Any]) -> str:

@@ -33,7 +33,7 @@ def table_of(data: Any) -> pa.Table:
     """
     array = np.array(data, dtype=object) if isinstance(data, (list, tuple)) else data
     if isinstance(array, ndarray) and array.ndim == 2 and array.dtype.kind not in "fiub":
-        columns = ([_text(value) for value in column] for column in array.T)
+        columns = ([text_of(value) for value in column] for column in array.T)
         return pa.table({f"x{d}": pa.array(column, pa.string()) for d, column in enumerate(columns)})
     from mixtura.sources.frames import read_frame  # loads narwhals, which files do without
 
@@ -202,7 +202,7 @@ def _refuse_infinite(name: str, values: Float[ndarray, " N"]) -> None:
         raise DataError(f"Column {name!r} is infinite in row {int(np.isinf(values).argmax()) + 1}: correct the cell.")
 
 
-def _text(value: Any) -> str | None:
+def text_of(value: Any) -> str | None:
     """A cell of an array of objects, None where it is missing."""
     if value is None or value != value:
         return None
