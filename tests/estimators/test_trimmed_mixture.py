@@ -125,3 +125,31 @@ def test_the_record_is_that_of_the_rows_that_are_left():
 def test_what_cannot_be_done_is_said(options, X, message):
     with pytest.raises(ValueError, match=message):
         TrimmedMixture(3, **options).fit(X)
+
+
+@pytest.mark.parametrize("covariance_type", ["full", "tied", "diag", "spherical"])
+@pytest.mark.parametrize("trim", [0.0, 0.1])
+def test_variances_keep_within_their_ratio_and_the_likelihood_never_falls(covariance_type, trim):
+    X = CLEAN * [5.0, 0.2]
+    mixture = TrimmedMixture(2, trim=trim, covariance_type=covariance_type, max_ratio=6.0, random_state=0).fit(X)
+    covariances = mixture.covariances_
+    values = np.linalg.eigvalsh(covariances) if covariance_type in ("full", "tied") else covariances
+    assert values.max() <= 6 * values.min() * (1 + 1e-9)
+    assert (np.diff(mixture.lower_bounds_) >= -1e-9).all()
+
+
+def test_a_bound_keeps_components_from_closing_in_on_few_rows():
+    """Outliers on a line have hardly any width across it, which the likelihood takes for more than a whole group."""
+    rng = np.random.default_rng(1)
+    line = np.column_stack([np.linspace(20, 30, 40), np.full(40, 3.0)]) + 0.01 * rng.normal(size=(40, 2))
+    X = np.concatenate([CLEAN, line])
+    free, bounded = (TrimmedMixture(2, trim=0.25, max_ratio=ratio, random_state=0).fit(X) for ratio in (None, 12))
+    assert free.trimmed_[-40:].sum() == 0 and bounded.trimmed_[-40:].sum() == 40
+    np.testing.assert_allclose(np.sort(bounded.means_, axis=0), [[0, 0], [7, 7]], atol=0.4)
+
+
+def test_a_bound_is_for_models_that_it_leaves_as_they_are():
+    with pytest.raises(ValueError, match="VEV cannot be bounded"):
+        TrimmedMixture(2, covariance_type="VEV", max_ratio=3).fit(CLEAN)
+    with pytest.raises(ValueError, match="max_ratio"):
+        TrimmedMixture(2, max_ratio=0.5).fit(CLEAN)

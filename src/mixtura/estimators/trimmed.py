@@ -1,6 +1,7 @@
 """`TrimmedMixture`: a Gaussian mixture of all rows but a share of the least probable."""
 
 import warnings
+from dataclasses import replace
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -11,6 +12,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from mixtura import em, spaces, starts
 from mixtura.covariance import MODELS
+from mixtura.emissions.bounded import BoundedGaussian
 from mixtura.estimators import _concentrating as concentrating
 from mixtura.estimators import _parameters as rules
 from mixtura.estimators._attributes import attributes
@@ -59,6 +61,10 @@ class TrimmedMixture(FittedAnswers):
     n_init : int, default=30
         How many starts, each from a few rows here and there; all are taken a few steps, and the best go on. With
         ``trim=0`` there are those of `GaussianMixture` instead.
+    max_ratio : float or None, default=None
+        How many times as large as the smallest variance, in any direction of any component, the largest may be: what
+        keeps components from closing in on few rows. With 1 all are spheres of one size. Depends on the units of the
+        columns. For "full", "tied", "diag", "spherical", "tied_diag" and "tied_spherical".
     equal_weights : bool, default=False
         Whether all components have the same mixing weight, 1 / K.
     random_state : int, RandomState or None, default=None
@@ -106,6 +112,7 @@ class TrimmedMixture(FittedAnswers):
         "reg_covar": rules.either(_AUTO, rules.real(0)),
         "max_iter": rules.whole(1),
         "n_init": rules.whole(1),
+        "max_ratio": rules.either(rules.NONE, rules.real(1)),
         "equal_weights": rules.BOOLEAN,
         "random_state": rules.SEED,
         "n_jobs": rules.JOBS,
@@ -121,6 +128,7 @@ class TrimmedMixture(FittedAnswers):
         reg_covar: float | str = "auto",
         max_iter: int = 1000,
         n_init: int = 30,
+        max_ratio: float | None = None,
         equal_weights: bool = False,
         random_state: Any = None,
         n_jobs: int | None = None,
@@ -132,6 +140,7 @@ class TrimmedMixture(FittedAnswers):
         self.reg_covar = reg_covar
         self.max_iter = max_iter
         self.n_init = n_init
+        self.max_ratio = max_ratio
         self.equal_weights = equal_weights
         self.random_state = random_state
         self.n_jobs = n_jobs
@@ -182,6 +191,15 @@ class TrimmedMixture(FittedAnswers):
     def _model(self) -> Mixture:
         return Mixture(self._emission, bool(self.equal_weights))
 
+    @property
+    def _bounded(self) -> Mixture:
+        """What is searched for: the same, under the bound."""
+        if self.max_ratio is None:
+            return self._model
+        own = self._emission
+        emission = BoundedGaussian(own.covariance, own.ridge, own.prior, float(self.max_ratio))
+        return replace(self._model, emission=emission)
+
     def _check_rest(self, source: ArraySource) -> None:
         check_enough_rows(source.points, self.n_components)
         n_left = int((1 - self.trim) * source.n_rows)
@@ -194,11 +212,11 @@ class TrimmedMixture(FittedAnswers):
     def _search(self, source: ArraySource) -> Search:
         runner, rng = local(self.n_jobs), generator(self.random_state)
         stop = stopping_rule(self.tol, source.total_weight)
-        if self.trim == 0:
+        if self.trim == 0 and self.max_ratio is None:
             plan = Plan(self.n_components, starts.DIVERSE, True, self.max_iter, stop)
             return run(self._model, source, Starts(starts.DIVERSE, NOTHING, 1, is_race=True), plan, rng, runner)
         asked = concentrating.Plan(self.n_components, float(self.trim), self.n_init, self.max_iter, stop)
-        return concentrating.search(self._model, source, asked, rng, runner)
+        return concentrating.search(self._bounded, source, asked, rng, runner)
 
     def _keep(self, search: Search, source: ArraySource) -> None:
         """Set the attributes, or fail; the record is that of the rows that are left."""
