@@ -19,7 +19,7 @@ from mixtura._kernels.densities import Ellipses, Full, Moments
 
 Points = Float[ndarray, "N D"]
 
-_REMEMBERED = 1 << 16  # cells of a block whose holes are kept in mind
+REMEMBERED = 1 << 16  # cells of a block whose holes are kept in mind
 _TOGETHER = 1 << 17  # cells of rows times components that are worked on at once
 
 _quiet = np.errstate(invalid="ignore", over="ignore", divide="ignore")
@@ -51,7 +51,7 @@ class Sight(NamedTuple):
 
 def gaps_of(holes: Bool[ndarray, "N D"]) -> tuple[Gap, ...]:
     """The rows with holes, by the number of these."""
-    return _known_gaps(holes.shape, holes.tobytes()) if holes.size <= _REMEMBERED else _gaps(holes)
+    return _known_gaps(holes.shape, holes.tobytes()) if holes.size <= REMEMBERED else _gaps(holes)
 
 
 @lru_cache(maxsize=16)

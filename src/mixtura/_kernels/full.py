@@ -6,7 +6,7 @@ from typing import NamedTuple
 from numpy import ndarray
 
 from mixtura._kernels import family
-from mixtura._kernels.compile import kernel, piece
+from mixtura._kernels.compile import kernel, piece, tile_kernel
 from mixtura._kernels.densities import Full
 from mixtura._kernels.family import implement
 from mixtura._kernels.memory import (
@@ -59,7 +59,7 @@ def terms(density, log_weights, centre):
     return FullTerms(means, whiteners, constants)
 
 
-@kernel
+@tile_kernel
 def log_joint(terms, tile, n):
     """-|W_k (x - m_k)|²/2 + constant: four rows of W at a time, those that are left one by one."""
     whiteners, constants, stride = terms.whiteners, terms.constants, tile.stride
@@ -121,7 +121,7 @@ def new_sums(density):
     return FullSums(zeros(means, (K, 4)), zeros(means, (K, P)), zeros(means, (K, n_tiles(P), 4, 4)))
 
 
-@kernel
+@tile_kernel
 def accumulate(terms, tile, n, sums):
     """With z = x - m and y = r z, sums of y and of y zᵀ."""
     K, P = terms.means.shape
@@ -133,7 +133,7 @@ def accumulate(terms, tile, n, sums):
                 add_tile(tile.weighted, tile.work, j, n, sums.products[k], place(i, j))
 
 
-@kernel
+@tile_kernel
 def _responsibility(tile, k, n, sums):
     """r of component k -> tile.evidence, which has served; Σ r."""
     count = splat(tile.joint, 0.0)
@@ -144,7 +144,7 @@ def _responsibility(tile, k, n, sums):
     add_row_sums(sums.counts, k * 4, count)
 
 
-@kernel
+@tile_kernel
 def _deviations(terms, tile, k, i, n, sums):
     """z and y of features i … i + 3 -> tile.work, tile.weighted; their shifts and the tile on the diagonal."""
     stride = tile.stride

@@ -38,13 +38,23 @@ def terms(density, log_weights, centre):
     K, D = density.means.shape
     at_means, volumes, slopes = zeros(centre, (K,)), zeros(centre, (D + 1, K)), zeros(centre, (D + 1, K))
     for k in range(K):
-        half = 0.5 * density.dof[k]
         at_means[k] = 0.5 * D * math.log(2 * math.pi) - density.ellipses.log_det[k]
-        for o in range(D + 1):
-            volumes[o, k] = log_gamma_ratio(half, 0.5 * o) - 0.5 * o * math.log(half) + flaw(half)
-            slopes[o, k] = digamma(half + 0.5 * D) - digamma(half + 0.5 * o)
+        _tabulate(0.5 * density.dof[k], k, volumes, slopes)
     ellipses = family.terms(density.ellipses, at_means, centre)
     return HeavyHoledTerms(ellipses, log_weights, volumes, slopes, density.dof, density.groups, density.n_seen)
+
+
+@kernel
+def _tabulate(half, k, volumes, slopes):
+    """Columns k, of v/2, by log Γ(x + 1) = log x + log Γ(x)."""
+    D = len(volumes) - 1
+    ratio, log_half = log_gamma_ratio(half, 0.5), math.log(half)
+    volumes[0, k], volumes[1, k] = flaw(half), ratio - 0.5 * log_half
+    for o in range(2, D + 1):
+        volumes[o, k] = volumes[o - 2, k] + math.log(half + 0.5 * o - 1.0) - log_half
+    slopes[D - 1, k] = digamma(half + 0.5 * D) - digamma(half + 0.5 * (D - 1))
+    for o in range(D - 2, -1, -1):
+        slopes[o, k] = slopes[o + 2, k] + 1.0 / (half + 0.5 * o)
 
 
 @kernel

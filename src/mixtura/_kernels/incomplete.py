@@ -59,7 +59,7 @@ def collect_incomplete(points, weights, log_weights, density, groups):
     return full.finish(sums, density), log_likelihood
 
 
-@kernel
+@tile_kernel
 def see(sight, tile, n, groups):
     """What every component sees of n rows -> sight.deviations, tile.joint; what holes add to that -> tile.distances."""
     for g in range(len(groups) - 1):
@@ -68,14 +68,14 @@ def see(sight, tile, n, groups):
         full.log_joint(_alone(sight, k), _seen(tile, sight, k), n)
 
 
-@kernel
+@tile_kernel
 def add_seen(sight, tile, n, sums):
     """Moments of n rows that were seen, missing cells where they are expected."""
     for k in range(len(sight.mass)):
         full.accumulate(_alone(sight, k), _seen(tile, sight, k), n, _own(sums, k))
 
 
-@kernel
+@tile_kernel
 def add_unseen(sight, tile, groups, sums):
     """What missing cells scatter about their expectation -> sums.products."""
     for g in range(len(groups) - 1):
@@ -97,13 +97,13 @@ def new_sight(density, log_weights, centre, deviations):
     return Sight(terms, precisions, log_weights, deviations, still, root, inverse, mass)
 
 
-@kernel
+@tile_kernel
 def _alone(sight, k):
     """One component about its own mean."""
     return FullTerms(sight.still, sight.terms.whiteners[k : k + 1], sight.terms.constants[k : k + 1])
 
 
-@kernel
+@tile_kernel
 def _seen(tile, sight, k):
     """The tile as a component sees it."""
     return Tile(
@@ -112,7 +112,7 @@ def _seen(tile, sight, k):
     )  # fmt: skip
 
 
-@kernel
+@tile_kernel
 def _own(sums, k):
     return FullSums(sums.counts[k : k + 1], sums.shifts[k : k + 1], sums.products[k : k + 1])
 

@@ -4,6 +4,8 @@ With W Σ Wᵀ = I, W lower triangular, these are the means in typical widths, t
 column by column in units of the diagonal. Other units for a column change them by constants, or not at all.
 """
 
+from functools import cache
+
 import numpy as np
 from jaxtyping import Float
 from numpy import ndarray
@@ -45,14 +47,20 @@ def widths(means: Float[ndarray, "K D"], covariances: ndarray) -> Float[ndarray,
 def _shapes(covariances: Float[ndarray, "K D D"]) -> Float[ndarray, "K M"]:
     whiteners, _ = whiten(covariances)
     diagonal = whiteners.diagonal(axis1=1, axis2=2)
-    leaning = (whiteners / diagonal[:, None])[:, *np.tril_indices(covariances.shape[-1], -1)]
+    leaning = (whiteners / diagonal[:, None])[:, *_below(covariances.shape[-1])]
     return np.concatenate([np.log(diagonal), leaning], axis=1)
+
+
+@cache
+def _below(D: int) -> tuple[ndarray, ndarray]:
+    """The places below the diagonal: to find them takes longer than all the rest of a small leap."""
+    return np.tril_indices(D, -1)
 
 
 def _matrices(shapes: Float[ndarray, "K M"], D: int) -> Float[ndarray, "K D D"]:
     """The inverse of WᵀW is VᵀV for the V that whitens WᵀW."""
     whiteners = np.zeros((len(shapes), D, D))
-    whiteners[:, *np.tril_indices(D, -1)] = shapes[:, D:]
+    whiteners[:, *_below(D)] = shapes[:, D:]
     whiteners[:, range(D), range(D)] = 1
     whiteners *= np.exp(shapes[:, None, :D])
     inverse, _ = whiten(np.einsum("kji,kjl->kil", whiteners, whiteners))

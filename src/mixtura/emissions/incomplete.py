@@ -1,11 +1,13 @@
 """Cells that are missing from rows of Gaussian components: what they may be, given the cells that are there."""
 
+from functools import lru_cache
+
 import numpy as np
 from jaxtyping import Float, Int
 from numpy import ndarray
 
 from mixtura._kernels import whiten
-from mixtura._kernels.conditional import components, gaps_of, moments, see
+from mixtura._kernels.conditional import REMEMBERED, components, gaps_of, moments, see
 from mixtura._kernels.densities import Ellipses, Full
 from mixtura.emissions._moments import move, squared_distances
 
@@ -50,6 +52,20 @@ def fill(points: Float[ndarray, "N D"], weights: Float[ndarray, " N"]) -> Float[
     """
     if not np.isnan(points).any():
         return points
+    if points.size <= REMEMBERED:
+        return _known_fill(points.shape, points.dtype.char, points.tobytes(), weights.tobytes())
+    return _fill(points, weights)
+
+
+@lru_cache(maxsize=4)
+def _known_fill(shape: tuple[int, int], kind: str, cells: bytes, weights: bytes) -> Float[ndarray, "N D"]:
+    """Small tables are asked for several times in a search; nobody may write to them."""
+    filled = _fill(np.frombuffer(cells, kind).reshape(shape), np.frombuffer(weights))
+    filled.flags.writeable = False
+    return filled
+
+
+def _fill(points: Float[ndarray, "N D"], weights: Float[ndarray, " N"]) -> Float[ndarray, "N D"]:
     centre, unit, means, covariances = _one_ellipse(points, weights)
     ellipse, labels = Full(means, *whiten(covariances)), np.zeros(len(points), dtype=int)
     return centre + unit * draw((points - centre) / unit, labels, ellipse, np.random.default_rng(0))

@@ -185,17 +185,31 @@ class Student(ByComponent, Plain):
         self, parameters: StudentParameters, mixture: Float[ndarray, " K"], component: int,
         points: Float[ndarray, "N D"], around: tuple[int, int],
     ) -> StudentParameters:  # fmt: skip
-        dof = parameters.dof.copy()
-        if self.known_dof is None:
-            dof[component] = np.exp(mixture @ np.log(dof))
-        return StudentParameters(*self.inner.place(parameters.ellipses, mixture, component, points, around), dof)
+        return self.place_each(parameters, mixture, np.array([component]), points, np.array([around]))[0]
 
     def split(
         self, parameters: StudentParameters, component: int, other: int, rng: np.random.Generator
     ) -> StudentParameters:
-        dof = parameters.dof.copy()
-        dof[other] = dof[component]
-        return StudentParameters(*self.inner.split(parameters.ellipses, component, other, rng), dof)
+        return self.split_each(parameters, np.array([[component, other]]), rng)[0]
+
+    def place_each(
+        self, parameters: StudentParameters, mixture: Float[ndarray, " K"], components: Int[ndarray, " M"],
+        points: Float[ndarray, "N D"], around: Int[ndarray, "M 2"],
+    ) -> list[StudentParameters]:  # fmt: skip
+        """As heavy in the tails as the others are on average."""
+        placed = self.inner.place_each(parameters.ellipses, mixture, components, points, around)
+        dof = np.repeat(parameters.dof[None], len(placed), axis=0)
+        if self.known_dof is None:
+            dof[np.arange(len(placed)), components] = np.exp(mixture @ np.log(parameters.dof))
+        return [StudentParameters(*ellipses, own) for ellipses, own in zip(placed, dof, strict=True)]
+
+    def split_each(
+        self, parameters: StudentParameters, pairs: Int[ndarray, "M 2"], rng: np.random.Generator
+    ) -> list[StudentParameters]:
+        halved = self.inner.split_each(parameters.ellipses, pairs, rng)
+        dof = np.repeat(parameters.dof[None], len(halved), axis=0)
+        dof[np.arange(len(halved)), pairs[:, 1]] = parameters.dof[pairs[:, 0]]
+        return [StudentParameters(*ellipses, own) for ellipses, own in zip(halved, dof, strict=True)]
 
     def recast(self, parameters: StudentParameters, weights: Float[ndarray, " K"]) -> StudentParameters:
         return StudentParameters(*self.inner.recast(parameters.ellipses, weights), parameters.dof)
