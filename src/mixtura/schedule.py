@@ -25,9 +25,9 @@ from mixtura.trials import Candidate, Job, Options, Setting, Workshop, stream
 # Rows from which fits run side by side: below, Python's own work fills a step and threads wait for each other. From so
 # many blocks on, each fit spreads its blocks over the threads instead.
 _ENOUGH_ROWS, _MANY_BLOCKS = 4096, 8
-# A fit may win by a search if it is so near to the best: by more than a search gains of most sketches, or so many times
-# what one has gained at most in this selection.
-NEAR, TIMES = 3.0, 2.0
+# A fit may win by a search if it is so near to the best, by more than a search gains over most sketches, or by as much
+# as one has gained in this selection.
+NEAR = 3.0
 ADOPTED = 15.0  # what is so near to the best is sketched again from what is beside it
 _ALWAYS = 2  # the best and the runner-up
 _AT_ONCE = 4  # searches that do not wait for what the others gain, where they may run side by side
@@ -83,7 +83,7 @@ def contenders(candidates: Iterable[Candidate], criterion: str) -> list[Setting]
     if not ranked or values[ranked[0]] == inf:  # nothing is sound: a search may find something
         return [setting for setting in ranked if not known[setting].is_searched]
     gained = max(_gain(candidate, criterion) for candidate in known.values())
-    bound = values[ranked[0]] + max(NEAR, TIMES * gained)
+    bound = values[ranked[0]] + max(NEAR, gained)
     near = [s for place, s in enumerate(ranked) if values[s] <= bound or (place < _ALWAYS and values[s] < inf)]
     beside = {setting._replace(n_components=setting.n_components + 1) for setting in near}
     near += [setting for setting in ranked if values[setting] == inf and setting in beside]
