@@ -67,6 +67,15 @@ class BayesianMixture(Mixture):
         model = replace(self, emission=self.emission.rescaled(centre, scale))
         return model, parameters._replace(emission=self.emission.rescale(parameters.emission, centre, scale))
 
+    def in_units(self, centre: Float[ndarray, " D"], scale: Float[ndarray, " D"]) -> "BayesianMixture":
+        """The same prior for x where this one is for (x - centre) / scale."""
+        return replace(self, emission=self.emission.rescaled(centre, scale))
+
+    def counts_of(self, parameters: MixtureParameters, total_weight: float) -> Float[ndarray, " K"]:
+        """Those that the posterior knows."""
+        counts: Float[ndarray, " K"] = parameters.emission.counts
+        return counts
+
     def rank(self, bound: float, n_components: int) -> float:
         """The bound in a form that compares numbers of components.
 

@@ -126,6 +126,10 @@ class Mixture:
         weights = np.exp(log_weights - np.logaddexp.reduce(log_weights))
         return MixtureParameters(weights, self.emission.at(own, like.emission))
 
+    def counts_of(self, parameters: MixtureParameters, total_weight: float) -> Float[ndarray, " K"]:
+        """How much of so many rows the components explain, by the parameters that these led to."""
+        return total_weight * parameters.weights
+
     def n_free(self, parameters: MixtureParameters) -> int:
         """How many numbers the fit left free."""
         n_weights = 0 if self.equal_weights else len(parameters.weights) - 1

@@ -100,7 +100,7 @@ class Memory(NamedTuple):
 
 def recall(model: Mixture, parameters: MixtureParameters, total_weight: float) -> Memory | None:
     """What is known of rows that are gone by the parameters that they led to; None if these do not say enough."""
-    counts = total_weight * parameters.weights
+    counts = model.counts_of(parameters, total_weight)
     emission: Any = model.emission.implied(counts, parameters.emission)
     if emission is None:
         return None

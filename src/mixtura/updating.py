@@ -58,7 +58,7 @@ def update(
     FitError
         If a component would collapse.
     OptionError
-        If the mixture cannot go on: one under variational Bayes; or if the schedule is none.
+        If its family cannot go on, or the schedule is none.
 
     Examples
     --------
@@ -118,8 +118,8 @@ def memory_of(fitted: FittedMixture) -> Memory:
     found = recall(model, parameters, memory.remembered if memory else fitted.history.get("total_weight", 0.0))
     if found is None:
         raise OptionError(
-            "A mixture of this kind cannot go on with new rows, because its parameters are distributions: fit it to "
-            "all rows, or take one that is no posterior."
+            "A mixture of this family cannot go on with new rows, because its parameters do not say what it has learnt "
+            "so far: fit it to all rows."
         )
     if memory is None:
         return found

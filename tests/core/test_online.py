@@ -185,10 +185,21 @@ def test_memory_of_other_parameters_is_not_taken_for_theirs(tmp_path):
     assert_close(fitted.model.reorder(after, np.array([1, 0])), swapped, rtol=1e-6)
 
 
-def test_posteriors_cannot_go_on():
-    fitted = assemble(find(ROWS))
-    with pytest.raises(OptionError, match="distributions"):
-        update(fitted, ROWS)
+def test_posteriors_go_on_in_units_of_their_own():
+    """As the posterior of both batches does, under the prior of the first, which is told in the units of the data."""
+    first, then = ROWS * [1000.0, 0.01] + 50, ROWS[::2] * [1000.0, 0.01] + 50
+    fitted = assemble(find(first, n_components=[1]))
+    after = update(fitted, then, schedule=Schedule(power=1))
+    both = np.concatenate([first, then])
+    block = block_of(both, np.ones(len(both)))
+    wanted = fitted.model.maximise(fitted.model.statistics(fitted.parameters)(block), fitted.parameters)
+    assert_close(after.parameters, wanted, rtol=1e-8)
+
+
+def test_families_that_know_too_little_cannot_go_on(monkeypatch):
+    monkeypatch.setattr("mixtura.emissions.gaussian.Gaussian.implied", lambda *told: None)
+    with pytest.raises(OptionError, match="its parameters do not say what it has learnt"):
+        update(chosen(), ROWS)
 
 
 def test_rows_that_cannot_be_learnt_from_are_refused():

@@ -28,6 +28,7 @@ from numpy import ndarray
 
 from mixtura._kernels.densities import Ellipses, Moments
 from mixtura.covariance import FREEST, MODELS, CovarianceModel, add_ridge
+from mixtura.emissions._learnt import about_posterior_means
 from mixtura.emissions._moments import move, recentre, rescale
 from mixtura.emissions.contract import ByComponent, Plain
 from mixtura.emissions.gaussian import Gaussian, GaussianParameters
@@ -135,6 +136,15 @@ class NormalWishart(ByComponent, Plain):
         after: NormalWishartParameters,
     ) -> Moments:  # fmt: skip
         return recentre(statistics, counts, after.means - before.means)
+
+    def implied(self, counts: Float[ndarray, " K"], parameters: NormalWishartParameters) -> Moments:
+        """What is left of the posterior without the prior; `counts` are those of the parameters."""
+        away, share = parameters.means - self.location, counts / (self.shrinkage + counts)
+        plain = replace(self.gaussian, ridge=0.0).implied(self.dofs(counts), parameters.expected).scatter
+        total = plain / away.shape[1] if plain.ndim == 1 else plain
+        worth = self.shrinkage / np.maximum(share, np.finfo(np.float64).tiny)
+        prior = self._prior_scatter(away, worth, total)
+        return about_posterior_means(total, counts, prior, self.shrinkage * away, self.ridge)
 
     def dofs(self, counts: Float[ndarray, " K"]) -> Float[ndarray, " K"]:
         """Degrees of freedom of the precisions' posteriors."""

@@ -184,10 +184,13 @@ class FittedAnswers(Answers):
         means = reference.parameters.emission.means if isinstance(reference, FittedMixture) else reference
         means = reference_means(getattr(means, "means_", means), parameters.emission.means.shape)
         order = match(means, parameters.emission.means, _spread(parameters))
-        for name in ("weights_", "means_", *(() if MODELS[self._covariance].is_shared else _SHAPES)):
-            setattr(self, name, getattr(self, name)[order])
+        self._take_order(order)
         self._numbered_by = "none"
         return self
+
+    def _take_order(self, order: ndarray) -> None:
+        for name in ("weights_", "means_", *(() if MODELS[self._covariance].is_shared else _SHAPES)):
+            setattr(self, name, getattr(self, name)[order])
 
     def discriminant_directions(self, n_directions: int | None = None, *, shapes: float = 0.0) -> Projection:
         """The directions in which the components differ most: see `mixtura.discriminant_directions`."""
@@ -277,6 +280,6 @@ class FittedAnswers(Answers):
 
 def _spread(parameters: MixtureParameters) -> Float[ndarray, " D"]:
     """The standard deviation of each column under the mixture."""
-    weights, (means, covariances) = parameters
+    weights, (means, covariances, *_) = parameters
     variances = np.diagonal(matrices(covariances, means.shape[1]), axis1=1, axis2=2)
     return np.sqrt(weights @ (variances + (means - weights @ means) ** 2))

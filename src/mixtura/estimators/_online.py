@@ -46,7 +46,8 @@ class GoesOn:
         Returns
         -------
         self
-            `lower_bound_` is the mean log-likelihood per row of this batch, in nats, before it was learnt from.
+            `lower_bound_` is the mean log-likelihood per row of this batch, in nats, before it was learnt from; of a
+            posterior what a row adds to the bound.
 
         Raises
         ------

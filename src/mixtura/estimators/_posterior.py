@@ -14,7 +14,8 @@ from mixtura.bayesian import BayesianMixture
 from mixtura.criteria import Evidence
 from mixtura.emissions.gaussian import Gaussian
 from mixtura.emissions.normal_wishart import NormalWishartParameters
-from mixtura.estimators._attributes import each
+from mixtura.estimators import _variational
+from mixtura.estimators._attributes import attributes, each
 from mixtura.estimators._base import generator, local
 from mixtura.estimators._mixture import FittedAnswers
 from mixtura.estimators._sources import asked_source
@@ -143,6 +144,14 @@ class PosteriorAnswers(FittedAnswers):
         covariances = each(self.covariances_, self.covariance_type, len(means))
         weights = np.array(self.weights_, dtype=np.float64)
         return MixtureParameters(weights, NormalWishartParameters(means, covariances, np.maximum(counts, 0.0)))
+
+    def _take_order(self, order: ndarray) -> None:
+        self._learn(self._model.reorder(self._parameters(), order))
+
+    def _learn(self, parameters: MixtureParameters) -> None:
+        shown = attributes(middle(parameters), self.covariance_type, self.means_.dtype)
+        for name, value in (shown | _variational.posterior(self._model, parameters)).items():
+            setattr(self, name, value)
 
     def _bound(self, function: Callable[..., Any]) -> partial[Any]:
         model, parameters = self._model, self._parameters()

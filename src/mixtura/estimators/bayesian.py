@@ -5,7 +5,6 @@ from collections.abc import Callable, Sequence
 from typing import Any, ClassVar, Self
 
 import numpy as np
-from numpy import ndarray
 from sklearn.exceptions import ConvergenceWarning
 
 from mixtura import em
@@ -17,6 +16,7 @@ from mixtura.estimators import _parameters as rules
 from mixtura.estimators import _variational
 from mixtura.estimators._attributes import attributes
 from mixtura.estimators._base import check_enough_rows, generator, local
+from mixtura.estimators._online import SCHEDULE, GoesOn
 from mixtura.estimators._posterior import PosteriorAnswers, middle
 from mixtura.estimators._progress import Progress
 from mixtura.estimators._record import history
@@ -25,6 +25,7 @@ from mixtura.estimators._sources import first_rows, training_source
 from mixtura.estimators._variational import Begin, Searched
 from mixtura.estimators._variational_prior import model_of, prior_of
 from mixtura.mixture import MixtureParameters
+from mixtura.online import Schedule
 from mixtura.ordering import ORDERS, canonical_order
 from mixtura.race import Plan
 from mixtura.runners.contract import Measured, Runner
@@ -32,9 +33,6 @@ from mixtura.runners.held import Held
 from mixtura.trials import Setting
 
 _AUTO = rules.one_of(["auto"])
-_CALLBACKS = rules.Rule(
-    lambda value: isinstance(value, (list, tuple)) and all(map(callable, value)), "a list of callables"
-)
 _REMEMBERED = 4  # bounds that a warm start's stopping rule looks back on
 _PRIOR = rules.either(rules.NONE, rules.positive())
 _FAILED = (
@@ -43,7 +41,7 @@ _FAILED = (
 )
 
 
-class BayesianGaussianMixture(PosteriorAnswers):
+class BayesianGaussianMixture(GoesOn, PosteriorAnswers):
     """Variational Bayesian Gaussian mixture with scikit-learn's parameters, attributes and methods.
 
     The posterior of weights, means and covariances, approximated from below: what a fit raises is a lower bound of the
@@ -97,6 +95,8 @@ class BayesianGaussianMixture(PosteriorAnswers):
         Threads; -1 means all cores. The result does not depend on it.
     callbacks : list of callables or None, default=None
         Each is called with a `mixtura.em.Step` after every iteration over all rows.
+    schedule : mixtura.Schedule or None, default=None
+        As in `GaussianMixture`. Batches raise posteriors under the prior of the first; `n_effective_` stays its own.
 
     Attributes
     ----------
@@ -158,7 +158,8 @@ class BayesianGaussianMixture(PosteriorAnswers):
         "responsibilities_init": rules.either(rules.NONE, rules.ARRAY),
         "order": rules.one_of(["auto", *ORDERS]),
         "n_jobs": rules.JOBS,
-        "callbacks": rules.either(rules.NONE, _CALLBACKS),
+        "callbacks": rules.either(rules.NONE, rules.CALLBACKS),
+        "schedule": SCHEDULE,
     }
 
     def __init__(
@@ -186,6 +187,7 @@ class BayesianGaussianMixture(PosteriorAnswers):
         order: str = "auto",
         n_jobs: int | None = None,
         callbacks: Sequence[Callable[[em.Step], None]] | None = None,
+        schedule: Schedule | None = None,
     ) -> None:
         self.n_components, self.covariance_type = n_components, covariance_type
         self.tol, self.reg_covar, self.max_iter = tol, reg_covar, max_iter
@@ -197,7 +199,7 @@ class BayesianGaussianMixture(PosteriorAnswers):
         self.random_state, self.warm_start = random_state, warm_start
         self.verbose, self.verbose_interval = verbose, verbose_interval
         self.start_components, self.responsibilities_init = start_components, responsibilities_init
-        self.order, self.n_jobs, self.callbacks = order, n_jobs, callbacks
+        self.order, self.n_jobs, self.callbacks, self.schedule = order, n_jobs, callbacks, schedule
 
     def fit(self, X: Any, y: Any = None, sample_weight: Any = None) -> Self:
         """Fit the mixture.
@@ -227,7 +229,7 @@ class BayesianGaussianMixture(PosteriorAnswers):
             check_enough_rows(first_rows(source), self.n_components)
         prior = prior_of(self, source, local(self.n_jobs))
         model = model_of(prior, self)
-        begin = self._begin(model, source, X, sample_weight)
+        begin = self._start(model, source, X, sample_weight)
         searched = self._search(model, source, begin, runner)
         self._keep(prior, model, searched, source, begin)
         runner.conclude(is_interrupted=self.outcome_ is em.Outcome.INTERRUPTED)
@@ -237,11 +239,7 @@ class BayesianGaussianMixture(PosteriorAnswers):
             warnings.warn(ties, ConvergenceWarning, stacklevel=2)
         return self
 
-    def fit_predict(self, X: Any, y: Any = None, sample_weight: Any = None) -> ndarray:
-        """Fit the mixture and label the rows of `X`, as ``fit(X).predict(X)`` does."""
-        return self.fit(X, y, sample_weight).predict(X)
-
-    def _begin(self, model: BayesianMixture, source: Measured, X: Any, sample_weight: Any) -> Begin:
+    def _start(self, model: BayesianMixture, source: Measured, X: Any, sample_weight: Any) -> Begin:
         is_open = isinstance(self.n_components, str)
         number = self.start_components if isinstance(self.n_components, str) else self.n_components
         begin = Begin(min(number, source.n_rows), is_open, self.init_params, self.n_init)
@@ -288,7 +286,7 @@ class BayesianGaussianMixture(PosteriorAnswers):
         values |= _variational.numbers(model, parameters, searched, source, runner)
         for name, value in values.items():
             setattr(self, name, value)
-        self._numbered_by = order
+        self._numbered_by, self._memory = order, None
         setting = Setting(self.n_components_, self.covariance_type)
         self._history = history(setting, self._plain_model, middle(parameters), searched.search, source, runner)
 
