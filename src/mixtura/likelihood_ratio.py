@@ -13,9 +13,11 @@ from numpy import ndarray
 from mixtura.covariance import MODELS
 from mixtura.diagnostics import components_to_try
 from mixtura.errors import DataError, FitError, OptionError
+from mixtura.powers import settled
 from mixtura.runners.local import Local
-from mixtura.scaling import Scaling, choose_scaling, seen_mass
+from mixtura.scaling import Scaling, seen_mass
 from mixtura.schedule import fit_all
+from mixtura.selection import units
 from mixtura.sources.array import ArraySource
 from mixtura.sources.table import complete, require_variation
 from mixtura.statistics import Block
@@ -96,7 +98,7 @@ def likelihood_ratio_test(
     Parameters
     ----------
     data : data frame, array of shape (N, D), file or Table
-        As for `mixtura.select`.
+        As for `mixtura.select`; columns may be of any kind, but no cell may be missing.
     weights : array of shape (N,), optional
         How often each row counts; samples have as many rows as these add up to.
     n_components : iterable of int, optional
@@ -123,8 +125,7 @@ def likelihood_ratio_test(
     Raises
     ------
     DataError
-        If the table cannot be used, holds anything but numbers, or more components than different rows are to be
-        tested.
+        If the table cannot be used, lacks cells, or more components than different rows are to be tested.
     FitError
         If a fit to the data leads to no mixture.
     ValueError
@@ -140,8 +141,6 @@ def likelihood_ratio_test(
     """
     _check(covariance, n_bootstrap, level)
     table = require_variation(complete(table_of(data), "model"))
-    if table.columns:
-        raise DataError("The test is for numbers, and some columns hold levels or counts: leave these out.")
     if (holes := np.isnan(table.points).any(1)).any():
         raise DataError(
             f"{table.origin}: {holes.sum()} of {len(holes)} rows have missing cells, which the test cannot draw: leave "
@@ -149,7 +148,9 @@ def likelihood_ratio_test(
         )
     counts = table.weights if weights is None else weights_of(weights, table)
     numbers = _numbers(table.points, counts, n_components)
-    rows = _scaled(table.points, counts, options.scale)
+    columns = settled(table.columns, table.points, counts, [*numbers, numbers[-1] + 1])
+    options = options._replace(columns=columns)
+    rows = _scaled(table.points, counts, options)
     enough = max(_PLENTY, ceil(level * (n_bootstrap + 1) - _ROUNDING))  # samples as large, whatever the others are
     comparisons = _comparisons(_Workshop(covariance, options, n_bootstrap, seed), *rows, numbers, enough)
     tests: list[Comparison] = []
@@ -191,7 +192,7 @@ class _Workshop(NamedTuple):
         rng, (weights, emission) = np.random.default_rng(rows), null.parameters
         model: Any = null.model.emission
         points = model.sample(emission, rng.multinomial(n_rows, weights / weights.sum()), rng)
-        return _statistic(*self.fit(ArraySource(points), null.setting.n_components, fits))
+        return _statistic(*self.fit(ArraySource(np.ascontiguousarray(points)), null.setting.n_components, fits))
 
 
 def _comparisons(
@@ -248,11 +249,11 @@ def _numbers(
 
 
 def _scaled(
-    points: Float[ndarray, "N D"], weights: Float[ndarray, " N"] | None, name: str
+    points: Float[ndarray, "N D"], weights: Float[ndarray, " N"] | None, options: Options
 ) -> tuple[ArraySource, float]:
     """The rows in the units of the fits, and what log-likelihoods are there above those in the units of the data."""
     counts = np.ones(len(points)) if weights is None else weights
-    scaling = choose_scaling(points, counts, name)
+    scaling = units(points, counts, options)
     return ArraySource(scaling.apply(points), weights), scaling.shift(seen_mass(Block(points, counts)))
 
 

@@ -177,7 +177,7 @@ def select(
     points, weights = that_count(points, np.ones(len(points)) if weights is None else weights)
     settings = _settings(n_components, covariances, options)
     options = options._replace(columns=settled(options.columns, points, weights, [k for k, _ in settings]))
-    scaling = _scaling(points, weights, options)
+    scaling = units(points, weights, options)
     source = ArraySource(scaling.apply(points), weights)
     known = {} if resume is None else _known_fits(resume, (scaling, len(points), seed, options), criterion)
     folds = _folds(source.points, weights, criterion, np.random.default_rng(seed), options.n_folds)
@@ -221,7 +221,7 @@ def that_count(points: ndarray, weights: ndarray) -> tuple[ndarray, ndarray]:
     return (points, weights) if counts.all() else (points[counts], weights[counts])
 
 
-def _scaling(points: ndarray, weights: ndarray, options: Options) -> Scaling:
+def units(points: ndarray, weights: ndarray, options: Options) -> Scaling:
     """Of numbers as they are; categories and counts have no units, and transforms want those of the data."""
     if not options.columns:
         return choose_scaling(points, weights, options.scale)

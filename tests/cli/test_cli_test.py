@@ -50,3 +50,16 @@ def test_more_than_one_model_is_refused(run, faithful):
 def test_samples_too_few_for_the_level_are_refused(run, faithful):
     result = run("test", faithful, "--bootstrap", "9")
     assert result.exit_code == 2 and "takes 19 samples or more" in result.stderr
+
+
+def test_counts_and_categories_are_tested_too(run, tmp_path):
+    path = tmp_path / "people.csv"
+    rows = [f"{(7 * n) % 4 + 6 * (n % 2)},{'ab'[n % 2]}" for n in range(40)]
+    path.write_text("\n".join(["visits,town", *rows]) + "\n")
+    quick = ("--bootstrap", "1", "--level", "0.5", "-k", "1", "-q")
+    law = ("--count-family", "negative-binomial")
+    result = run("test", path, "--counts", "visits", *law, "--categorical", "town", *quick)
+    assert result.exit_code == 0, result.output
+    assert "independent answers, level 0.5" in result.stdout
+    refused = run("test", path, *law, *quick)
+    assert refused.exit_code == 2 and "name their columns by --counts" in refused.stderr

@@ -158,6 +158,13 @@ count_family_option = click.option(
     help="The law of --counts within a cluster; negative-binomial lets them vary more than Poisson's.",
 )
 
+
+def check_count_family(asked: Mapping[str, Any]) -> None:
+    """Raise a usage error where a law of counts is asked for, but no counts are named."""
+    if asked["count_family"] != "poisson" and not asked["counts"]:
+        raise click.UsageError("--count-family is the law of counts: name their columns by --counts.")
+
+
 proba_option = click.option(
     "--proba",
     type=click.Choice(["top", "all", "none"]),

@@ -12,7 +12,7 @@ from mixtura.cli._tables import lay_out
 from mixtura.explain.words import count
 from mixtura.likelihood_ratio import Comparison, likelihood_ratio_test
 from mixtura.runners.local import n_threads
-from mixtura.sources.table import Missing
+from mixtura.sources.table import Missing, Table
 from mixtura.trials import Options
 
 _WRITTEN = ("format", "delimiter", "decimal", "na")
@@ -30,7 +30,11 @@ def facts(data: Sequence[str], asked: Mapping[str, Any]) -> dict[str, Any]:
         n_bootstrap=asked["bootstrap"],
         level=asked["level"],
         seed=asked["seed"],
-        options=Options(asked["scale"], n_threads=asked["workers"] or n_threads(-1)),
+        options=Options(
+            asked["scale"],
+            n_threads=asked["workers"] or n_threads(-1),
+            count_family=asked["count_family"].replace("-", "_"),
+        ),
         on_test=_silent if asked["quiet"] else _tell,
     )
     tests = [row | {"bootstrap": list(c.bootstrap)} for row, c in zip(found.table(), found.comparisons, strict=True)]
@@ -38,7 +42,7 @@ def facts(data: Sequence[str], asked: Mapping[str, Any]) -> dict[str, Any]:
         "n_components": found.n_components,
         "is_decided": found.is_decided,
         "is_complete": found.is_complete,
-        "covariance": found.covariance,
+        "covariance": found.covariance if _has_numbers(reading.table) else None,
         "level": found.level,
         "origin": reading.table.origin,
         "n_rows": len(reading.table.points),
@@ -47,6 +51,11 @@ def facts(data: Sequence[str], asked: Mapping[str, Any]) -> dict[str, Any]:
         "tests": tests,
     }
     return {"headline": _headline(told), **told}
+
+
+def _has_numbers(table: Table) -> bool:
+    """Whether there is something that a covariance model shapes."""
+    return not table.columns or any(column.kind == "number" for column in table.columns)
 
 
 def lines(told: Mapping[str, Any]) -> list[str]:
@@ -85,7 +94,8 @@ def _headline(told: Mapping[str, Any]) -> str:
 
 def _reading(told: Mapping[str, Any]) -> str:
     samples = count(max(test["n_bootstrap"] for test in told["tests"]), "sample")
-    text = f"{told['covariance']} covariance, level {told['level']:g}, {samples} for a test at most."
+    shape = f"{told['covariance']} covariance" if told["covariance"] else "independent answers"
+    text = f"{shape}, level {told['level']:g}, {samples} for a test at most."
     return text if told["is_complete"] else f"{text} Interrupted: these are the tests until then."
 
 

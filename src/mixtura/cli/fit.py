@@ -99,8 +99,7 @@ def command(ctx: click.Context, /, **options: Any) -> None:
 
     if options["bayes"]:
         _check_bayes(ctx)
-    if options["count_family"] != "poisson" and not options["counts"]:
-        raise click.UsageError("--count-family is the law of counts: name their columns by --counts.")
+    _options.check_count_family(options)
     _check_columns(options)
     _limits.require_rows(options["data"], options["sql"])
     if _engines.is_distant(options) or _limits.is_far(options):

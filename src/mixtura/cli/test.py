@@ -28,6 +28,7 @@ _MODEL = "full"
     show_default=True,
     help="The shape of clusters, such as tied or VVE.",
 )
+@_options.count_family_option
 @click.option(
     "--bootstrap",
     type=click.IntRange(1),
@@ -84,6 +85,7 @@ def command(
     from mixtura.cli._output import echo_json, echo_lines
     from mixtura.cli._testing import facts, lines
 
+    _options.check_count_family(asked)
     if len(asked["covariance"] or ()) != 1:
         raise click.UsageError("The test compares mixtures of one covariance model: give --covariance one name.")
     if output is not None:
