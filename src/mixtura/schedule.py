@@ -165,11 +165,13 @@ def _tasks(done: Mapping[Setting, Candidate], order: Order) -> Iterator[_Task]:
     """What comes near the best, and what is beside it: the best of its number, and its own model's one number away."""
     values = {setting: _value(candidate, order.criterion) for setting, candidate in done.items()}
     ranked = sorted(values, key=values.__getitem__)
+    walked = leaders(list(dict.fromkeys(covariance for _, covariance in order.settings)))
     for setting in ranked:
         if not done[setting].is_searched and values[setting] <= values[ranked[0]] + ADOPTED:
             K, covariance = setting
-            others = [s for s in ranked if s.n_components == K and s != setting][:1]
-            beside = [*others, Setting(K - 1, covariance), Setting(K + 1, covariance)]
+            beside = [s for s in ranked if s.n_components == K and s != setting][:1]
+            if covariance not in walked:  # which has come from both sides
+                beside += [Setting(K - 1, covariance), Setting(K + 1, covariance)]
             yield done[setting], [done[s] for s in beside if s in done]
 
 
