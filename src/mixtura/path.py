@@ -21,6 +21,7 @@ from mixtura.mixture import MixtureParameters
 KEPT = 2  # ways to a number of components that are followed to their end
 _CUTS = 8  # in all at least, in directions at random; each component is cut as often as the others
 _DRAWN = 2  # starts
+_FIRST_STEPS = 5  # of who follows
 NEAR = 60.0  # the way back passes by what is worse than the best by more: it leads nowhere that anybody would choose
 _MOST_WORK = 5e8  # in the measure of `kicks.MOST_WORK`, for the ways to one number
 _AT_LEAST = 4  # ways, however long steps are
@@ -65,7 +66,7 @@ def follow(ground: Ground, neighbours: Neighbours, value: Value, enough: float) 
     """
     first = [_recast(ground, lead) for lead in neighbours.alike]
     ways = climbing.begin(ground.model, first, ground.run)
-    ways.go(range(len(first)), SmallGain(0.0), kicks.SHORT_STEPS, ground.watch)
+    ways.go(range(len(first)), SmallGain(0.0), _FIRST_STEPS, ground.watch)
     best = int(ways.heights.argmax())
     is_near = value(Solution(True, float(ways.heights[best]), ways.fit(best), ground)) <= enough
     if is_near and not ways.is_interrupted:

@@ -119,8 +119,8 @@ def test_of_two_leads_the_better_is_followed(lead):
 
 
 def test_what_is_hopeless_takes_few_steps(lead):
-    assert len(follow("EEE", [lead], enough=-np.inf).fit.trace) == kicks.SHORT_STEPS
-    assert len(follow("EEE", [lead]).fit.trace) > kicks.SHORT_STEPS
+    assert len(follow("EEE", [lead], enough=-np.inf).fit.trace) == path._FIRST_STEPS
+    assert len(follow("EEE", [lead]).fit.trace) > path._FIRST_STEPS
 
 
 def test_where_all_leads_end_in_a_spike_others_lead_on():
