@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
-from math import inf, log
+from math import inf
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -13,9 +13,10 @@ from numpy import ndarray
 from mixtura import _kernels as kernels
 from mixtura.emissions.abreast import see
 from mixtura.emissions.contract import Emission, draw_labels
-from mixtura.emissions.noise import UniformNoise, noise_probability
+from mixtura.emissions.noise import UniformNoise, log_noise, noise_probability
+from mixtura.emissions.passing import pass_over
 from mixtura.priors import log_dirichlet
-from mixtura.statistics import Block, Incomplete, MixtureStatistics, Neighbours
+from mixtura.statistics import Block, Incomplete, MixtureStatistics
 
 # A component that explains nothing keeps a speck of weight, so that no division by zero can follow.
 SPECK = 10 * np.finfo(np.float64).eps
@@ -58,13 +59,15 @@ class Mixture:
     """K components of one emission family, of weights that are free or all 1 / K.
 
     The value that a fit finds is `MixtureParameters`. A `concentration` above 1 is that of a Dirichlet prior on free
-    weights; what is believed of the components, the emission family knows. Beside `noise` rows may belong to none.
+    weights; what is believed of the components, the emission family knows. Beside `noise` rows may belong to none, and
+    so do those of a log-density below `floor`, in nats: a fit without them had trimmed these.
     """
 
     emission: Emission
     equal_weights: bool = False
     concentration: float = 1.0
     noise: UniformNoise | None = None
+    floor: float = -inf
 
     def statistics(self, parameters: MixtureParameters) -> Sums:
         """The function that turns a block into statistics under `parameters`. It pickles, so it can travel."""
@@ -72,7 +75,8 @@ class Mixture:
 
     def classify(self, parameters: MixtureParameters) -> Callable[[Block], Classification]:
         """The function that gives every row of a block its component."""
-        return self._bind(block_classification, parameters)
+        classify = self._bind(block_classification, parameters)
+        return classify if self.floor == -inf else partial(block_above, classify=classify, floor=self.floor)
 
     def posterior(self, parameters: MixtureParameters) -> Callable[[Block], tuple[ndarray, ndarray]]:
         """The function that gives every row of a block its responsibilities and log-density (N,).
@@ -155,23 +159,28 @@ class Mixture:
 
     def in_units(self, centre: Float[ndarray, " D"], scale: Float[ndarray, " D"]) -> "Mixture":
         """The mixture for x of one for (x - centre) / scale; the settings of its emission keep the units of the fit."""
-        return self if self.noise is None else replace(self, noise=self.noise.rescale(centre, scale))
+        noise, floor = self.noise and self.noise.rescale(centre, scale), self.floor - float(np.log(scale).sum())
+        return replace(self, noise=noise, floor=floor) if self.leaves_out else self
+
+    @property
+    def leaves_out(self) -> bool:
+        """Whether rows may belong to no component."""
+        return self.noise is not None or self.floor > -inf
 
     @property
     def conditions(self) -> list[str]:
         """What shapes a fit besides the family of its components, in words."""
         has_prior = self.concentration != 1 or getattr(self.emission, "prior", None) is not None
         said = {
-            "equal weights": self.equal_weights,
-            "a conjugate prior": has_prior,
-            "uniform noise": self.noise is not None,
-        }
+            "equal weights": self.equal_weights, "a conjugate prior": has_prior,
+            "uniform noise": self.noise is not None, "trimmed": self.floor > -inf,
+        }  # fmt: skip
         return [words for words, holds in said.items() if holds]
 
     @property
     def settings(self) -> dict[str, Any]:
         """What tells this mixture from the plain one of its family, as a model file says it."""
-        said = {"equal_weights": self.equal_weights, "concentration": self.concentration}
+        said = {"equal_weights": self.equal_weights, "concentration": self.concentration, "floor": self.floor}
         return {name: value for name, value in said.items() if value != getattr(type(self), name)}
 
     def middle(self, parameters: MixtureParameters) -> tuple["Mixture", MixtureParameters]:
@@ -189,19 +198,13 @@ class Mixture:
         return bound if self.noise is None else partial(bound, log_noise=log_noise(parameters.weights, self.noise))
 
 
-def log_noise(weights: Float[ndarray, " K"], noise: UniformNoise) -> float:
-    """Log of the share of the noise times its density, beside components of these weights."""
-    share = max(1.0 - float(weights.sum()), 0.0)
-    return log(share) - noise.log_volume if share > 0 else -inf
-
-
 def block_statistics(
     block: Block, emission: Emission, log_weights: Float[ndarray, " K"], density: Any, log_noise: float | None = None
 ) -> MixtureStatistics:
     """The E-step on one block: Bayes' theorem, then the sums that the M-step needs."""
     if log_noise is not None:
         return _beside_noise(block, emission, log_weights, density, log_noise)
-    collect = _pass_over(block, density)
+    collect = pass_over(block, density)
     if collect is not None:
         return MixtureStatistics(*collect(*block, log_weights, density))
     sight = see(emission, block.points)(density)
@@ -223,20 +226,6 @@ def _beside_noise(
     rest = block_statistics(block._replace(weights=block.weights - noise), emission, log_weights, density)
     total = float((block.weights * np.logaddexp(log_evidence, log_noise)).sum())
     return rest._replace(log_likelihood=total, noise=float(noise.sum()))
-
-
-def has_kernel(block: Block, density: Any) -> bool:
-    """Whether sums of rows like these are made by compiled code."""
-    return _pass_over(block, density) is not None
-
-
-def _pass_over(block: Block, density: Any) -> Callable[..., Any] | None:
-    """The kernel that makes sums of rows like these, if there is one."""
-    if isinstance(block, Incomplete):
-        return kernels.collect_incomplete if isinstance(density, kernels.FILLED) else None
-    if isinstance(block, Neighbours) and isinstance(density, kernels.SKIPPING):
-        return kernels.collect_neighbours
-    return kernels.collect if isinstance(density, kernels.COMPILED) else None
 
 
 def block_posterior(
@@ -294,3 +283,9 @@ def block_classification(
         return Classification(*kernels.classify(block.points, log_weights, density))
     responsibilities, log_evidence = block_posterior(block, emission, log_weights, density)
     return Classification(responsibilities.argmax(1), responsibilities.max(1), log_evidence)
+
+
+def block_above(block: Block, classify: Callable[[Block], Classification], floor: float) -> Classification:
+    """The same, but rows of a log-density below a floor have no component."""
+    found = classify(block)
+    return found._replace(labels=np.where(found.log_density < floor, NOISE, found.labels))

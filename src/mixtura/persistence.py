@@ -7,6 +7,7 @@ Tensors are `weights` and the emission family's parameters under their own names
 import json
 import os
 from dataclasses import asdict
+from math import inf
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -59,7 +60,7 @@ _HISTORY = {
 _OPTIONAL: dict[str, Any] = {
     "equal_weights": bool, "concentration": _NUMBER, "weights_prior": Whole({"kind": str, "concentration": _NUMBER}),
     "levels": {ANY: [str]}, "noise": Whole({"corner": [_NUMBER], "edges": [[_NUMBER]]}),
-    "memory": NUMBERS,
+    "memory": NUMBERS, "floor": _NUMBER,
 }  # fmt: skip
 _HOW = {"missing": str, "weight": str, "format": str, "delimiter": str, "decimal": str, "na": [str]}
 _RECORD: dict[str, Any] = {
@@ -230,7 +231,8 @@ def _model(emission: Any, record: dict[str, Any]) -> Mixture:
     box = record.get("noise")
     noise = box and UniformNoise(tuple(box["corner"]), tuple(map(tuple, box["edges"])))
     if prior is None:
-        return Mixture(emission, record.get("equal_weights", False), float(record.get("concentration", 1)), noise)
+        said = record.get("equal_weights", False), float(record.get("concentration", 1))
+        return Mixture(emission, *said, noise, float(record.get("floor", -inf)))
     if prior["kind"] not in CONCENTRATIONS or prior["concentration"] <= 0:
         raise ValueError(
             f"its prior of weights, {prior['kind']!r} of {prior['concentration']:g}, is unknown or improper"

@@ -111,6 +111,10 @@ def memory_of(fitted: FittedMixture) -> Memory:
     OptionError
         If they say too little.
     """
+    if fitted.model.floor > float("-inf"):
+        raise OptionError(
+            "A trimmed mixture cannot go on with new rows, some of which it would trim: fit it to all rows."
+        )
     memory = fitted.memory
     if memory is not None and fitted.remembers:
         return memory

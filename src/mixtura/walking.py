@@ -15,7 +15,8 @@ from numpy import ndarray
 from mixtura import em, squarem
 from mixtura.acceleration import Resumed
 from mixtura.emissions.abreast import Abreast, See
-from mixtura.mixture import SPECK, Mixture, MixtureParameters, has_kernel
+from mixtura.emissions.passing import has_kernel
+from mixtura.mixture import SPECK, Mixture, MixtureParameters
 from mixtura.statistics import Block, cut, joined
 
 _TOGETHER = 1 << 15  # log-densities of rows under components that go through a step at once

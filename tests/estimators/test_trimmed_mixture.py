@@ -7,7 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import mixtura
 from mixtura import GaussianMixture, TrimmedMixture, datasets
+from mixtura.errors import DataError, OptionError
+from mixtura.statistics import Block
 
 FAITHFUL = datasets.load("faithful").data
 MCD = json.loads((Path(__file__).parents[1] / "references" / "robustbase.json").read_text())["cases"]
@@ -153,3 +156,40 @@ def test_a_bound_is_for_models_that_it_leaves_as_they_are():
         TrimmedMixture(2, covariance_type="VEV", max_ratio=3).fit(CLEAN)
     with pytest.raises(ValueError, match="max_ratio"):
         TrimmedMixture(2, max_ratio=0.5).fit(CLEAN)
+
+
+@pytest.fixture(scope="module")
+def with_outliers():
+    X = np.concatenate([CLEAN, [[40.0, -3.0], [-30.0, 8.0], [3.0, 60.0]]])
+    return TrimmedMixture(2, trim=3 / len(X), random_state=0).fit(X), X
+
+
+def test_a_saved_model_knows_the_threshold(with_outliers, tmp_path):
+    mixture, X = with_outliers
+    assert mixture.trimmed_.nonzero()[0].tolist() == [180, 181, 182]
+    mixtura.save(mixture, tmp_path / "model")
+    fitted = mixtura.load(tmp_path / "model")
+    assert fitted.model.floor == mixture.threshold_ and fitted.model.conditions == ["trimmed"]
+    np.testing.assert_array_equal(mixtura.classify(fitted, X).labels, mixture.predict(X))
+    centre, scale = np.array([3.0, -1.0]), np.array([0.1, 25.0])
+    model = fitted.model.in_units(centre, scale)
+    moved = model.emission.rescale(fitted.parameters.emission, centre, scale)
+    found = model.classify(fitted.parameters._replace(emission=moved))(Block(X * scale + centre, np.ones(len(X))))
+    np.testing.assert_array_equal(found.labels, mixture.predict(X))
+
+
+def test_what_is_said_of_clusters_leaves_trimmed_rows_out(with_outliers, tmp_path):
+    mixture, X = with_outliers
+    mixtura.write_report(tmp_path / "r.html", mixture.to_fitted(), X)
+    assert "3 rows are trimmed" in (tmp_path / "r.html").read_text(encoding="utf-8")
+    explanation = mixtura.describe(mixture.to_fitted(), X)
+    assert sum(cluster.n_rows for cluster in explanation.clusters) == 180
+    assert explanation.columns[0].maximum < 15
+
+
+def test_a_trimmed_model_is_not_fitted_on_as_if_it_were_none(with_outliers):
+    mixture, X = with_outliers
+    with pytest.raises(OptionError, match="A trimmed mixture cannot go on"):
+        mixtura.update(mixture.to_fitted(), X)
+    with pytest.raises(DataError, match="what trimming left"):
+        mixtura.uncertainty(mixture.to_fitted(), X, method="sandwich")

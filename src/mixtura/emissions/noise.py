@@ -6,6 +6,7 @@ The density is 1 / volume everywhere, beyond the box too: a new row far from all
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
+from math import inf, log
 
 import numpy as np
 from jaxtyping import Float
@@ -85,6 +86,12 @@ def smallest_box(blocks: Blocks, scale: Float[ndarray, " D"]) -> UniformNoise:
         )
     boxes = [_box(low, np.diag(high - low)), *_along_axes(blocks, scale, (low + high) / 2)]
     return min(boxes, key=lambda box: box.log_volume).rescale(np.zeros(len(scale)), 1 / scale)
+
+
+def log_noise(weights: Float[ndarray, " K"], noise: UniformNoise) -> float:
+    """Log of the share of the noise times its density, beside components of these weights."""
+    share = max(1.0 - float(weights.sum()), 0.0)
+    return log(share) - noise.log_volume if share > 0 else -inf
 
 
 def noise_probability(log_evidence: Float[ndarray, " N"], log_noise: float) -> Float[ndarray, " N"]:

@@ -14,7 +14,7 @@ from mixtura.covariance import MODELS
 from mixtura.criteria import Evidence
 from mixtura.emissions._moments import matrices
 from mixtura.emissions.gaussian import Gaussian
-from mixtura.emissions.noise import UniformNoise
+from mixtura.emissions.noise import UniformNoise, log_noise
 from mixtura.estimators._answers import Answers
 from mixtura.estimators._attributes import density_of, parameters_of
 from mixtura.estimators._base import (
@@ -37,7 +37,6 @@ from mixtura.mixture import (
     block_draw,
     block_expectation,
     block_posterior,
-    log_noise,
 )
 from mixtura.ordering import match
 from mixtura.projection import Projection

@@ -29,6 +29,7 @@ from mixtura.estimators._given import NOTHING
 from mixtura.estimators._mixture import FittedAnswers
 from mixtura.estimators._record import history, record, why_collapsed, why_not_converged
 from mixtura.estimators._search import Starts, little_of, run, sample_of, stopping_rule
+from mixtura.fitted import FittedMixture
 from mixtura.mixture import NOISE, Mixture, block_classification
 from mixtura.ordering import canonical_order
 from mixtura.race import Plan, Search
@@ -190,6 +191,11 @@ class TrimmedMixture(FittedAnswers):
     @property
     def _model(self) -> Mixture:
         return Mixture(self._emission, bool(self.equal_weights))
+
+    def to_fitted(self) -> FittedMixture:
+        """The mixture as a value, which knows the threshold: what `mixtura.save` writes and reports show."""
+        fitted = super().to_fitted()
+        return replace(fitted, model=replace(fitted.model, floor=self.threshold_))
 
     @property
     def _bounded(self) -> Mixture:

@@ -38,6 +38,7 @@ def cautions(
             _set_aside(history),
             _few_rows(fitted),
             _noise(history),
+            _trimmed(history),
             _light_weights(history),
             _range_end(history, fitted.n_components),
             _tiny(fitted, clusters, total_weight),
@@ -96,6 +97,15 @@ def _noise(history: dict[str, Any]) -> Iterator[str]:
         yield (
             f"{percent(history['noise_share'])} of the rows are noise: they lie apart from all clusters and have the "
             "label -1; what is said of clusters leaves them out."
+        )
+
+
+def _trimmed(history: dict[str, Any]) -> Iterator[str]:
+    n_rows = history.get("n_trimmed", 0)
+    if n_rows:
+        yield (
+            f"{count(n_rows, 'row')} are trimmed: less likely than all that the fit was made of, they have the label "
+            "-1; what is said of clusters leaves them out."
         )
 
 

@@ -26,7 +26,7 @@ def describe_outliers(fitted: FittedMixture, rows: Rows) -> tuple[Level, ...] | 
 
 def outlier_caution(fitted: FittedMixture, levels: tuple[Level, ...] | None) -> Iterator[str]:
     """A sentence where far more rows lie far out than the mixture accounts for; noise is told of elsewhere."""
-    level = levels[-1] if levels and fitted.model.noise is None else None
+    level = levels[-1] if levels and not fitted.model.leaves_out else None
     if level and level.found > _SUSPECT * level.expected + _FEWEST:
         yield (
             f"{count(round(level.found), 'row')} lie farther out than {percent(1 - level.below)} of the mixture's own "

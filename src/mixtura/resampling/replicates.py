@@ -3,6 +3,7 @@
 A weight of w is worth w equal rows, here as everywhere: resampling draws from all of these.
 """
 
+from math import inf
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -57,7 +58,8 @@ def original(fitted: FittedMixture, data: Any, weights: Any = None) -> Original:
     Raises
     ------
     DataError
-        As `mixtura.classify`, and if the clusters are merged components, which no fit finds again.
+        As `mixtura.classify`, and if the clusters are merged components, which no fit finds again, or
+        rows were trimmed.
     """
     fitted = fitted.middle
     if isinstance(fitted.model.emission, Grouped):
@@ -65,6 +67,8 @@ def original(fitted: FittedMixture, data: Any, weights: Any = None) -> Original:
             "The clusters of this model are groups of components, which fits to other rows would not find again: ask "
             "the model before merging."
         )
+    if fitted.model.floor > -inf:
+        raise DataError("This model was fitted to what trimming left of its rows, which is another part of other rows.")
     table = read_rows(fitted, data, weights)
     counts = np.ones(len(table.points)) if table.weights is None else table.weights
     known, D = fitted.scaling, table.points.shape[1]
