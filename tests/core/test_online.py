@@ -189,9 +189,9 @@ def test_posteriors_go_on_in_units_of_their_own():
     """As the posterior of both batches does, under the prior of the first, which is told in the units of the data."""
     first, then = ROWS * [1000.0, 0.01] + 50, ROWS[::2] * [1000.0, 0.01] + 50
     fitted = assemble(find(first, n_components=[1]))
-    after = update(fitted, then, schedule=Schedule(power=1))
-    both = np.concatenate([first, then])
-    block = block_of(both, np.ones(len(both)))
+    after = update(fitted, then, schedule=Schedule(power=1, window=len(first)))
+    half_forgotten = np.repeat([0.5, 1.0], [len(first), len(then)])
+    block = block_of(np.concatenate([first, then]), half_forgotten)
     wanted = fitted.model.maximise(fitted.model.statistics(fitted.parameters)(block), fitted.parameters)
     assert_close(after.parameters, wanted, rtol=1e-8)
 
