@@ -230,3 +230,9 @@ def test_the_command_line_takes_a_session_that_is_there(spark, folder):
     assert found.exit_code == 0, found.output
     assert json.loads(found.stdout)["answer"]["n_rows"] == N
     assert spark.range(3).count() == 3
+
+
+@pytest.mark.parametrize("address", ["sc://127.0.0.1:1", "spark://127.0.0.1:1"])
+def test_an_address_where_nobody_answers(folder, address):
+    found = CliRunner().invoke(program, ["fit", str(folder), "--engine", "spark", "--address", address])
+    assert (found.exit_code, f"No Spark answers at {address}" in found.stderr) == (5, True)

@@ -172,12 +172,12 @@ def _told() -> Iterator[None]:
     """Say in a sentence what Spark cannot do."""
     try:
         yield
-    except _failures() as error:
+    except failures() as error:
         first_line = next(iter(str(error).splitlines()), type(error).__name__)
         raise EngineError(f"Spark could not do a pass over the rows: {first_line}") from None
 
 
-def _failures() -> tuple[type[Exception], ...]:
+def failures() -> tuple[type[Exception], ...]:
     """What Spark raises; a client of Spark Connect has no Java to fail beside it."""
     from pyspark.errors import PySparkException
 

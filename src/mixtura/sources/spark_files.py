@@ -1,12 +1,14 @@
 """Files that Spark's executors read, each some of their rows, and the session that they are read in."""
 
 import os
+import socket
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
+from urllib.parse import urlsplit
 
 import pyarrow as pa
 
@@ -14,13 +16,15 @@ from mixtura.errors import EngineError, MissingExtraError
 from mixtura.sources._floats import Cut
 from mixtura.sources._found import Batch, Found
 from mixtura.sources._pieces import PART_ROWS, Piece, in_parts
-from mixtura.sources.spark import SparkParts
+from mixtura.sources.spark import SparkParts, failures
 
 _QUIET = {
     "spark.ui.enabled": "false",
     "spark.ui.showConsoleProgress": "false",
     "spark.log.level": "ERROR",
 }
+_PORTS = {"sc": 15_002, "spark": 7_077}  # unless an address says
+_ANSWER = 10.0  # seconds in which somebody should take a call
 
 
 @dataclass(frozen=True)
@@ -75,12 +79,12 @@ def connected(address: str | None, n_workers: int) -> Iterator[Any]:
         If there is no Java, or nobody answers at the address.
     """
     try:
-        from pyspark.errors import PySparkException
         from pyspark.sql import SparkSession
     except ImportError:
         raise MissingExtraError("Fits on Spark need it: pip install 'mixtura[spark]'.") from None
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     is_there = SparkSession.getActiveSession() is not None
+    _require_answer(address or "")
     builder = SparkSession.builder
     if address and address.startswith("sc://"):
         builder = builder.remote(address)
@@ -88,7 +92,7 @@ def connected(address: str | None, n_workers: int) -> Iterator[Any]:
         builder = builder.appName("mixtura").config(map=_QUIET).master(address or f"local[{n_workers}]")
     try:
         session = builder.getOrCreate()
-    except (PySparkException, ConnectionError, ImportError) as error:
+    except (*failures(), ImportError, ValueError) as error:
         where = address or "this machine (it needs Java)"
         raise EngineError(f"Spark cannot begin on {where}: {next(iter(str(error).splitlines()), '')}") from None
     try:
@@ -96,3 +100,15 @@ def connected(address: str | None, n_workers: int) -> Iterator[Any]:
     finally:
         if not is_there:
             session.stop()
+
+
+def _require_answer(address: str) -> None:
+    """Raise EngineError where nobody listens: Spark itself would go on trying for minutes."""
+    place = urlsplit(address)
+    if place.scheme not in _PORTS or "," in address:
+        return
+    try:
+        with socket.create_connection((place.hostname or "", place.port or _PORTS[place.scheme]), _ANSWER):
+            return
+    except (OSError, ValueError) as error:
+        raise EngineError(f"No Spark answers at {address} ({error}): check --address.") from None
