@@ -52,7 +52,7 @@ class FamilyAnswers(Answers):
 
     def predict_proba(self, X: Any) -> Float[ndarray, "N K"]:
         """The probability of each component for each row, shape (N, K)."""
-        return self._answer(X, "posterior", 0, self._n_features_out)
+        return self._answer(X, "posterior", 0, is_wide=True)
 
     def score_samples(self, X: Any) -> Float[ndarray, " N"]:
         """The log-density of each row, in nats, shape (N,); of categories and counts it is a log-probability."""
@@ -190,14 +190,14 @@ class FamilyAnswers(Answers):
             warnings.warn(f"Levels that the fit never saw are taken for missing: {told}.", UserWarning, stacklevel=3)
         return points
 
-    def _answer(self, X: Any, question: str, field: int, *width: int, dtype: Any = np.float64) -> Any:
-        """One field, of a number or so many, of what the mixture answers about every row."""
+    def _answer(self, X: Any, question: str, field: int, *, is_wide: bool = False, dtype: Any = np.float64) -> Any:
+        """One field, of a number or one for each component, of what the mixture answers about every row."""
         check_is_fitted(self)
         bound = getattr(self._model, question)(self._parameters)
         if is_far(X):
             return of_mixture(self, X, bound, field, self._columns)
         points = self._points(X)
-        answer = np.empty((len(points), *width), dtype=dtype)
+        answer = np.empty((len(points), self._n_features_out) if is_wide else len(points), dtype=dtype)
         fill(answer, points, lambda block: bound(block)[field], self._runner)
         return answer
 

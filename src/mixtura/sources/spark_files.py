@@ -90,9 +90,10 @@ def connected(address: str | None, n_workers: int) -> Iterator[Any]:
         builder = builder.remote(address)
     else:
         builder = builder.appName("mixtura").config(map=_QUIET).master(address or f"local[{n_workers}]")
+    refused: tuple[type[Exception], ...] = (*failures(), ImportError, ValueError)
     try:
         session = builder.getOrCreate()
-    except (*failures(), ImportError, ValueError) as error:
+    except refused as error:
         where = address or "this machine (it needs Java)"
         raise EngineError(f"Spark cannot begin on {where}: {next(iter(str(error).splitlines()), '')}") from None
     try:
