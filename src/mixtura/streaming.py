@@ -87,7 +87,7 @@ def table_at_hand(data: Any) -> Table | None:
     """The sample of rows that are read block by block, as a table; None for data of another kind."""
     if not isinstance(data, StreamedSource):
         return None
-    return Table(data.names, *rows_to_choose_on(data), origin=data.origin)
+    return Table(data.names, *rows_to_choose_on(data), origin=data.origin, columns=data.columns)
 
 
 def finished(data: Any, found: Selection, options: Options) -> Selection:

@@ -13,7 +13,7 @@ from mixtura import em
 from mixtura.assembly import assemble
 from mixtura.cli import _answer
 from mixtura.cli._described import Described
-from mixtura.cli._engines import connected
+from mixtura.cli._engines import DISTANT, connected
 from mixtura.cli._fitting import INTERRUPTED, output, provenance, refuse_doubtful, say, where
 from mixtura.cli._folder import publish
 from mixtura.cli._interrupt import deferred, watched
@@ -23,7 +23,7 @@ from mixtura.cli._progress import Progress
 from mixtura.cli._request import Request
 from mixtura.diagnostics import components_to_try
 from mixtura.errors import DataError, EngineError, FitError, OutputError
-from mixtura.explain import Rows, explain
+from mixtura.explain import Rows, explain, explain_rows
 from mixtura.explain.words import headline
 from mixtura.finding import find_far
 from mixtura.fitted import FittedMixture
@@ -85,9 +85,9 @@ def _refuse_what_takes_the_table(request: Request) -> None:
 
 def _of_whole_tables(request: Request) -> list[tuple[str, bool]]:
     """Options that far rows cannot serve, and whether they are asked for."""
-    asked = {
-        name: getattr(request, name) for name in ("truth", "profile", "categorical", "counts", "transform", "stability")
-    }
+    names = ["truth", "profile", "categorical", "stability"]
+    names += ["counts", "transform"] if request.bayes or request.engine in DISTANT else []
+    asked = {name: getattr(request, name) for name in names}
     choices = {"prior": request.prior, "outliers": request.outliers, "select-columns": request.select_columns}
     named = [(name, value != "none") for name, value in choices.items()]
     return [*((name, bool(value)) for name, value in asked.items()), *named]
@@ -103,7 +103,8 @@ def _fit(
     request: Request, source: StreamedSource, numbers: tuple[int, ...], progress: Progress
 ) -> tuple[Selection, DataError | EngineError | OutputError | None, bool]:
     """The choice, what was wrong with the rows or the checkpoint on the way, and whether somebody cut it short."""
-    keeper = Keeper(request, sha256(f"{source.digest} {request.key} {numbers}".encode()).hexdigest())
+    kinds = (source.columns, request.count_family) if source.columns else ""
+    keeper = Keeper(request, sha256(f"{source.digest} {request.key} {numbers}{kinds}".encode()).hexdigest())
     with watched(request.time_limit) as interruption:
         try:
             found, finals, error = _begin(keeper, source, numbers, progress)
@@ -152,7 +153,7 @@ def _choose(
 
     return select(
         rows.points, rows.weights, n_components=numbers, covariances=request.covariances, criterion=request.criterion,
-        seed=request.seed, options=request.options, on_fit=on_fit, resume=earlier,
+        seed=request.seed, options=request.options._replace(columns=source.columns), on_fit=on_fit, resume=earlier,
     )  # fmt: skip
 
 
@@ -185,18 +186,21 @@ def _described(fitted: FittedMixture, source: StreamedSource, counts: np.ndarray
     some = complete[:: -(-len(complete) // _SHOWN)]
     points, weights = drawn.points[some], drawn.weights[some]
     said = fitted.model.classify(fitted.parameters)(Block(points, weights))
-    explanation = explain(fitted, points, weights, said)
+    is_numbered = source.facts.n_left_out == 0  # else a row's place among those read is not known
+    rows = Rows(points, weights, said, ids=drawn.positions[some] + 1 if is_numbered else None)
+    seen, rows, explanation = (
+        explain_rows(fitted, rows) if source.columns else (fitted, rows, explain(fitted, *rows[:3]))
+    )
     if counts is None:
         counts = np.array([round(cluster.share * source.n_rows) for cluster in explanation.clusters])
     clusters = tuple(c._replace(n_rows=int(n)) for c, n in zip(explanation.clusters, counts, strict=True))
     told = headline(len(clusters), source.n_rows, source.n_columns)
     explanation = explanation._replace(
-        clusters=clusters, headline=told, n_rows=source.n_rows, total_weight=source.total_weight
+        clusters=clusters, headline=told, n_rows=source.n_rows, total_weight=source.total_weight, outliers=None
     )
-    is_numbered = source.facts.n_left_out == 0  # else a row's place among those read is not known
-    rows = Rows(points, weights, said, ids=drawn.positions[some] + 1 if is_numbered else None)
-    about = facts(fitted, explanation, rows, left_out=_left_out(source), show_rows=is_numbered)
-    return Described(fitted, rows, explanation, about, fitted)
+    about = facts(seen, explanation, rows, left_out=_left_out(source), show_rows=is_numbered)
+    about["answer"]["n_columns"] = source.n_columns
+    return Described(fitted, rows, explanation, about, seen)
 
 
 def _left_out(source: StreamedSource) -> dict[str, Any]:
@@ -213,7 +217,7 @@ def _write(request: Request, result: Described, source: StreamedSource, folder: 
 
         is_numbered = source.facts.n_left_out == 0
         how: dict[str, Any] = {"command": request.command, "left_out": _left_out(source), "show_rows": is_numbered}
-        write(folder / "report.html", *result[:3], **how)
+        write(folder / "report.html", result.seen, *result[1:3], **how)
     publish(folder, Path(str(request.output)))
 
 

@@ -1,7 +1,7 @@
 """Rows that stay where they are: read block by block, as often as a fit asks for them."""
 
 from collections.abc import Generator, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,6 +11,7 @@ import numpy as np
 from mixtura.errors import DataError
 from mixtura.sources._budget import sample_rows
 from mixtura.sources.array import default_block_rows
+from mixtura.sources.column import Column
 from mixtura.sources.digest import digest
 from mixtura.sources.engines import cluster_of
 from mixtura.sources.holes import by_pattern
@@ -46,6 +47,8 @@ class StreamedSource:
         What the files are called in messages.
     dropped : tuple of (str, str)
         The columns left out without being asked to, each with the reason.
+    columns : tuple of Column
+        What each column is, where some hold counts or are seen through a transform.
     """
 
     names: tuple[str, ...]
@@ -54,6 +57,7 @@ class StreamedSource:
     dropped: tuple[tuple[str, str], ...]
     found: "Fields"
     cut: "Cut"
+    columns: tuple[Column, ...] = field(default=(), kw_only=True)
 
     @property
     def n_rows(self) -> int:
@@ -168,18 +172,22 @@ def stream(
     (('width',), 4, [[1.0, 2.5, 2.0, 4.0]])
     """
     from mixtura.sources import _candidates
+    from mixtura.sources.far_kinds import columns_of, refuse_kinds, refuse_levels, with_forced
 
     roles = roles or Roles()
     cluster = cluster_of(data, engine, partial(files, data, cache=cache, sql=sql, **how))
     if cluster is not None:
+        refuse_kinds(cluster.origin, roles)
         from mixtura.sources.distant import stream_from
 
         return stream_from(cluster, roles, missing=missing, memory=memory)
     found = files(data, cache=cache, sql=sql, **how)
-    survey = _Survey(found, roles.weight, memory)
+    refuse_levels(found.origin, roles)
+    roles, survey = with_forced(roles), _Survey(found, roles.weight, memory)
     chosen, facts, least = _candidates.settle(found, roles, missing, survey.look)
     cut = survey.cut(chosen.names, facts.n_rows, least)
-    return StreamedSource(chosen.names, facts, found.origin, chosen.dropped, found, cut)
+    source = StreamedSource(chosen.names, facts, found.origin, chosen.dropped, found, cut)
+    return replace(source, columns=columns_of(source, roles))
 
 
 def files(data: Any, *, cache: str | Path | None = None, sql: str | None = None, **how: Any) -> "Found":

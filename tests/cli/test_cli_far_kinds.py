@@ -1,0 +1,79 @@
+"""Counts and transformed numbers in rows that are read block by block."""
+
+import json
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from pyarrow import parquet
+
+from mixtura import select
+from mixtura.errors import DataError
+from mixtura.sources.roles import Roles
+from mixtura.sources.streamed import stream
+from mixtura.sources.table import read_table
+
+KINDS = ("--counts", "visits", "--transform", "income=log")
+QUICK = (*KINDS, "-k", "2", "--covariance", "diag", "--json", "-q")
+ROLES = Roles(counts=["visits"], transforms={"income": "log"})
+
+
+@pytest.fixture(scope="module")
+def path(tmp_path_factory):
+    rng = np.random.default_rng(0)
+    group = np.arange(1500) % 3 == 0
+    columns = {
+        "age": rng.normal(np.where(group, 30, 40), 5).round(1),
+        "visits": rng.poisson(np.where(group, 9.0, 2.0)),
+        "income": np.exp(rng.normal(np.where(group, 9.0, 7.5), 0.7)),
+    }
+    file = tmp_path_factory.mktemp("far") / "people.parquet"
+    parquet.write_table(pa.table(columns), file)
+    return file
+
+
+def test_a_fit_of_rows_that_stay_on_disk_is_that_of_rows_in_memory(run, path, tmp_path):
+    near, far = (json.loads(run("fit", path, *QUICK, *more).stdout) for more in ((), ("--memory", "2GB")))
+    for name in ("answer", "columns", "clusters", "profiles", "categories"):
+        assert far[name] == near[name], name
+    folder = tmp_path / "out"
+    result = run("fit", path, *QUICK, "--memory", "2GB", "-o", folder)
+    assert result.exit_code == 0, result.output
+    assert "log income" in (folder / "report.html").read_text(encoding="utf-8")
+    labels = parquet.read_table(folder / "labels.parquet")["label"].to_pylist()
+    assert [labels.count(k) for k in range(2)] == [cluster["n_rows"] for cluster in far["clusters"]]
+
+
+def test_the_best_of_a_sample_goes_on_over_all_rows(path, monkeypatch):
+    monkeypatch.setattr("mixtura.sources.streamed.sample_rows", lambda *_: 400)
+    assert len(stream(path, ROLES).sample.points) == 400
+    found = select(stream(path, ROLES), n_components=[2], covariances=["diag"]).best
+    whole = select(read_table(path, ROLES), n_components=[2], covariances=["diag"]).best
+    assert found.evidence.n_rows == 1500
+    assert found.evidence.log_likelihood == pytest.approx(whole.evidence.log_likelihood, abs=0.1)
+    for name, own in found.model.emission.arrays(found.parameters.emission).items():
+        theirs = whole.model.emission.arrays(whole.parameters.emission)[name]
+        np.testing.assert_allclose(np.sort(own, axis=0), np.sort(theirs, axis=0), rtol=0.02)
+
+
+def test_a_cell_of_another_kind_is_told_with_its_row(run, tmp_path):
+    table = pa.table({"visits": [3.0, 1.0, 2.5, 4.0] * 3, "income": [10.0, 20.0, 15.0, -1.0] * 3})
+    parquet.write_table(table, tmp_path / "odd.parquet")
+    for option, said in (
+        (("--counts", "visits"), "column 'visits' holds 2.5 in row 3, which is no count"),
+        (("--transform", "income=box-cox"), "column 'income' holds -1 in row 4, which has no box-cox"),
+    ):
+        result = run("fit", tmp_path / "odd.parquet", *option, "--memory", "2GB", "-k", "1")
+        assert result.exit_code == 3
+        assert said in " ".join(result.stderr.split())
+
+
+def test_what_cannot_be_read_block_by_block_is_said(path):
+    with pytest.raises(DataError, match="'town' holds categories, and rows that are read block by block are numbers"):
+        stream(path, Roles(categorical=["town"]))
+    with pytest.raises(DataError, match="'visits' cannot be both"):
+        stream(path, Roles(counts=["visits"], transforms={"visits": "log"}))
+    assert [column.kind for column in stream(path, Roles(features=["age"], counts=["visits"])).columns] == [
+        "number",
+        "count",
+    ]
