@@ -177,7 +177,7 @@ def begin(model: em.Model, starts: Sequence[Any], run: em.Run) -> "Climbs | Walk
     if climbs is not None:
         return climbs
     fits = [em.Fit(start, (), em.Outcome.EXHAUSTED) for start in starts]
-    if isinstance(run, AtHand) and run.source is None and isinstance(model, Mixture):
+    if isinstance(run, AtHand) and isinstance(model, Mixture):
         family = abreast(model, run.block, starts[0])
         if family is not None:
             return WalksAbreast(Told(model), run, fits, run.seen_by(family))

@@ -242,10 +242,15 @@ def block_posterior(
 
 
 def _share_out(log_joint: Float[ndarray, "N K"]) -> tuple[Float[ndarray, "N K"], Float[ndarray, " N"]]:
-    """Responsibilities, and the logarithm of what they are shares of."""
-    with np.errstate(invalid="ignore"):  # degenerate parameters are told by a log-likelihood of NaN
-        log_evidence = np.logaddexp.reduce(log_joint, axis=1)
-        return np.exp(log_joint - log_evidence[:, None]), log_evidence
+    """Responsibilities, and the logarithm of what they are shares of; components one after the other, which is fast."""
+    by_component = np.ascontiguousarray(log_joint.T)
+    top = by_component.max(0)
+    top = np.where(np.isfinite(top), top, 0.0)
+    with np.errstate(invalid="ignore", divide="ignore", over="ignore"):  # a log-likelihood of NaN tells what is wrong
+        shares = np.exp(by_component - top)
+        evidence = shares.sum(0)
+        shares /= evidence
+        return shares.T, top + np.log(evidence)
 
 
 def block_expectation(
