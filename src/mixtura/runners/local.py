@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import chain, count, islice
 from queue import SimpleQueue
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
-from mixtura.runners.contract import Result, Source
+from mixtura.runners.contract import Arrangeable, Result, Source
 from mixtura.statistics import Block, merge_all
 
 Item = TypeVar("Item")
@@ -28,8 +28,9 @@ class Local:
 
     def __call__(self, source: Source, function: Callable[[Block], Result]) -> Result:
         """The sum of `function(block)` over all blocks; a source may choose the order of its rows."""
-        arrange = getattr(source, "arranged", None)  # an isinstance of a protocol would take as long as a small pass
-        return merge_all(self.each(source if arrange is None else arrange(function), function))
+        # isinstance of a protocol would take as long as a small pass
+        arranged = cast(Arrangeable, source).arranged(function) if hasattr(source, "arranged") else source
+        return merge_all(self.each(arranged, function))
 
     def each(self, source: Source, function: Callable[[Block], Result]) -> Iterator[Result]:
         """`function(block)` for each block, in order; only a few blocks are in flight at any time."""
