@@ -127,6 +127,15 @@ def test_rows_without_a_label_help(run, some, tmp_path):
     assert dropped["answer"]["n_rows"] == dropped["learnt"]["n_labelled"] == 15
 
 
+def test_classes_that_are_numbers_are_called_by_them(run, table):
+    """Where cells are empty, whole numbers are read as floats."""
+    lines = table.read_text().replace(",a", ",1").replace(",b", ",20").splitlines()
+    table.write_text("\n".join([*lines[:-1], lines[-1].rpartition(",")[0] + ","]) + "\n")
+    told = told_by(run("learn", table, "--labels", "kind", "--features", "width", "--json"))
+    assert [cluster["name"] for cluster in told["clusters"]] == told["truth"]["groups"] == ["1", "20"]
+    assert told["learnt"]["n_labelled"] == 19
+
+
 def test_groups_that_nobody_has_labelled_are_found(run, some, tmp_path):
     text = some.read_text().replace(",virginica", ",")
     some.write_text(text)

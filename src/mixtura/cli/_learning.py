@@ -55,11 +55,14 @@ def _fit(asked: Mapping[str, Any], command: str) -> tuple[Described, Reading]:
     _check(labels, known, asked)
     if asked["unlabelled"] == "drop":
         reading, labels, known = _labelled(reading, known), labels[known], known[known]
-    fitted, about = fit_classes(reading.table, labels, asked)
+    table = replace(reading.table, extra=reading.table.extra | {asked["classes"]: labels})
+    fitted, about = fit_classes(table, labels, asked)
     made = made_by(command, asked["seed"], reading.table, asked)
     history = fitted.history | {"learnt": about | {"n_labelled": int(known.sum())}}
     fitted = replace(fitted, features=reading.table.names, provenance=made, history=history)
-    result = describe(fitted, reading, asked["classes"], n_threads=asked["workers"] or n_threads(-1))
+    result = describe(
+        fitted, reading._replace(table=table), asked["classes"], n_threads=asked["workers"] or n_threads(-1)
+    )
     return result, reading
 
 
