@@ -6,6 +6,7 @@ in another. Moving one component at a time repairs just that (at random, in the 
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -19,10 +20,11 @@ from mixtura.proposals import propose
 from mixtura.statistics import Block
 from mixtura.walking import Walks
 
-BATCH, LARGEST_BATCH = 8, 16
+BATCH, LARGEST_BATCH = 8, 32
 SHORT_STEPS, MOST_STEPS = 8, 68
-# Kicks in vain that end a search: so many, and for each component as many more where none leads back to the best.
-PATIENCE, PATIENCE_EACH = 16, 64
+# Kicks in vain that end a search: so many, and for each component, or each eight columns, as many more where none leads
+# back to the best.
+PATIENCE, PATIENCE_EACH, _COLUMNS = 16, 64, 8
 _AT_MOST = 2  # times these, kicks in all
 _POOL, _OF_THE_BEST = 3, 0.8  # solutions, and the share of kicks that begin at the best
 MOST_WORK = 1e10  # rows x free parameters x steps: about a second
@@ -56,10 +58,10 @@ def improve(ground: Ground, starts: Sequence[em.Fit], patience: int | None = Non
     """
     first = [ground.judge(fit) for fit in starts]
     pool, log, tally, vain = distinct(first)[:_POOL], open_logbook(first), Tally(), 0
-    n_components = len(pool[0].parameters.weights)
-    most = min(_most_kicks(ground, pool[0]), _AT_MOST * _patience(patience, n_components, 0.0))
-    while vain < _patience(patience, n_components, log.share_like(pool[0])) and tally.n_kicks < most:
-        number = int(min(max(BATCH, vain), LARGEST_BATCH, most - tally.n_kicks))
+    patient = partial(_patience, patience, ground, pool[0])
+    most = min(_most_kicks(ground, pool[0]), int(_AT_MOST * patient(0.0)))
+    while vain < patient(log.share_like(pool[0])) and tally.n_kicks < most:
+        number = min(max(BATCH, vain // 2), LARGEST_BATCH, most - tally.n_kicks)
         ways = climbing.begin(ground.model, propose(ground, _pick(pool, ground.rng), number), ground.run)
         ways.go(range(number), SmallRemainder(GAIN, _aim(pool)), MOST_STEPS, ground.watch)
         found = _judge_new(ground, log, ways, pool)
@@ -78,9 +80,12 @@ def improve(ground: Ground, starts: Sequence[em.Fit], patience: int | None = Non
     return Kicks(tuple(pool), tally._replace(n_runs=len(log.runs.heights), n_agreeing=agreeing, n_refused=refused))
 
 
-def _patience(wanted: int | None, n_components: int, agreement: float) -> float:
+def _patience(wanted: int | None, ground: Ground, best: Solution, agreement: float) -> float:
     """Less where many kicks lead back to the best: then there are few places to be found."""
-    return PATIENCE + PATIENCE_EACH * n_components * (1.0 - agreement) ** 2 if wanted is None else float(wanted)
+    if wanted is not None:
+        return float(wanted)
+    size = len(best.parameters.weights) + ground.sample.points.shape[1] / _COLUMNS
+    return PATIENCE + PATIENCE_EACH * size * (1.0 - agreement) ** 2
 
 
 def _aim(pool: Sequence[Solution]) -> float:

@@ -101,12 +101,17 @@ def rescale(
 
 
 def halving_steps(covariances: ndarray, directions: Float[ndarray, "M D"]) -> Float[ndarray, "M D"]:
-    """0.8 standard deviations of components, whose covariances may be of any kind, along directions of their spaces."""
-    units = 0.8 * directions / np.linalg.norm(directions, axis=1, keepdims=True)
-    if covariances.ndim < 3:
-        return np.sqrt(covariances if covariances.ndim == 2 else covariances[:, None]) * units
-    values, vectors = np.linalg.eigh(covariances)  # a collapsing covariance has no Cholesky root
-    return np.einsum("mij,mj->mi", vectors, np.sqrt(np.maximum(values, 0)) * units)
+    """0.8 standard deviations of components, whose covariances may be of any kind, along directions of their own.
+
+    For any u the step S u / (uᵀ S u)^½ leads to the ellipse of S, the more likely the longer the axis. No step is taken
+    by a component of no extent.
+    """
+    if covariances.ndim == 3:
+        pulled = np.einsum("mij,mj->mi", covariances, directions)
+    else:
+        pulled = directions * (covariances if covariances.ndim == 2 else covariances[:, None])
+    squares = (pulled * directions).sum(1, keepdims=True)
+    return 0.8 * pulled / np.sqrt(np.maximum(squares, np.finfo(np.float64).tiny))
 
 
 def squared_distances(deviations: Float[ndarray, "... D"], covariance: ndarray) -> Float[ndarray, "..."]:
