@@ -1,5 +1,6 @@
 """When to stop. A rule looks at one step of the loop and says whether the next ones are worth taking."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from mixtura.em import Step, Stop
@@ -33,8 +34,11 @@ class SmallRemainder:
         if len(step.trace) < 4:
             return False
         a, b, c, d = step.trace[-4:]
-        is_near = self._is_small(b - a, c - b) and self._is_small(c - b, d - c)
-        return is_near or self.aim - d > HOPE * (d - c)
+        return self.is_hopeless(step.trace) or (self._is_small(b - a, c - b) and self._is_small(c - b, d - c))
+
+    def is_hopeless(self, trace: Sequence[float]) -> bool:
+        """Whether a fit is given up."""
+        return len(trace) > 3 and self.aim - trace[-1] > HOPE * (trace[-1] - trace[-2])
 
     def _is_small(self, before: float, now: float) -> bool:
         if abs(now) < self.tolerance * 1e-6:  # rounding noise has no ratio

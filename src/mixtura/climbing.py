@@ -184,6 +184,12 @@ def begin(model: em.Model, starts: Sequence[Any], run: em.Run) -> "Climbs | Walk
     return Walks(model, run, fits)
 
 
+def is_quick(model: em.Model, start: Any, run: em.Run) -> bool:
+    """Whether steps from there are compiled and plain: they take microseconds."""
+    climbs = _begin_climbs(model, [start], run)
+    return climbs is not None and not climbs.ascents.crawls
+
+
 def _begin_climbs(model: em.Model, starts: Sequence[Any], run: em.Run) -> "Climbs | None":
     """If the rows are few and the kernels know the M-step."""
     if not isinstance(run, AtHand) or not isinstance(model, Mixture) or not _is_small(run.block, starts[0]):

@@ -22,9 +22,9 @@ from mixtura.walking import Walks
 
 BATCH, LARGEST_BATCH = 8, 32
 SHORT_STEPS, MOST_STEPS = 8, 68
-# Kicks in vain that end a search: so many, and for each component, or each eight columns, as many more where none leads
-# back to the best.
-PATIENCE, PATIENCE_EACH, _COLUMNS = 16, 64, 8
+# Kicks in vain that end a search: so many, and for each component as many more where none leads back to the best; less
+# where a step takes long.
+PATIENCE, PATIENCE_EACH, LESS_EACH = 32, 224, 24
 _AT_MOST = 2  # times these, kicks in all
 _POOL, _OF_THE_BEST = 3, 0.8  # solutions, and the share of kicks that begin at the best
 MOST_WORK = 1e10  # rows x free parameters x steps: about a second
@@ -58,7 +58,7 @@ def improve(ground: Ground, starts: Sequence[em.Fit], patience: int | None = Non
     """
     first = [ground.judge(fit) for fit in starts]
     pool, log, tally, vain = distinct(first)[:_POOL], open_logbook(first), Tally(), 0
-    patient = partial(_patience, patience, ground, pool[0])
+    patient = partial(_patience, patience, _vain_at_most(ground, pool[0]))
     most = min(_most_kicks(ground, pool[0]), int(_AT_MOST * patient(0.0)))
     while vain < patient(log.share_like(pool[0])) and tally.n_kicks < most:
         number = min(max(BATCH, vain // 2), LARGEST_BATCH, most - tally.n_kicks)
@@ -80,12 +80,15 @@ def improve(ground: Ground, starts: Sequence[em.Fit], patience: int | None = Non
     return Kicks(tuple(pool), tally._replace(n_runs=len(log.runs.heights), n_agreeing=agreeing, n_refused=refused))
 
 
-def _patience(wanted: int | None, ground: Ground, best: Solution, agreement: float) -> float:
-    """Less where many kicks lead back to the best: then there are few places to be found."""
-    if wanted is not None:
-        return float(wanted)
-    size = len(best.parameters.weights) + ground.sample.points.shape[1] / _COLUMNS
-    return PATIENCE + PATIENCE_EACH * size * (1.0 - agreement) ** 2
+def _vain_at_most(ground: Ground, best: Solution) -> int:
+    """Kicks in vain for all components together, where none leads back to the best."""
+    is_quick = climbing.is_quick(ground.model, best.parameters, ground.run)
+    return (PATIENCE_EACH if is_quick else LESS_EACH) * len(best.parameters.weights)
+
+
+def _patience(wanted: int | None, most: int, agreement: float) -> float:
+    """Far less where many kicks lead back to the best: then there are few places to be found."""
+    return PATIENCE + most * (1.0 - agreement) ** 8 if wanted is None else float(wanted)
 
 
 def _aim(pool: Sequence[Solution]) -> float:

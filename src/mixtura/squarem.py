@@ -114,6 +114,9 @@ class _Leaps:
 
     def has_arrived(self, step: em.Step) -> bool:
         """The stopping rule: what the rule for EM says of the last steps, if these were steps of EM."""
+        has_risen = len(step.trace) < 2 or step.trace[-1] != step.trace[-2]  # where a leap fell, the trace stands still
+        if has_risen and self.stop.is_hopeless(step.trace):
+            return True
         is_to_be_judged = self.to_walk == 0 or not self.has_leapt
         return self.is_walking and is_to_be_judged and self.stop(step)
 

@@ -16,6 +16,7 @@ from mixtura import (
 )
 
 UNKNOWN = "-1 and NaN are labels that are not known"
+EQUALS = "eleven rows in thirty columns, which many partitions into two groups of one shape explain as well"
 TOLERANCE = "steps to degrees of freedom end within their tolerance, not at the same digits"
 
 
@@ -25,6 +26,8 @@ def expected_failures(estimator):
         return {"check_classifiers_classes": UNKNOWN, "check_supervised_y_no_nan": UNKNOWN}
     if isinstance(estimator, MixtureOutlierDetector) and estimator.mixture is None:
         return {"check_sample_weight_equivalence_on_dense_data": TOLERANCE}
+    if isinstance(estimator, GaussianMixture) and estimator.covariance_type == "tied":
+        return {"check_sample_weight_equivalence_on_dense_data": EQUALS}
     is_drawn_from_rows = isinstance(estimator, KMeans) and estimator.n_clusters == 2
     return {"check_sample_weight_equivalence_on_dense_data": expected_failures.__doc__} if is_drawn_from_rows else {}
 
