@@ -134,8 +134,10 @@ def test_a_file_that_goes_bad_in_a_later_pass_leaves_the_model(run, data, tmp_pa
 
 
 def test_a_search_on_the_sample_goes_on_where_it_was_ended(run, data, tmp_path, monkeypatch):
-    """The fit that was done is not made again: a mark in its record is still there in the end."""
-    options = (*FAR, "--checkpoint", tmp_path / "fit.json")
+    """The fit that was done is not made again: a mark in its record is still there in the end.
+
+    Sketches, by which fits are pruned, are made in one go."""
+    options = (*FAR, "--no-prune", "--checkpoint", tmp_path / "fit.json")
     whole = run("fit", data, *options, "--json")
     (tmp_path / "fit.json").unlink()
     with monkeypatch.context() as patch:
