@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from mixtura import MixtureDiscriminant, datasets
+from mixtura.cli._learnt import lines
 from mixtura.explain.numbers import brief, percent
 from mixtura.persistence import load
 
@@ -40,9 +41,9 @@ def told_by(result):
 def test_it_is_the_classifier_and_predict_takes_its_model(run, iris, tmp_path):
     result = run("learn", iris, *QUICK, "-o", tmp_path / "out")
     assert result.exit_code == 0, result.output
-    lines = result.stdout.splitlines()
-    assert lines[0] == "3 classes in 150 rows, 4 columns"
-    assert "One Gaussian a class" in lines[1] and "when left out (5 parts, Brier score" in result.stdout
+    shown = result.stdout.splitlines()
+    assert shown[0] == "3 classes in 150 rows, 4 columns"
+    assert "One Gaussian a class" in shown[1] and "when left out (5 parts, Brier score" in result.stdout
     assert {path.name for path in (tmp_path / "out").iterdir()} == OURS
     data = datasets.load("iris")
     names = np.array(data.target_names)[data.target]
@@ -79,13 +80,19 @@ def test_the_report_says_how_often_it_errs(run, iris, tmp_path):
 
 def test_rows_that_belong_together_share_a_class(run, tmp_path):
     """Two rows of one person, one of them far out in the other class, of which one row has a label."""
-    lines = ["size,person,kind", *(f"{9 * (i % 2) + i / 50},p{i},{'ab'[i % 2] if i < 2 else ''}" for i in range(40))]
-    (tmp_path / "people.csv").write_text("\n".join([*lines, "8.8,q,", "0.1,q,", "0.2,q,"]) + "\n")
+    people = ["size,person,kind", *(f"{9 * (i % 2) + i / 50},p{i},{'ab'[i % 2] if i < 2 else ''}" for i in range(40))]
+    (tmp_path / "people.csv").write_text("\n".join([*people, "8.8,q,", "0.1,q,", "0.2,q,"]) + "\n")
     words = ("learn", tmp_path / "people.csv", "--labels", "kind", "--features", "size", "--json")
     alone, together = (told_by(run(*words, *more)) for more in ((), ("--together", "person")))
     assert together["clusters"][0]["weight"] > alone["clusters"][0]["weight"]
     spreads = [told["clusters"][0]["sds"][0] for told in (alone, together)]
     assert spreads[1] > 1.5 * spreads[0]
+
+
+def test_errors_that_are_not_known_are_not_told(run, iris):
+    told = told_by(run("learn", iris, *QUICK, "--json"))
+    told["learnt"]["tried"][0] |= {"brier": None, "error": None}
+    assert any("is not known" in line for line in lines(told, None))
 
 
 def test_a_mixture_a_class(run, iris):
@@ -129,8 +136,8 @@ def test_rows_without_a_label_help(run, some, tmp_path):
 
 def test_classes_that_are_numbers_are_called_by_them(run, table):
     """Where cells are empty, whole numbers are read as floats."""
-    lines = table.read_text().replace(",a", ",1").replace(",b", ",20").splitlines()
-    table.write_text("\n".join([*lines[:-1], lines[-1].rpartition(",")[0] + ","]) + "\n")
+    *rows, last = table.read_text().replace(",a", ",1").replace(",b", ",20").splitlines()
+    table.write_text("\n".join([*rows, last.rpartition(",")[0] + ","]) + "\n")
     told = told_by(run("learn", table, "--labels", "kind", "--features", "width", "--json"))
     assert [cluster["name"] for cluster in told["clusters"]] == told["truth"]["groups"] == ["1", "20"]
     assert told["learnt"]["n_labelled"] == 19

@@ -44,6 +44,8 @@ def _errors(learnt: Facts, n_rows: int) -> list[str]:
     if learnt["criterion"] != "cv":
         return ["How often it errs on rows that it has not seen is told by --criterion cv."]
     best = learnt["tried"][0]
+    if best["error"] is None:
+        return ["How often it errs on rows that it has not seen is not known: some parts of the rows have no fit."]
     wrong, score = f"{brief(100 * best['error'])} %", f"Brier score {brief(best['brier'])}"
     return [f"{wrong} of the rows go to another class when left out ({learnt['n_folds']} parts, {score})."]
 
