@@ -29,6 +29,7 @@ _ENOUGH_ROWS, _MANY_BLOCKS = 4096, 8
 # as one has gained in this selection.
 NEAR = 3.0
 ADOPTED = 15.0  # what is so near to the best is sketched again from what is beside it
+MOVED = 0.5  # gained by a search that led elsewhere
 _ALWAYS = 2  # the best and the runner-up
 _AT_ONCE = 4  # searches that do not wait for what the others gain, where they may run side by side
 
@@ -176,13 +177,17 @@ def _tasks(done: Mapping[Setting, Candidate], order: Order) -> Iterator[_Task]:
 
 
 def _tasks_of(winner: Candidate, done: Mapping[Setting, Candidate], criterion: str) -> Iterator[_Task]:
-    """What is beside the winner, if it comes near, and the same with one component more or less; and this."""
+    """What is beside the winner, with as many components if it comes near, or one more or less; and this.
+
+    Where its search gained nothing, what comes near has begun from it before.
+    """
     K, covariance = winner.setting
-    near = _value(winner, criterion) + ADOPTED
+    near, has_moved = _value(winner, criterion) + ADOPTED, _gain(winner, criterion) > MOVED
     for setting, candidate in done.items():
         is_next = setting.covariance == covariance and abs(setting.n_components - K) == 1
-        is_near = setting.n_components == K and _value(candidate, criterion) <= near
-        if not candidate.is_searched and (is_next or is_near):
+        is_near = _value(candidate, criterion) <= near
+        is_beside = (is_near and setting.n_components == K) or is_next if has_moved else is_next and not is_near
+        if not candidate.is_searched and is_beside:
             yield candidate, [winner]
 
 

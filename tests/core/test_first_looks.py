@@ -1,31 +1,34 @@
 """What comes before the searches of a selection: who walks, who follows, who begins again, what an interrupt leaves."""
 
+from types import SimpleNamespace
+
 import pytest
 
 from mixtura import datasets, select, sketches
-from mixtura.schedule import ADOPTED
+from mixtura.schedule import _tasks_of
 from mixtura.trials import Setting, Workshop
 
 FAITHFUL = datasets.load("faithful").data
 SIX = ["EII", "VII", "EEI", "VVI", "EEE", "VVV"]
 
 
-def test_neighbours_of_the_winner_begin_again_from_it(monkeypatch):
-    asked, adopt = [], sketches.Easel.adopt
+def fit(n_components, bic, covariance="full", sketched=None):
+    how = {"remark": "", "is_searched": sketched is not None, "sketched": sketched}
+    return SimpleNamespace(setting=Setting(n_components, covariance), criteria={"bic": bic}, **how)
 
-    def listening(desk, own, others):
-        asked.append((own.setting, own.is_searched, [other.setting for other in others]))
-        return adopt(desk, own, others)
 
-    monkeypatch.setattr(sketches.Easel, "adopt", listening)
-    found = select(FAITHFUL, n_components=range(1, 6), covariances=SIX)
-    of_winner = {setting for setting, is_searched, others in asked if others == [found.best.setting]}
-    K, covariance = found.best.setting
-    near = {c.setting for c in found.candidates if c.criteria["bic"] <= found.best.criteria["bic"] + ADOPTED}
-    beside = {Setting(K - 1, covariance), Setting(K + 1, covariance), *(s for s in near if s.n_components == K)}
-    assert of_winner == {c.setting for c in found.candidates if c.setting in beside and not c.is_searched}
-    assert of_winner
-    assert not any(is_searched for _, is_searched, _ in asked)
+@pytest.mark.parametrize(
+    ("before", "expected"),
+    [(110.0, {(3, "diag"), (2, "full"), (4, "full")}), (100.1, {(4, "full")})],
+    ids=["it went elsewhere", "it is where it was"],
+)
+def test_neighbours_of_the_winner_begin_again_from_it_unless_they_have(before, expected):
+    winner = fit(3, 100.0, sketched={"bic": before})
+    fits = [fit(3, 110.0, "diag"), fit(3, 200.0, "tied"), fit(2, 108.0), fit(4, 300.0), fit(4, 101.0, "diag")]
+    fits += [winner, fit(3, 105.0, "spherical", sketched={"bic": 105.0})]
+    tasks = list(_tasks_of(winner, {one.setting: one for one in fits}, "bic"))
+    assert {own.setting for own, _ in tasks} == expected
+    assert all(others == [winner] for _, others in tasks)
 
 
 def test_few_models_walk_and_the_others_follow(monkeypatch):
