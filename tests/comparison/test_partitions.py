@@ -38,3 +38,20 @@ def test_very_many_groups_make_no_table():
 def test_nothing_known_is_no_error():
     about = agreement(np.array([None, None], dtype=object), np.array([0, 1]))
     assert (about["groups"], about["n_unknown"]) == ([], 2)
+
+
+def test_whole_weights_are_repeated_rows():
+    rng = np.random.default_rng(1)
+    truth, labels, weights = rng.choice(["a", "b", "c"], 60), rng.integers(0, 2, 60), rng.integers(0, 5, 60)
+    by_weight = agreement(truth, labels, weights.astype(float))
+    assert by_weight == agreement(np.repeat(truth, weights), np.repeat(labels, weights))
+    theirs = adjusted_rand_score(np.repeat(truth, weights), np.repeat(labels, weights))
+    assert by_weight["adjusted_rand"] == pytest.approx(theirs)
+
+
+def test_the_unit_of_other_weights_says_nothing():
+    rng = np.random.default_rng(2)
+    truth, labels, weights = rng.choice(["a", "b"], 50), rng.integers(0, 3, 50), rng.uniform(0.2, 3, 50)
+    assert agreement(truth, labels, weights) == agreement(truth, labels, 1e-6 * weights)
+    even, plain = (agreement(truth, labels, own) for own in (np.full(50, 0.3), None))
+    assert even["adjusted_rand"] == pytest.approx(plain["adjusted_rand"])

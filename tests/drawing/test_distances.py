@@ -52,3 +52,12 @@ def test_the_band_holds_as_many_quantiles_as_it_says():
     found = np.quantile(distances, probabilities, axis=1, method="hazen")
     shares = ((found > low[:, None]) & (found < high[:, None])).mean(1)
     np.testing.assert_allclose(shares, 0.95, atol=0.015)
+
+
+def test_a_row_of_weight_two_is_worth_two_rows():
+    rng = np.random.default_rng(0)
+    values, weights = rng.gamma(2.0, size=40), rng.integers(1, 5, 40).astype(float)
+    probabilities = np.linspace(0.02, 0.98, 25)
+    repeated = np.repeat(values, weights.astype(int)) * (1 + 1e-15 * rng.standard_normal(int(weights.sum())))
+    found = weighted_quantiles(repeated, np.ones(len(repeated)), probabilities)
+    np.testing.assert_allclose(weighted_quantiles(values, weights, probabilities), found, rtol=1e-9)

@@ -21,6 +21,7 @@ _WORDS = 8  # lines at most in which sentences are not cut
 _BAR = 1 / 13  # of the width of the screen
 _STRETCHED = 100  # times the width of a middling cluster
 _BESIDE_KIND = 49  # the width of what stands beside the kind of a start
+NEXT_TO_NONE = 0.001  # a share below is not worth naming
 _BESIDE = 4  # so many columns at most leave room for words at their side
 
 Facts = Mapping[str, Any]
@@ -264,7 +265,8 @@ def _likely(item: Facts, cluster: int) -> str:
 
 
 def _shares(told: Sequence[tuple[str, float]]) -> str:
-    return ", ".join(f"{value} {percent(share)}" for value, share in told[:2]) or "–"
+    shown = [one for one in told[:2] if one[1] >= NEXT_TO_NONE] or told[:1]
+    return ", ".join(f"{value} {percent(share)}" for value, share in shown) or "–"
 
 
 def _above(fit: Facts, lowest: float, criterion: str) -> str:

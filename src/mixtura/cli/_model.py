@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from mixtura._settings import to_record
-from mixtura.cli._answer import choice_table, more_columns, numbered, start_table
+from mixtura.cli._answer import NEXT_TO_NONE, choice_table, more_columns, numbered, start_table
 from mixtura.cli._screen import heading, screen_width, wrap
 from mixtura.cli._tables import lay_out, squeeze
 from mixtura.criteria import CRITERIA, label, write
@@ -95,7 +95,8 @@ def _categories(told: Mapping[str, Any]) -> list[str]:
 
 def _likeliest(shares: Mapping[str, float]) -> str:
     order = sorted(shares, key=lambda level: -shares[level])[:_LIKELIEST]
-    return ", ".join(f"{level} {percent(shares[level])}" for level in order)
+    shown = [level for level in order if shares[level] >= NEXT_TO_NONE] or order[:1]
+    return ", ".join(f"{level} {percent(shares[level])}" for level in shown)
 
 
 def _found(told: Mapping[str, Any]) -> list[str]:

@@ -3,14 +3,18 @@
 from typing import Any
 
 import numpy as np
-from jaxtyping import Int
+from jaxtyping import Float, Int, Shaped
 from numpy import ndarray
 
 _MOST_GROUPS = 30  # more make no table that anyone reads
 
 
-def agreement(truth: ndarray, labels: Int[ndarray, " N"]) -> dict[str, Any]:
+def agreement(
+    truth: ndarray, labels: Int[ndarray, " N"], weights: Float[ndarray, " N"] | None = None
+) -> dict[str, Any]:
     """Both indices and the cross table of known groups and clusters; rows of no known group are left out.
+
+    Rows count by their weights; where these are no whole numbers, so that they add up to the number of rows.
 
     Examples
     --------
@@ -21,7 +25,7 @@ def agreement(truth: ndarray, labels: Int[ndarray, " N"]) -> dict[str, Any]:
     """
     known = np.array([value is not None and value == value for value in truth.tolist()], dtype=bool) & (labels >= 0)
     groups, positions = np.unique(np.array([str(value) for value in truth[known].tolist()]), return_inverse=True)
-    table = cross_table(positions, labels[known])
+    table = cross_table(positions, labels[known], None if weights is None else _as_rows(weights)[known])
     return {
         "adjusted_rand": adjusted_rand(table),
         "mutual_information": mutual_information(table),
@@ -31,13 +35,24 @@ def agreement(truth: ndarray, labels: Int[ndarray, " N"]) -> dict[str, Any]:
     }
 
 
-def cross_table(groups: Int[ndarray, " N"], labels: Int[ndarray, " N"]) -> Int[ndarray, "G K"]:
-    """How many rows of each group each cluster holds."""
+def _as_rows(weights: Float[ndarray, " N"]) -> ndarray:
+    """Whole numbers as such; others in the unit in which they add up to the number of those that count."""
+    if (weights == np.round(weights)).all():
+        return weights.astype(np.int64)
+    return weights * (np.count_nonzero(weights) / weights.sum())
+
+
+def cross_table(
+    groups: Int[ndarray, " N"], labels: Int[ndarray, " N"], weights: ndarray | None = None
+) -> Shaped[ndarray, "G K"]:
+    """How many rows of each group each cluster holds, or what they weigh to a tenth."""
     shape = (groups.max(initial=-1) + 1, labels.max(initial=-1) + 1)
-    return np.bincount(groups * shape[1] + labels, minlength=shape[0] * shape[1]).reshape(shape)
+    found = np.bincount(groups * shape[1] + labels, weights, minlength=shape[0] * shape[1]).reshape(shape)
+    is_whole = weights is None or weights.dtype.kind == "i"
+    return found.astype(np.int64) if is_whole else found.round(1)
 
 
-def adjusted_rand(table: Int[ndarray, "G K"]) -> float:
+def adjusted_rand(table: Shaped[ndarray, "G K"]) -> float:
     """How often two partitions agree on a pair of rows, 0 by chance and 1 if they are the same (Hubert & Arabie 1985).
 
     Examples
@@ -53,7 +68,7 @@ def adjusted_rand(table: Int[ndarray, "G K"]) -> float:
     return 1.0 if most == by_chance else float((together - by_chance) / (most - by_chance))
 
 
-def mutual_information(table: Int[ndarray, "G K"]) -> float:
+def mutual_information(table: Shaped[ndarray, "G K"]) -> float:
     """What one partition says of the other, as a share of what they say on average (Strehl & Ghosh 2002): 0 to 1.
 
     Examples
@@ -75,4 +90,4 @@ def _entropy(counts: ndarray) -> float:
 
 
 def _pairs(counts: ndarray) -> ndarray:
-    return counts * (counts - 1.0) / 2
+    return np.maximum(counts * (counts - 1.0) / 2, 0.0)

@@ -8,6 +8,8 @@ from mixtura.drawing.chi_square import chi_square_quantile
 from mixtura.explain.profiles import component_moments
 from mixtura.fitted import FittedMixture
 
+_SAME = 1e-12  # of the largest value, by which others differ
+
 
 def mahalanobis_distances(fitted: FittedMixture, points: Float[ndarray, "N D"]) -> Float[ndarray, "N K"]:
     """The distance of every row from every component, in standard deviations of the component.
@@ -33,15 +35,19 @@ def weighted_quantiles(
 ) -> Float[ndarray, " P"]:
     """Quantiles of rows that count as much as their weights say; a row stands in the middle of its own share.
 
+    Rows that are equal but for rounding are one, so that a row of weight two is worth two rows.
+
     Examples
     --------
     >>> weighted_quantiles(np.array([3.0, 1.0, 2.0]), np.ones(3), np.array([0.5])).tolist()
     [2.0]
     """
     order = np.argsort(values, kind="stable")
-    shares = weights[order]
+    ordered = values[order]
+    first = np.flatnonzero(np.diff(ordered, prepend=-np.inf) > _SAME * np.abs(ordered).max())
+    shares = np.add.reduceat(weights[order], first)
     middles = (np.cumsum(shares) - shares / 2) / shares.sum()
-    return np.interp(probabilities, middles, values[order])
+    return np.interp(probabilities, middles, ordered[first])
 
 
 def expected_distances(probabilities: Float[ndarray, " P"], n_columns: int) -> Float[ndarray, " P"]:

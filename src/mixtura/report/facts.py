@@ -106,7 +106,7 @@ def facts(
         "doubtful_rows": doubtful_rows(explanation, shown) if shown else [],
         "outlying_rows": outlying_rows(fitted, shown) if shown and explanation.has_numbers else [],
         "probability_shares": probability_shares(rows) if rows else [],
-        "truth": agreement(rows.truth, rows.classification.labels) if rows and rows.truth is not None else None,
+        "truth": _truth(rows),
         "drawn": _drawn(explanation, shown),
         "discriminant": _discriminant(fitted) if explanation.has_numbers else None,
         "checks": _checks(fitted, rows if explanation.has_numbers else None) | {"account": plain(explanation.account)},
@@ -160,6 +160,12 @@ def plain(value: Any) -> Any:
 
 def _name(position: int | None, rows: Rows | None) -> str | int | None:
     return None if position is None or rows is None else name_of(rows, position)
+
+
+def _truth(rows: Rows | None) -> dict[str, Any] | None:
+    if rows is None or rows.truth is None:
+        return None
+    return agreement(rows.truth, rows.classification.labels, rows.weights)
 
 
 def _column(column: dict[str, Any], show_rows: bool) -> dict[str, Any]:
