@@ -135,6 +135,15 @@ def test_kmeans_names_what_lacks_cells(holed, file):
         KMeans(K).fit(file).predict(holed)
 
 
+def test_kmeans_leaves_no_row_out_unasked(folder):
+    path = written(folder / "one_empty_row.parquet", np.concatenate([POINTS[:50], np.full((1, D), np.nan)]))
+    with pytest.raises(DataError, match=rf"one_empty_row\.parquet lacks {D} cells"):
+        KMeans(K).fit(path)
+    near = KMeans(K, init=POINTS[:K]).fit(POINTS[:50])
+    far = KMeans(K, init=POINTS[:K]).fit(mixtura.stream(path, missing="drop"))
+    np.testing.assert_array_equal(far.cluster_centers_, near.cluster_centers_)
+
+
 def test_kmeans_keeps_the_best_so_far_where_rows_are_lost(folder, monkeypatch):
     source = mixtura.stream(written(folder / "lost.parquet"))
     passes, whole = [], StreamedSource.blocks

@@ -14,7 +14,7 @@ from mixtura.estimators import _parameters as rules
 from mixtura.estimators._base import check_points, check_weights, local, weighted_source
 from mixtura.estimators._elsewhere import answered
 from mixtura.estimators._lloyd import assign
-from mixtura.estimators._sources import far_rows_asked, far_rows_of_a_fit, is_far
+from mixtura.estimators._sources import far_rows_asked, far_rows_of_a_fit, is_far, is_source
 from mixtura.kmeans import block_statistics
 from mixtura.online import Schedule
 from mixtura.runners.contract import Measured
@@ -54,18 +54,24 @@ def rows_of(estimator: Any, X: Any, sample_weight: Any, *, reset: bool) -> Rows:
         weights = check_weights(sample_weight, len(points))
         return Rows(weighted_source(points, weights), points, weights)
     if reset:
-        return Rows(complete(far_rows_of_a_fit(estimator, X, sample_weight)))
-    return Rows(complete(far_rows_asked(estimator, X, sample_weight, estimator.cluster_centers_.shape[1])))
+        source = far_rows_of_a_fit(estimator, X, sample_weight)
+    else:
+        source = far_rows_asked(estimator, X, sample_weight, estimator.cluster_centers_.shape[1])
+    refuse_holes(source, is_chosen=is_source(X))
+    return Rows(source)
 
 
-def complete(source: Measured) -> Measured:
-    """The rows, which must not lack cells."""
-    if isinstance(source, StreamedSource) and source.facts.n_missing.any():
+def refuse_holes(source: Measured, *, is_chosen: bool) -> None:
+    """Raise DataError where rows lack cells, unless somebody has chosen to leave these rows out."""
+    if not isinstance(source, StreamedSource):
+        return
+    facts = source.facts
+    n_cells = facts.n_missing.sum() + (0 if is_chosen else facts.n_without_cells * source.n_columns)
+    if n_cells:
         raise DataError(
-            f"{source.origin} lacks {source.facts.n_missing.sum()} cells, and k-means has no distance to rows without "
-            "them: mixtura.stream(..., missing='drop') leaves these out, and GaussianMixture models what is missing."
+            f"{source.origin} lacks {n_cells} cells, and k-means has no distance to rows without them: "
+            "mixtura.stream(..., missing='drop') leaves these out, and GaussianMixture models what is missing."
         )
-    return source
 
 
 def join(rows: Rows, centres: Float[ndarray, "K D"], runner: Local) -> Joined:

@@ -179,6 +179,7 @@ class KMeans(CentresGoOn, ClassNamePrefixFeaturesOutMixin, TransformerMixin, Clu
 
     def transform(self, X: Any) -> Float[ndarray, "N K"]:
         """The distance of each row to each centre, in the units of the data."""
+        check_is_fitted(self)
         if is_far(X):
             return ask_far(self, X, block_distances, [f"distance_{k}" for k in range(self._n_features_out)], np.float64)
         points = self._points(X)
