@@ -5,7 +5,7 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Float, Int
 from numpy import ndarray
 
 from mixtura import climbing, em
@@ -55,12 +55,16 @@ class Ground(NamedTuple):
 
     def judge(self, fit: em.Fit) -> Solution:
         """The fit, with what is known of its soundness."""
-        weights, emission = fit.parameters
         is_whole = all(np.isfinite(array).all() for array in leaves(fit.parameters))
         if fit.outcome is em.Outcome.COLLAPSED or not is_whole:  # the last step led nowhere
             return Solution(False, float("-inf"), fit, self)
-        spurious = self.model.emission.spurious(emission, weights * self.total_weight, self.spread)
-        return Solution(not len(spurious), fit.objective, fit, self)
+        return Solution(not len(self.accidents(fit.parameters)), fit.objective, fit, self)
+
+    def accidents(self, parameters: MixtureParameters) -> Int[ndarray, " M"]:
+        """The components that rest on so few rows, so close together, that chance could have made them."""
+        weights, emission = parameters
+        found: ndarray = self.model.emission.spurious(emission, weights * self.total_weight, self.spread)
+        return found
 
 
 def survey(

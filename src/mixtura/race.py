@@ -7,7 +7,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from mixtura import climbing, em, grounds, kicks, starts
+from mixtura import climbing, em, exchanges, grounds, kicks, starts
+from mixtura.acceleration import SmallGain
 from mixtura.ends import distinct
 from mixtura.grounds import Ground, Solution
 from mixtura.mixture import Mixture
@@ -22,8 +23,10 @@ NEAR = 2.0  # nats
 # Where a sample stands for more rows: steps that take the best starts to their end there, nats by which solutions may
 # differ there by chance, and steps over more rows for each of these, then for the best three, before one goes on.
 END_STEPS, CHANCE, HEARINGS = 200, 20.0, (4, 8)
+_FEW_KICKS = 16  # in vain, where exchanges come after them; they find the small groups that these do not
 HEARING_ROWS, _HEARING_NUMBERS = 1 << 17, 1 << 21  # at most, in a table that is not too wide
 _PLACES = "best", "second", "third"  # of those that may be finished on all rows
+_EXCHANGING_NUMBERS = 1 << 22  # responsibilities that are looked at together
 _CORRECTING = 1 << 17  # rows that go on between two passes over all
 
 
@@ -115,11 +118,15 @@ def run(model: Mixture, source: Measured, plan: Plan, *, runner: Runner, rng: np
     if raced.best.outcome is em.Outcome.INTERRUPTED:
         return raced
     ground = grounds.survey(model, sample, rng, plan.watch, some)
-    kicked = kicks.improve(ground, raced.finalists, 0 if is_glimpse else plan.patience)
+    patience = 0 if is_glimpse else plan.patience or (_FEW_KICKS if is_part else None)
+    kicked = kicks.improve(ground, raced.finalists, patience)
     few = [ground.judge(fit) for fit in raced.finalists]
     ground = ground._replace(total_weight=source.total_weight)
     if is_part and not is_glimpse and not _is_cut_short(kicked):
         kicked = _hear(ground, kicked, few, _hall(many, runner, finish[-1].run), look)
+    if is_part and not is_glimpse and not _is_cut_short(kicked):
+        most = _EXCHANGING_NUMBERS // plan.n_components
+        kicked = _exchange(ground, kicked, climbing.AtHand(climbing.in_double(part(many, most)), runner))
     if _is_cut_short(kicked):
         return Search(kicked.pool[0].fit, raced.records, tally=kicked.tally)
     finished = _finish(ground, kicked, finish, look)
@@ -144,9 +151,9 @@ def to_the_end(source: Source, runner: Runner, n_steps: int, n_kept: int) -> lis
     return [Round(at_hand, n_steps, 1), Round(climbing.Far(whole, some, source.total_weight), n_steps, n_kept)]
 
 
-def part(sample: Block) -> Block:
-    """Every so manieth row of a sample, to count for them all."""
-    every = -(-len(sample.points) // _CORRECTING)
+def part(sample: Block, most: int = _CORRECTING) -> Block:
+    """Every so manieth row of a sample, at most so many, to count for them all."""
+    every = -(-len(sample.points) // most)
     points, weights = np.ascontiguousarray(sample.points[::every]), sample.weights[::every]
     return type(sample)(points, weights * (sample.weights.sum() / weights.sum()))
 
@@ -217,6 +224,21 @@ def _hear(
         return kicks.Kicks((ground.judge(heard.best),), tally)
     solutions = sorted(map(ground.judge, heard.finalists), key=lambda solution: solution.rank, reverse=True)
     return kicks.Kicks((*solutions, *(s for s in known if s not in few)), tally)
+
+
+def _exchange(ground: Ground, kicked: kicks.Kicks, hall: climbing.AtHand) -> kicks.Kicks:
+    """The best solution, its components exchanged where the larger sample says so."""
+    wide = grounds.survey(ground.model, hall.block, ground.rng, ground.watch, hall)
+    wide = wide._replace(total_weight=ground.total_weight)
+    best = kicked.pool[0].parameters
+    here = climbing.fit_all(ground.model, [best], hall, stop=SmallGain(0.0), max_iterations=1, watch=ground.watch)[0]
+    improved = exchanges.improve(wide, wide.judge(here))
+    tally = kicked.tally._replace(
+        n_kicks=kicked.tally.n_kicks + improved.n_tried,
+        n_moved=kicked.tally.n_moved + improved.n_moved,
+        n_iterations=kicked.tally.n_iterations + improved.n_iterations,
+    )
+    return kicks.Kicks((improved.best, *kicked.pool), tally)
 
 
 def _later(record: StartRecord, kicked: kicks.Kicks) -> StartRecord:

@@ -25,5 +25,6 @@ def load(monkeypatch):
             "optima",
             "how_many",
             "mclust_choice",
+            "many_rows",
         ):
             del sys.modules[name]

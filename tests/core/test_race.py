@@ -135,10 +135,11 @@ def test_solutions_are_heard_on_more_rows_than_they_were_found_on_and_on_fewer_t
 
     monkeypatch.setattr(race, "_hear", hear)
     monkeypatch.setattr(race, "SAMPLE_ROWS", 500)
+    points = np.random.default_rng(0).normal(size=(5000, 2)) + 8 * (np.arange(5000)[:, None] % 2)
     monkeypatch.setattr(race, "HEARING_ROWS", 2000)
-    GaussianMixture(2, random_state=0).fit(np.random.default_rng(0).normal(size=(5000, 2)))
+    GaussianMixture(2, random_state=0).fit(points)
     monkeypatch.setattr(race, "HEARING_ROWS", 0)  # as in a wide table
-    GaussianMixture(2, random_state=0).fit(np.random.default_rng(0).normal(size=(5000, 2)))
+    GaussianMixture(2, random_state=0).fit(points)
     assert heard == [(500, 2000), (500, 5000)]
 
 
