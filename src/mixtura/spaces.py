@@ -35,9 +35,20 @@ def spread(points: Float[ndarray, "N D"], weights: Float[ndarray, " N"]) -> Spre
     deviations = np.where(deviations > _ROUNDING * np.abs(centre), deviations, 0.0)
     unit = np.divide(1.0, deviations, out=np.zeros_like(deviations), where=deviations > 0)
     standard = (points - centre) * unit
-    values, vectors = np.linalg.eigh((standard * weights[:, None]).T @ standard / weights.sum())
+    values, vectors = _axes(standard, weights)
     kept = values > max(values[-1], 0.0) * _FLAT
     return Spread(deviations, (vectors[:, kept] / np.sqrt(values[kept])).T * unit)
+
+
+def _axes(
+    rows: Float[ndarray, "N D"], weights: Float[ndarray, " N"]
+) -> tuple[Float[ndarray, " M"], Float[ndarray, "D M"]]:
+    """Eigenvalues, the largest last, and eigenvectors of a covariance; of fewer rows than columns, as many as rows."""
+    if len(rows) >= rows.shape[1]:
+        values, vectors = np.linalg.eigh((rows * weights[:, None]).T @ rows / weights.sum())
+        return values, vectors
+    _, roots, vectors = np.linalg.svd(rows * np.sqrt(weights / weights.sum())[:, None], full_matrices=False)
+    return roots[::-1] ** 2, vectors[::-1].T
 
 
 def within_reach(points: Float[ndarray, "N D"], weights: Float[ndarray, " N"]) -> Float[ndarray, "N D"]:

@@ -10,6 +10,7 @@ from mixtura.emissions.gaussian import Gaussian
 from mixtura.kmeans import seed
 from mixtura.mixture import Mixture
 from mixtura.sources.array import ArraySource
+from mixtura.spaces import whiten
 from mixtura.statistics import Block
 
 
@@ -189,3 +190,14 @@ def test_nearest_kernel_agrees_with_seeding_distances():
     brute = ((SAMPLE.points[:, None] - SAMPLE.points[[0, 60, 120]]) ** 2).sum(2)
     np.testing.assert_array_equal(labels, brute.argmin(1))
     np.testing.assert_allclose(distances, brute.min(1))
+
+
+@pytest.mark.parametrize("n_rows", [12, 40])
+def test_few_rows_in_many_columns_are_whitened_as_many_are(n_rows):
+    rng = np.random.default_rng(0)
+    points, weights = rng.normal(size=(n_rows, 20)) * np.linspace(1, 9, 20), rng.uniform(0.5, 2, n_rows)
+    white = whiten(points, weights)
+    assert white.shape == (n_rows, min(n_rows - 1, 20))
+    covariance = (white * weights[:, None]).T @ white / weights.sum()
+    np.testing.assert_allclose(covariance, np.eye(white.shape[1]), atol=1e-8)
+    np.testing.assert_allclose(weights @ white, 0, atol=1e-8)
