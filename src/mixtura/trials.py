@@ -132,7 +132,7 @@ class Workshop(NamedTuple):
         streams = stream.spawn(len(self.folds))
         search = self._search(setting, self.source, stream, sketch)
         found = self.judge(setting, search, lambda fold, rows: self._search(setting, rows, streams[fold]))
-        return found if sketch is None else found._replace(sketched={} if sketch.remark else sketch.criteria)
+        return found if sketch is None else _beside(sketch, found)
 
     def look_at(self, settings: Sequence[Setting], mixtures: Sequence[MixtureParameters]) -> list[Evidence]:
         """What there is to be seen of mixtures of one covariance model; nothing if one by one that costs no more."""
@@ -264,6 +264,17 @@ class Workshop(NamedTuple):
             return parameters
         own = replace(model, emission=self._emission(setting._replace(covariance=OF_OWN_VOLUMES[setting.covariance])))
         return own.maximise(self.runner(self.source, model.statistics(parameters)), parameters)
+
+
+def _beside(sketch: Candidate, found: Candidate) -> Candidate:
+    """What a search found that went on from a sketch; this all the same where the search took it for an accident."""
+    if sketch.remark:
+        return found._replace(sketched={})
+    is_lower = bool(found.remark) or found.evidence.log_likelihood < sketch.evidence.log_likelihood
+    if is_lower and not is_interrupted(found):
+        search = found.search._replace(best=sketch.search.best)
+        found = sketch._replace(search=search, is_searched=True)
+    return found._replace(sketched=sketch.criteria)
 
 
 def _flaw(counts: Float[ndarray, " K"], emission: Any, moments: GaussianParameters | StudentParameters) -> str:

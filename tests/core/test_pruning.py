@@ -6,13 +6,13 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from mixtura import Options, climbing, datasets, path, schedule, select
+from mixtura import Options, climbing, datasets, path, race, schedule, select
 from mixtura import selection as selection_module
 from mixtura.acceleration import SmallGain
 from mixtura.covariance import FOURTEEN
 from mixtura.schedule import NEAR, contenders
 from mixtura.statistics import Block
-from mixtura.trials import PATH, Setting
+from mixtura.trials import PATH, Setting, Workshop
 
 FAITHFUL, IRIS = datasets.load("faithful").data, datasets.load("iris").data
 WHOLE = Options(prune=False)
@@ -69,6 +69,21 @@ def test_a_search_is_never_worse_than_its_sketch(pruned):
     for candidate in searched:
         assert candidate.criteria["bic"] <= candidate.sketched["bic"] + 1e-6
         assert PATH in [record.kind for record in candidate.search.records]
+
+
+def test_a_search_that_leads_lower_leaves_the_sketch(monkeypatch):
+    run = race.run
+    monkeypatch.setattr(
+        race,
+        "run",
+        lambda model, source, plan, **how: run(model, source, plan._replace(known=(), is_race=False), **how),
+    )
+    monkeypatch.setattr(Workshop, "_stop", lambda workshop: lambda step: True)  # after a step
+    searched = [c for c in select(FAITHFUL, n_components=range(1, 5)).candidates if c.sketched]
+    assert searched
+    for candidate in searched:
+        assert candidate.is_searched and candidate.criteria == candidate.sketched
+        assert PATH not in [record.kind for record in candidate.search.records]
 
 
 def test_a_bad_sketch_begins_again_with_the_groups_of_another_model(monkeypatch):
