@@ -66,6 +66,18 @@ def test_degrees_of_freedom_are_shared_free_or_given(dof, n_free):
     assert dof != 3 or set(found.dof_) == {3.0}
 
 
+def test_single_precision_stays_single():
+    rows = groups(400)
+    double, single = (StudentMixture(2, random_state=0).fit(X) for X in (rows, rows.astype(np.float32)))
+    for name in ("weights_", "means_", "covariances_", "dof_"):
+        assert getattr(double, name).dtype == np.float64 and getattr(single, name).dtype == np.float32
+        np.testing.assert_allclose(getattr(single, name), getattr(double, name), rtol=1e-2)
+    for answer in (single.predict_proba, single.score_samples):
+        assert answer(rows.astype(np.float32)).dtype == np.float32 and answer(rows).dtype == np.float64
+    single.partial_fit(rows[:50].astype(np.float32))
+    assert single.means_.dtype == np.float32
+
+
 def test_rows_with_holes_count_by_their_other_cells():
     rows = groups(2000)
     holed = np.where(np.random.default_rng(1).uniform(size=rows.shape) < 0.1, np.nan, rows)

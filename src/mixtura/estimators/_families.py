@@ -156,12 +156,12 @@ class FamilyAnswers(Answers):
         self._columns, self._model, self._numbered_by = tuple(columns), model, self.order
         self._memory = None
         self._show(model.reorder(best.parameters, by))
-        for name, value in record(search, source, is_begun=True).items():
+        for name, value in record(search, source, is_begun=self.max_iter > 0).items():
             setattr(self, name, value)
         self._history = history(self._wanted(), model, self._parameters, search, source, self._runner)
         self.n_parameters_ = model.n_free(self._parameters)
         runner.conclude(is_interrupted=best.outcome is em.Outcome.INTERRUPTED)
-        if not self.converged_:
+        if not self.converged_ and self.max_iter > 0:
             warnings.warn(f"{best.outcome.value} ({self.n_iter_} were taken.)", ConvergenceWarning, stacklevel=3)
 
     def _wanted(self) -> Setting:
@@ -190,14 +190,15 @@ class FamilyAnswers(Answers):
             warnings.warn(f"Levels that the fit never saw are taken for missing: {told}.", UserWarning, stacklevel=3)
         return points
 
-    def _answer(self, X: Any, question: str, field: int, *, is_wide: bool = False, dtype: Any = np.float64) -> Any:
-        """One field, of a number or one for each component, of what the mixture answers about every row."""
+    def _answer(self, X: Any, question: str, field: int, *, is_wide: bool = False, dtype: Any = None) -> Any:
+        """One field, of a number or one for each component, of what the mixture answers about rows, of their type."""
         check_is_fitted(self)
         bound = getattr(self._model, question)(self._parameters)
         if is_far(X):
             return of_mixture(self, X, bound, field, self._columns)
         points = self._points(X)
-        answer = np.empty((len(points), self._n_features_out) if is_wide else len(points), dtype=dtype)
+        shape = (len(points), self._n_features_out) if is_wide else len(points)
+        answer = np.empty(shape, dtype=dtype or points.dtype)
         fill(answer, points, lambda block: bound(block)[field], self._runner)
         return answer
 

@@ -99,7 +99,7 @@ class LatentClassMixture(GoesOn, FamilyAnswers):
     _rules: ClassVar = {
         "n_components": rules.whole(1),
         "tol": rules.either(rules.one_of(["auto"]), rules.real(0)),
-        "max_iter": rules.whole(1),
+        "max_iter": rules.whole(0),
         "n_init": rules.whole(1),
         "random_state": rules.SEED,
         "order": rules.one_of(ORDERS),

@@ -103,7 +103,7 @@ class MixedMixture(GoesOn, FamilyAnswers):
         "transforms": rules.either(rules.NONE, rules.Rule(lambda value: isinstance(value, dict), "a dict")),
         "tol": rules.either(rules.one_of(["auto"]), rules.real(0)),
         "reg_covar": rules.either(rules.one_of(["auto"]), rules.real(0)),
-        "max_iter": rules.whole(1),
+        "max_iter": rules.whole(0),
         "n_init": rules.whole(1),
         "random_state": rules.SEED,
         "order": rules.one_of(ORDERS),

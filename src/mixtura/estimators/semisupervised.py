@@ -101,7 +101,7 @@ class SemiSupervisedMixture(ClassifierMixin, FittedAnswers):  # type: ignore[mis
         "covariance_type": rules.one_of(MODELS),
         "tol": rules.either(_AUTO, rules.real(0)),
         "reg_covar": rules.either(_AUTO, rules.real(0)),
-        "max_iter": rules.whole(1),
+        "max_iter": rules.whole(0),
         "n_init": rules.whole(1),
         "equal_weights": rules.BOOLEAN,
         "fixed_weights": rules.either(rules.NONE, rules.ARRAY),
@@ -235,7 +235,7 @@ class SemiSupervisedMixture(ClassifierMixin, FittedAnswers):  # type: ignore[mis
         values = attributes(parameters, self.covariance_type, source.points.dtype)
         if best.outcome is em.Outcome.COLLAPSED or not all(np.isfinite(value).all() for value in values.values()):
             raise ValueError(why_collapsed(source.points.dtype))
-        for name, value in (values | record(search, source, is_begun=True)).items():
+        for name, value in (values | record(search, source, is_begun=self.max_iter > 0)).items():
             setattr(self, name, value)
         self._n_known = model.n_known(best.parameters)
         counted = PartlyKnown(model.model.emission, model.model.equal_weights, n_known=self._n_known)
@@ -254,7 +254,7 @@ class SemiSupervisedMixture(ClassifierMixin, FittedAnswers):  # type: ignore[mis
         self.labels_ = self.classes_[self.responsibilities_.argmax(1)]
         if search.best.outcome is em.Outcome.INTERRUPTED:
             raise KeyboardInterrupt
-        if not self.converged_:
+        if not self.converged_ and self.max_iter > 0:
             warnings.warn(em.Outcome.EXHAUSTED.value, ConvergenceWarning, stacklevel=3)
 
     def _points(self, X: Any) -> Float[ndarray, "N D"]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Any, ClassVar, Self
 
+import numpy as np
 from jaxtyping import Float
 from numpy import ndarray
 from sklearn.utils.validation import check_is_fitted
@@ -93,7 +94,7 @@ class StudentMixture(GoesOn, FamilyAnswers):
         "dof": rules.either(rules.one_of(["shared", "free"]), rules.positive()),
         "tol": rules.either(rules.one_of(["auto"]), rules.real(0)),
         "reg_covar": rules.either(rules.one_of(["auto"]), rules.real(0)),
-        "max_iter": rules.whole(1),
+        "max_iter": rules.whole(0),
         "n_init": rules.whole(1),
         "random_state": rules.SEED,
         "order": rules.one_of(ORDERS),
@@ -136,7 +137,8 @@ class StudentMixture(GoesOn, FamilyAnswers):
         Parameters
         ----------
         X : array-like of shape (N, D), file, StreamedSource, Dask data frame or array, Spark data frame
-            Numbers. A cell that is NaN is missing: rows count by their other cells, exactly and without imputation.
+            Numbers; of float32, results are float32, too. A cell that is NaN is missing: rows count by their other
+            cells, exactly and without imputation.
             Files and collections are read block by block, where they are, as by `GaussianMixture`.
         y : ignored
         sample_weight : array-like of shape (N,), optional
@@ -159,6 +161,7 @@ class StudentMixture(GoesOn, FamilyAnswers):
         """
         rules.check_parameters(self, self._rules)
         source, runner = training_source(self, X, sample_weight), Held(self._runner)
+        self._dtype = source.dtype
         names = getattr(self, "feature_names_in_", [f"x{d}" for d in range(source.n_columns)])
         columns = [Column(str(name), "number") for name in names]
         dof = self.dof if isinstance(self.dof, str) else float(self.dof)
@@ -181,7 +184,8 @@ class StudentMixture(GoesOn, FamilyAnswers):
 
     def _show(self, parameters: MixtureParameters) -> None:
         super()._show(parameters)
-        self.means_, self.covariances_, self.dof_ = parameters.emission
+        arrays = (np.array(array, self._dtype) for array in (parameters.weights, *parameters.emission))
+        self.weights_, self.means_, self.covariances_, self.dof_ = arrays
         self.n_components_, self.covariance_type_ = self._asked
 
     def _batch(self, X: Any, sample_weight: Any) -> Measured:
@@ -195,4 +199,5 @@ class StudentMixture(GoesOn, FamilyAnswers):
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
         tags.input_tags.categorical = tags.input_tags.string = False
+        tags.transformer_tags.preserves_dtype = ["float64", "float32"]
         return tags

@@ -111,7 +111,7 @@ class TrimmedMixture(FittedAnswers):
         "covariance_type": rules.one_of(MODELS),
         "tol": rules.either(_AUTO, rules.real(0)),
         "reg_covar": rules.either(_AUTO, rules.real(0)),
-        "max_iter": rules.whole(1),
+        "max_iter": rules.whole(0),
         "n_init": rules.whole(1),
         "max_ratio": rules.either(rules.NONE, rules.real(1)),
         "equal_weights": rules.BOOLEAN,
@@ -236,7 +236,7 @@ class TrimmedMixture(FittedAnswers):
             setattr(self, name, value)
         self._numbered_by = "weight"
         rest = self._cut(source)
-        for name, value in record(search, rest, is_begun=True).items():
+        for name, value in record(search, rest, is_begun=self.max_iter > 0).items():
             setattr(self, name, value)
         setting = Setting(self.n_components, self.covariance_type)
         self._history = history(setting, self._model, parameters, search, rest, local(self.n_jobs))
@@ -260,7 +260,7 @@ class TrimmedMixture(FittedAnswers):
         self.trimmed_ = self._log_density(points) < self.threshold_
         if search.best.outcome is em.Outcome.INTERRUPTED:
             raise KeyboardInterrupt
-        if not self.converged_:
+        if not self.converged_ and self.max_iter > 0:
             warnings.warn(why_not_converged(self.n_iter_, self.lower_bound_), ConvergenceWarning, stacklevel=3)
 
     def _log_density(self, points: Float[ndarray, "N D"]) -> Float[ndarray, " N"]:
