@@ -6,7 +6,7 @@ from typing import NamedTuple
 from numpy import ndarray
 
 from mixtura._kernels import family
-from mixtura._kernels.compile import kernel, piece
+from mixtura._kernels.compile import kernel, piece, tile_kernel
 from mixtura._kernels.densities import Diagonal, Spherical
 from mixtura._kernels.family import implement
 from mixtura._kernels.memory import add_row_sums, load, load_register, load_rows, repeat, spread, store, zeros
@@ -76,7 +76,7 @@ def means_and_constants(means, log_det, log_weights, centre):
     return columns, constants
 
 
-@kernel
+@tile_kernel
 def diagonal_log_joint(terms, tile, n):
     """-Σ ((x - m) w)²/2 + constant."""
     means, whiteners, stride = terms.means, terms.whiteners, tile.stride
@@ -97,7 +97,7 @@ def diagonal_log_joint(terms, tile, n):
             store_log_joint(terms.constants, tile, k, p, (a, b, c, d))
 
 
-@kernel
+@tile_kernel
 def spherical_log_joint(terms, tile, n):
     """-|x - m|² w²/2 + constant."""
     precisions = terms.precisions
@@ -169,7 +169,7 @@ def _new_sums(means):
 # for the one before.
 
 
-@kernel
+@tile_kernel
 def diagonal_accumulate(terms, tile, n, sums):
     """Σ r (x - m), Σ r (x - m)²."""
     weigh_responsibilities(tile, n, sums.counts)
@@ -192,7 +192,7 @@ def diagonal_accumulate(terms, tile, n, sums):
             _add_two(sums.squares, d, e, k, (square_d, square_e))
 
 
-@kernel
+@tile_kernel
 def spherical_accumulate(terms, tile, n, sums):
     """Σ r (x - m), and Σ r |x - m|² of the distances that `spherical_log_joint` left."""
     stride = tile.stride
@@ -208,7 +208,7 @@ def spherical_accumulate(terms, tile, n, sums):
     add_shifts(terms.means, tile, n, sums.shifts)
 
 
-@kernel
+@tile_kernel
 def weigh_responsibilities(tile, n, counts):
     """Responsibilities times the weights of the rows -> tile.joint; their sums."""
     for k in range(len(counts)):
@@ -220,7 +220,7 @@ def weigh_responsibilities(tile, n, counts):
         add_row_sums(counts, k * 4, count)
 
 
-@kernel
+@tile_kernel
 def add_shifts(means, tile, n, shifts):
     """Σ r (x - m)."""
     D, Q = means.shape

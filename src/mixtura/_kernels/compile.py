@@ -80,8 +80,8 @@ BORROWING = PART | {"_nrt": False}
 
 # Called by other kernels only.
 kernel = numba.njit(**PART)
-# The same, called once for every tile. It neither makes nor returns arrays, so it need not count references to them:
-# that would take longer than the arithmetic of a small tile.
+# The same, called once for every tile. It makes no arrays, and returns at most its caller's, to a caller of its own
+# kind, so it need not count references to them: that would take longer than the arithmetic of a small tile.
 tile_kernel = numba.njit(**BORROWING)
 # A piece of a kernel that returns SIMD values, which would travel through memory if it were called.
 piece = numba.njit(**INLINE)

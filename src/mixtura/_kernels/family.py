@@ -97,4 +97,5 @@ def implement(function, kind, implementation):
     def choose(*arguments):
         return implementation.py_func if getattr(arguments[0], "instance_class", None) is kind else None
 
-    overload(function, jit_options=PART, strict=False)(choose)
+    counts_references = implementation.targetoptions.get("_nrt", True)
+    overload(function, jit_options=PART | {"_nrt": counts_references}, strict=False)(choose)

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from numpy import ndarray
 
 from mixtura._kernels import family
-from mixtura._kernels.compile import kernel
+from mixtura._kernels.compile import kernel, tile_kernel
 from mixtura._kernels.densities import Heavy
 from mixtura._kernels.elementary import log
 from mixtura._kernels.family import implement
@@ -21,6 +21,7 @@ from mixtura._kernels.tails import FEWEST, MOST, STEPS
 from mixtura._kernels.tiles import Tile, flaw
 
 _LEAST = 2.0**-52  # mass, so that no division by zero can follow
+_EVEN, _UNEVEN = (math.log(0.5 * dof) - digamma.py_func(0.5 * dof) for dof in (MOST, FEWEST))
 
 
 class HeavyTerms(NamedTuple):
@@ -53,7 +54,7 @@ def terms(density, log_weights, centre):
     return HeavyTerms(ellipses, constants, scales, powers, precisions)
 
 
-@kernel
+@tile_kernel
 def log_joint(terms, tile, n):
     """Constant - (v + D)/2 log(1 + δ/v). The rounding error of 1 + δ/v, which weighs much where v is large, is made up.
 
@@ -79,12 +80,12 @@ def new_sums(density):
     return HeavySums(zeros(density.dof, (K, 4)), zeros(density.dof, (K, 4)), family.new_sums(density.ellipses))
 
 
-@kernel
+@tile_kernel
 def accumulate(terms, tile, n, sums):
     family.accumulate(terms.ellipses, weigh(tile, n, sums), n, sums.moments)
 
 
-@kernel
+@tile_kernel
 def weigh(tile, n, sums):
     """Σ r and Σ r log(1 + δ/v), and the tile whose rows count r u."""
     K, stride = len(sums.counts), tile.stride
@@ -102,7 +103,7 @@ def weigh(tile, n, sums):
     return _weighed_anew(tile, n, K)
 
 
-@kernel
+@tile_kernel
 def _weighed_anew(tile, n, K):
     """The tile, rows weighing what their components now count together; the evidence has served."""
     for p in range(0, n, width(tile.joint)):
@@ -144,19 +145,18 @@ def reshape(sums, ascent, counts, mass):
         own[k] = max(own[k], _LEAST)
     family.reshape(sums.moments, ascent.ellipses, counts, own)
     if not ascent.is_dof_known:
-        together, n = total_of(evenness), total_of(counts)
+        shared = most_likely(total_of(evenness) / total_of(counts)) if ascent.is_dof_shared else 0.0
         for k in range(len(own)):
-            density.dof[k] = most_likely(together / n if ascent.is_dof_shared else evenness[k] / counts[k])
+            density.dof[k] = shared if ascent.is_dof_shared else most_likely(evenness[k] / counts[k])
 
 
 @kernel
 def most_likely(evenness):
     """What `tails.solve` finds for one component."""
-    least, most = 0.5 * FEWEST, 0.5 * MOST
     wanted = -1.0 - evenness
-    if wanted < math.log(most) - digamma(most):
+    if wanted < _EVEN:
         return MOST
-    if wanted > math.log(least) - digamma(least):
+    if wanted > _UNEVEN:
         return FEWEST
     x = (3.0 - wanted + math.sqrt((wanted - 3.0) * (wanted - 3.0) + 24.0 * wanted)) / (12.0 * wanted)
     for _ in range(STEPS):

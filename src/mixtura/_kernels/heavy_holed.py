@@ -10,7 +10,7 @@ from typing import NamedTuple
 from numpy import ndarray
 
 from mixtura._kernels import family, heavy
-from mixtura._kernels.compile import kernel
+from mixtura._kernels.compile import kernel, tile_kernel
 from mixtura._kernels.densities import HeavyHoled
 from mixtura._kernels.elementary import log
 from mixtura._kernels.family import implement
@@ -57,7 +57,7 @@ def _tabulate(half, k, volumes, slopes):
         slopes[o, k] = slopes[o + 2, k] + 1.0 / (half + 0.5 * o)
 
 
-@kernel
+@tile_kernel
 def log_joint(terms, tile, n):
     """As where no cell is missing; to log(1 + δ/v) is added by how much its expectation is less for want of cells."""
     family.squares(terms.ellipses, tile, n)
@@ -77,7 +77,7 @@ def log_joint(terms, tile, n):
             store(tile.precisions, at, (n_seen * (1.0 / v) + 1.0) * inverse)
 
 
-@kernel
+@tile_kernel
 def _begin(terms, tile, group, last):
     """Of rows up to `last` the log joint density at the mean -> tile.precisions; slopes -> tile.logarithms.
 
@@ -91,7 +91,7 @@ def _begin(terms, tile, group, last):
             store(tile.logarithms, p, splat(tile.joint, terms.slopes[o, k]))
 
 
-@kernel
+@tile_kernel
 def accumulate(terms, tile, n, sums):
     family.add_unseen(terms.ellipses, tile, n, sums.moments)
     family.add_seen(terms.ellipses, heavy.weigh(tile, n, sums), n, sums.moments)

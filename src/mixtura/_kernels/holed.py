@@ -5,7 +5,7 @@ from typing import NamedTuple
 from numpy import ndarray
 
 from mixtura._kernels import family, full, incomplete
-from mixtura._kernels.compile import kernel
+from mixtura._kernels.compile import kernel, tile_kernel
 from mixtura._kernels.densities import Holed
 from mixtura._kernels.family import implement
 from mixtura._kernels.incomplete import Sight
@@ -21,33 +21,33 @@ def terms(density, log_weights, centre):
     return HoledTerms(incomplete.new_sight(density, log_weights, centre, density.deviations), density.groups)
 
 
-@kernel
+@tile_kernel
 def squares(terms, tile, n):
     incomplete.see(terms.sight, tile, n, terms.groups)
 
 
-@kernel
+@tile_kernel
 def volume(terms, group, k):
     return incomplete.factorise(terms.sight, k, group) - terms.sight.log_weights[k]
 
 
-@kernel
+@tile_kernel
 def log_joint(terms, tile, n):
     squares(terms, tile, n)
     incomplete.add_volumes(tile, n, len(terms.sight.mass))
 
 
-@kernel
+@tile_kernel
 def add_seen(terms, tile, n, sums):
     incomplete.add_seen(terms.sight, tile, n, sums)
 
 
-@kernel
+@tile_kernel
 def add_unseen(terms, tile, n, sums):
     incomplete.add_unseen(terms.sight, tile, terms.groups, sums)
 
 
-@kernel
+@tile_kernel
 def accumulate(terms, tile, n, sums):
     add_seen(terms, tile, n, sums)
     add_unseen(terms, tile, n, sums)

@@ -156,7 +156,7 @@ def squares(terms, tile, n):
     _log_joint(bare, tile, n)
 
 
-@kernel
+@tile_kernel
 def volume(terms, group, k):
     first = CELLS + group[HOLES]
     total = terms.excesses[k] if first < len(group) else 0.0

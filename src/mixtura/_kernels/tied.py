@@ -19,7 +19,7 @@ from mixtura._kernels.axes import (
     store_log_joint,
     weigh_responsibilities,
 )
-from mixtura._kernels.compile import kernel
+from mixtura._kernels.compile import kernel, tile_kernel
 from mixtura._kernels.densities import Tied
 from mixtura._kernels.family import implement
 from mixtura._kernels.memory import load, store, zeros
@@ -63,7 +63,7 @@ def terms(density, log_weights, centre):
     return TiedTerms(means, whitened, whitener, constants)
 
 
-@kernel
+@tile_kernel
 def log_joint(terms, tile, n):
     """-|W x - W m_k|²/2 + constant."""
     for p in range(0, n, width(tile.points)):
@@ -73,7 +73,7 @@ def log_joint(terms, tile, n):
             store_log_joint(terms.constants, tile, k, p, distances)
 
 
-@kernel
+@tile_kernel
 def _whiten(whitener, tile, p):
     stride = tile.stride
     for i in range(0, len(whitener), 4):
@@ -96,7 +96,7 @@ def new_sums(density):
     return TiedSums(zeros(means, (K, 4)), zeros(means, (P, Q)), within, between)
 
 
-@kernel
+@tile_kernel
 def accumulate(terms, tile, n, sums):
     K = len(sums.counts)
     weigh_responsibilities(tile, n, sums.counts)
@@ -114,7 +114,7 @@ def accumulate(terms, tile, n, sums):
     add_products(tile.joint, n, sums.between)
 
 
-@kernel
+@tile_kernel
 def _leave_means(means, K, tile, n):
     """w^½ (x - m̄) -> tile.work, as Σ w r (x - m) / w^½."""
     stride = tile.stride
