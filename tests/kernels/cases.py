@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from mixtura._kernels import FILLED, SKIPPING
+from mixtura._kernels import SKIPPING
 from mixtura._kernels.densities import Diagonal, Full, Heavy, Spherical, Tied
 
 
@@ -50,8 +50,10 @@ def calls(rng, N, D, K, dtype):
     for make in (KINDS | HEAVY).values():
         density = make(rng, K, D)
         yield "collect", protected((points, weights, log_weights, density))
-        if isinstance(density, FILLED):
-            holed = np.where(rng.uniform(size=points.shape) < 0.3, np.nan, points)
+        holed = np.where(rng.uniform(size=points.shape) < 0.3, np.nan, points)
+        if isinstance(density, Heavy):
+            yield "collect_incomplete", protected((holed, weights, log_weights, density))
+        else:
             uneven = density._replace(log_det=density.log_det - rng.uniform(0, 1, K))  # as variational Bayes has it
             yield "collect_incomplete", protected((holed, weights, log_weights, uneven))
         if isinstance(density, SKIPPING):

@@ -4,7 +4,6 @@ from mixtura._kernels.climbing import COLLAPSED, GOES_ON, STOPPED
 from mixtura._kernels.densities import Ascent, HeavyAscent
 from mixtura._kernels.passes import (
     COMPILED,
-    FILLED,
     SKIPPING,
     active_share,
     classify,
@@ -25,7 +24,6 @@ from mixtura._kernels.turning import Holes, Turned, holes, lacking, turned
 __all__ = [
     "COLLAPSED",
     "COMPILED",
-    "FILLED",
     "GOES_ON",
     "SKIPPING",
     "STOPPED",

@@ -10,15 +10,17 @@ from typing import NamedTuple
 from numpy import ndarray
 
 from mixtura._kernels import family, heavy
-from mixtura._kernels.compile import kernel, tile_kernel
-from mixtura._kernels.densities import HeavyHoled
+from mixtura._kernels.compile import cached_kernel, kernel, tile_kernel
+from mixtura._kernels.densities import HeavyHoled, Holed
 from mixtura._kernels.elementary import log
 from mixtura._kernels.family import implement
 from mixtura._kernels.gamma import digamma, log_gamma_ratio
-from mixtura._kernels.incomplete import CELLS, FIRST, HOLES
+from mixtura._kernels.holed import HoledTerms
+from mixtura._kernels.incomplete import CELLS, FIRST, GROUPED, HOLES, fill_groups
 from mixtura._kernels.memory import load, store, zeros
+from mixtura._kernels.mixtures import new_centre
 from mixtura._kernels.simd import splat, width
-from mixtura._kernels.tiles import flaw
+from mixtura._kernels.tiles import flaw, new_tile, normalise, weigh
 
 
 class HeavyHoledTerms(NamedTuple):
@@ -95,6 +97,44 @@ def _begin(terms, tile, group, last):
 def accumulate(terms, tile, n, sums):
     family.add_unseen(terms.ellipses, tile, n, sums.moments)
     family.add_seen(terms.ellipses, heavy.weigh(tile, n, sums), n, sums.moments)
+
+
+@cached_kernel
+def collect_heavy_incomplete(points, weights, log_weights, density, groups):
+    """What `incomplete.collect_incomplete` does; the sums are those of `heavy.finish`."""
+    K, D = density.means.shape
+    N = len(points) // D
+    tile, centre = new_tile(points, D, K, GROUPED), new_centre(points, density.means)
+    n_seen, sums = zeros(centre, (tile.stride,)), heavy.new_sums(density)
+    means, whiteners, log_det = density.ellipses
+    ellipses = Holed(means, whiteners, log_det, groups, zeros(centre, (K, len(centre), tile.stride)))
+    whole = terms(HeavyHoled(means, ellipses, density.dof, groups, n_seen), log_weights, centre)
+    log_likelihood = 0.0
+    for start in range(0, N, GROUPED):
+        n, G = fill_groups(tile, points, start, centre, groups)
+        _count_cells(groups[: G + 1], n_seen)
+        now = _among(whole, groups[: G + 1])
+        log_joint(now, tile, n)
+        normalise(tile, n, K)
+        log_likelihood += weigh(tile, n, weights, start)
+        accumulate(now, tile, n, sums)
+    return heavy.finish(sums, density), log_likelihood
+
+
+@tile_kernel
+def _count_cells(groups, n_seen):
+    for g in range(len(groups) - 1):
+        for p in range(groups[g, FIRST], groups[g + 1, FIRST]):
+            n_seen[p] = groups.shape[1] - CELLS - groups[g, HOLES]
+
+
+@kernel
+def _among(terms, groups):
+    """The terms of the rows of a tile."""
+    ellipses = HoledTerms(terms.ellipses.sight, groups)
+    return HeavyHoledTerms(
+        ellipses, terms.log_weights, terms.volumes, terms.slopes, terms.dof, groups, terms.n_seen
+    )  # fmt: skip
 
 
 implement(family.terms, HeavyHoled, terms)

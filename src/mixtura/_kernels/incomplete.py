@@ -49,7 +49,7 @@ def collect_incomplete(points, weights, log_weights, density, groups):
     sight, sums = new_sight(density, log_weights, centre, deviations), full.new_sums(density)
     log_likelihood = 0.0
     for start in range(0, N, GROUPED):
-        n, G = _fill(tile, points, start, centre, groups)
+        n, G = fill_groups(tile, points, start, centre, groups)
         see(sight, tile, n, groups[: G + 1])
         add_volumes(tile, n, K)
         normalise(tile, n, K)
@@ -118,7 +118,7 @@ def _own(sums, k):
 
 
 @tile_kernel
-def _fill(tile, points, start, centre, groups):
+def fill_groups(tile, points, start, centre, groups):
     """Rows from `start` on, about the centre, zero where cells are missing -> their number, rounded up; of groups.
 
     Rows that are added belong to the last group.

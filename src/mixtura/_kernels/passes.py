@@ -16,7 +16,7 @@ from mixtura._kernels import (  # densities register
     climbing,
     full,  # noqa: F401
     heavy,  # noqa: F401
-    heavy_holed,  # noqa: F401
+    heavy_holed,
     holed,  # noqa: F401
     incomplete,
     kmeans,
@@ -46,8 +46,7 @@ from mixtura._kernels.densities import (
 )
 from mixtura._kernels.turning import Turned
 
-FILLED = (Full, Tied, Diagonal, Spherical)  # densities that `collect_incomplete` takes
-COMPILED = (*FILLED, Heavy)
+COMPILED = (Full, Tied, Diagonal, Spherical, Heavy)
 SKIPPING = (Full, Diagonal, Spherical)  # densities that `collect_neighbours` takes
 
 Points = Float[ndarray, "N D"]
@@ -67,18 +66,25 @@ def collect(
 
 
 def collect_incomplete(
-    points: Points, weights: Weights, log_weights: Float[ndarray, " K"], density: Ellipses
-) -> tuple[Float[ndarray, " K"], Moments, float]:
+    points: Points, weights: Weights, log_weights: Float[ndarray, " K"], density: Density
+) -> tuple[Float[ndarray, " K"], Moments | HeavyMoments, float]:
     """What `collect` gives, expected over the cells that are missing: they are NaN."""
     points = points.astype(np.float64, copy=False)
     if isinstance(density, (Diagonal, Spherical)):
         return _collect_masked(points, weights, log_weights, density)
     groups = np.empty((incomplete.GROUPED + 1, points.shape[1] + incomplete.CELLS), np.int64)
     arguments = _rows(points), _parameters(weights), _parameters(log_weights)
-    (counts, shifts, scatter), log_likelihood = _run(
-        incomplete.collect_incomplete, *arguments, _protected(in_full(density)), groups
+    if not isinstance(density, Heavy):
+        (counts, shifts, scatter), log_likelihood = _run(
+            incomplete.collect_incomplete, *arguments, _protected(in_full(density)), groups
+        )
+        return counts, Moments(shifts, of_kind(scatter, density)), log_likelihood
+    tails = Heavy(density.means, in_full(density.ellipses), density.dof)
+    (counts, mass, shifts, scatter, evenness), log_likelihood = _run(
+        heavy_holed.collect_heavy_incomplete, *arguments, _protected(tails), groups
     )
-    return counts, Moments(shifts, of_kind(scatter, density)), log_likelihood
+    moments = Moments(shifts, of_kind(scatter, density.ellipses))
+    return counts, HeavyMoments(mass, moments, evenness), log_likelihood
 
 
 def _collect_masked(

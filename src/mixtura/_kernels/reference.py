@@ -25,8 +25,7 @@ from mixtura._kernels.densities import (
     Tied,
 )
 
-FILLED = (Full, Tied, Diagonal, Spherical)
-COMPILED = (*FILLED, Heavy)
+COMPILED = (Full, Tied, Diagonal, Spherical, Heavy)
 SKIPPING = (Full, Diagonal, Spherical)
 
 _LOOKED_AT = 256  # rows of a part, about, that say along which feature to cut it
@@ -61,13 +60,14 @@ def collect_neighbours(
 
 @_quiet
 def collect_incomplete(
-    points: Points, weights: Weights, log_weights: Float[ndarray, " K"], density: Ellipses
-) -> tuple[Float[ndarray, " K"], Moments, float]:
+    points: Points, weights: Weights, log_weights: Float[ndarray, " K"], density: Density
+) -> tuple[Float[ndarray, " K"], Moments | HeavyMoments, float]:
     """What `collect` gives, expected over the cells that are missing: they are NaN."""
-    responsibilities, log_evidence = _share_out(log_weights + conditional.log_density(points, density))
+    arithmetic = tails if isinstance(density, Heavy) else conditional
+    responsibilities, log_evidence = _share_out(log_weights + arithmetic.log_density(points, density))
     responsibilities *= weights[:, None]
     log_likelihood = float(weights @ log_evidence)
-    return responsibilities.sum(0), conditional.moments(points, responsibilities, density), log_likelihood
+    return responsibilities.sum(0), arithmetic.moments(points, responsibilities, density), log_likelihood
 
 
 def active_share(points: Points, log_weights: Float[ndarray, " K"], density: Ellipses) -> float:

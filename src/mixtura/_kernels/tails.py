@@ -8,8 +8,9 @@ import numpy as np
 from jaxtyping import Float, Int
 from numpy import ndarray
 
+from mixtura._kernels import conditional
 from mixtura._kernels.conditional import Sight, look
-from mixtura._kernels.densities import Heavy
+from mixtura._kernels.densities import Heavy, HeavyMoments
 
 _quiet = np.errstate(invalid="ignore", over="ignore")
 
@@ -42,6 +43,14 @@ def weigh(
     shapes, rates = (density.dof + sight.n_seen) / 2, (density.dof + sight.squares) / 2
     expected, logarithms = shapes / rates, digamma(shapes) - np.log(rates)
     return responsibilities * expected, (responsibilities * (logarithms - expected)).sum(0)
+
+
+def moments(points: Float[ndarray, "N D"], responsibilities: Float[ndarray, "N K"], density: Heavy) -> HeavyMoments:
+    """What `reference.heavy_moments` gives, expected over missing cells."""
+    shares, evenness = weigh(points, responsibilities, density)
+    # Missing cells scatter by S / u: rows that count u times add S.
+    own = conditional.moments(points, shares, density.ellipses, unseen=responsibilities)
+    return HeavyMoments(shares.sum(0), own, evenness)
 
 
 def draw(

@@ -15,7 +15,7 @@ def has_kernel(block: Block, density: Any) -> bool:
 def pass_over(block: Block, density: Any) -> Callable[..., Any] | None:
     """The kernel that makes sums of rows like these, if there is one."""
     if isinstance(block, Incomplete):
-        return kernels.collect_incomplete if isinstance(density, kernels.FILLED) else None
+        return kernels.collect_incomplete if isinstance(density, kernels.COMPILED) else None
     if isinstance(block, Neighbours) and isinstance(density, kernels.SKIPPING):
         return kernels.collect_neighbours
     return kernels.collect if isinstance(density, kernels.COMPILED) else None

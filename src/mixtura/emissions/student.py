@@ -98,10 +98,7 @@ class Student(ByComponent, Plain):
     ) -> HeavyMoments:
         if not np.isnan(points).any():
             return reference.heavy_moments(points, responsibilities, density)
-        shares, evenness = tails.weigh(points, responsibilities, density)
-        # Missing cells scatter by S / u: rows that count u times add S.
-        moments = conditional.moments(points, shares, density.ellipses, unseen=responsibilities)
-        return HeavyMoments(shares.sum(0), moments, evenness)
+        return tails.moments(points, responsibilities, density)
 
     def expect(
         self, points: Float[ndarray, "N D"], responsibilities: Float[ndarray, "N K"], density: Heavy
