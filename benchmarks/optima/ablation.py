@@ -2,10 +2,11 @@
 
 from collections.abc import Callable
 from functools import partial
+from math import inf
 from typing import Any
 from unittest.mock import patch
 
-from mixtura import GaussianMixture, race, starts
+from mixtura import GaussianMixture, climbing, race, starts
 from mixtura.emissions.gaussian import Gaussian
 from optima.cases import Case
 from optima.contenders import Contender, fit
@@ -37,6 +38,11 @@ def _kinds(*kinds: str) -> Contender:
     return changed(lambda plan: plan._replace(kinds=kinds))
 
 
+def _never_given_up(case: Case, seed: int) -> Solution | None:
+    with patch.object(climbing, "HOPE", inf):
+        return fit(GaussianMixture, case, seed)
+
+
 def _with_spikes(case: Case, seed: int) -> Solution | None:
     with patch.object(Gaussian, "spurious", lambda *_: ()):
         return fit(GaussianMixture, case, seed)
@@ -51,6 +57,7 @@ ABLATIONS: dict[str, Contender] = {
     "kicks end after 16 + 12 K in vain": patience(16, 12),
     "kicks end after 16 + 24 K in vain": patience(16, 24),
     "kicks end after 16 + 48 K in vain": patience(16, 48),
+    "kicks of little hope are not given up": _never_given_up,
     "one start": _kinds(starts.DIVERSE[0]),
     "two starts": _kinds(*starts.DIVERSE[:2]),
     "sixteen starts": _kinds(*starts.cycle(16)),
