@@ -151,14 +151,15 @@ def test_memory_stays_below_the_limit(tmp_path):
     `getrusage` would count the process that starts this one too, which has had all the other tests."""
     rng = np.random.default_rng(0)
     block = rng.normal(size=(100_000, 8)) + 6 * rng.integers(2, size=(100_000, 1))
-    table, path, limit = pa.table({f"c{d}": block[:, d] for d in range(8)}), tmp_path / "rows.parquet", 550_000_000
-    with parquet.ParquetWriter(path, table.schema) as writer:
-        for _ in range(100):
-            writer.write_table(table)
-    fit = ["fit", path, "-k", "2", "--covariance", "tied", "--workers", "2", "--max-iter", "3"]
+    table, limit = pa.table({f"c{d}": block[:, d] for d in range(8)}), 550_000_000
+    for name, n_groups in (("few.parquet", 3), ("rows.parquet", 100)):
+        with parquet.ParquetWriter(tmp_path / name, table.schema) as writer:
+            for _ in range(n_groups):
+                writer.write_table(table)
+    fit = ["-k", "2", "--covariance", "tied", "--workers", "2", "--max-iter", "3"]
     options = ["--memory", "550MB", "--progress", "none", "-q", "--no-report", "--overwrite", "-o", tmp_path / "out"]
-    command = [sys.executable, "-c", _LIMITED, *fit, *options]
-    for _ in range(2):  # compiling, once on a machine, takes memory of its own
+    for name in ("few.parquet", "rows.parquet"):  # compiling, once on a machine, takes memory of its own
+        command = [sys.executable, "-c", _LIMITED, "fit", tmp_path / name, *fit, *options]
         done = subprocess.run(command, capture_output=True, text=True, check=True)
     assert int(done.stderr.split()[-1]) < limit
 
