@@ -58,3 +58,25 @@ def column_log_densities(
     seen = frames(covariances)
     distances = seen.coordinates(point - means) ** 2
     return -(distances + log(2 * pi) + 2 * np.log(seen.units) + seen.logs()) / 2
+
+
+def shared_out(
+    total: Float[ndarray, " K"], point: Float[ndarray, " D"], means: Float[ndarray, "K D"],
+    covariances: Float[ndarray, "K D D"], dof: Float[ndarray, " K"],
+) -> Float[ndarray, "K D"]:  # fmt: skip
+    """The log-densities of Student components, in total, by columns: what distance costs as far as each is to blame.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> parts = shared_out(np.array([-3.0]), np.array([2.0, 0.0]), np.zeros((1, 2)), np.eye(2)[None], np.array([4.0]))
+    >>> parts.round(3).tolist(), float(parts.sum())
+    ([[-2.54, -0.46]], -3.0)
+    """
+    seen = frames(covariances)
+    distances, volumes = seen.coordinates(point - means) ** 2, -np.log(seen.units) - seen.logs() / 2
+    distance = distances.sum(1)
+    cost = (dof + len(point)) / 2 * np.log1p(distance / dof)
+    blame = np.divide(distances, distance[:, None], out=np.zeros_like(distances), where=distance[:, None] > 0)
+    rest = (total + cost - volumes.sum(1)) / len(point)
+    return volumes + rest[:, None] - cost[:, None] * blame

@@ -1,11 +1,11 @@
 """What would move a row to another cluster: for every column the nearest value that does, if nothing else changes.
 
-Along a number the log-odds are a parabola, so that the value is a root that can be written down; levels and counts are
-tried one by one.
+Along a number of Gaussians the log-odds are a parabola, so that the value is a root that can be written down. Where
+tails are heavy it is searched for; levels and counts are tried one by one.
 """
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from jaxtyping import Float, Int
@@ -15,10 +15,12 @@ from mixtura.emissions.transformed import Transformed
 from mixtura.explain.kinds import as_numbers, shares_by_cluster
 from mixtura.explain.profiles import overall_sds
 from mixtura.explain.records import Change
-from mixtura.explain.said import blocks, named, numbers_of
+from mixtura.explain.said import blocks, heavy_tails, heights, named, numbers_of, values_of
 from mixtura.fitted import FittedMixture
 
 _MOST_COUNTS = 5000  # of one column that are tried
+_STEPS = np.geomspace(1e-3, 1e3, 400)  # standard deviations, along a number
+_HALVINGS = 48
 _FAR = 10.0  # standard deviations beyond the largest mean, where the last of them is
 
 
@@ -42,6 +44,9 @@ def _of_numbers(
     columns, values, means, covariances = numbers_of(fitted, point)
     if not len(columns):
         return
+    if heavy_tails(fitted) is not None:
+        yield from _of_heavy_numbers(fitted, point, log_joint)
+        return
     label, inverses = log_joint.argmax(), np.linalg.inv(covariances)
     slopes = -np.einsum("kde,ke->kd", inverses, values - means)
     bends = -np.einsum("kdd->kd", inverses) / 2
@@ -55,6 +60,50 @@ def _of_numbers(
         if np.isfinite(step):
             value = _undone(fitted, d, float(values[i] + step))
             yield Change(d, value, float(step / spreads[d]), int(others[first[i]]))
+
+
+def _of_heavy_numbers(
+    fitted: FittedMixture, point: Float[ndarray, " D"], log_joint: Float[ndarray, " K"]
+) -> Iterator[Change]:
+    values, spreads = values_of(fitted, point), overall_sds(as_numbers(fitted))
+    without = log_joint - heights(fitted, values[None])[0]
+    for i, d in enumerate(blocks(fitted)["numbers"][0]):
+        line = _Line(fitted, values, without, i)
+        step = _nearest_change(line, spreads[i]) if np.isfinite(values[i]) else None
+        if step is not None:
+            yield Change(d, _undone(fitted, d, float(values[i] + step)), float(step / spreads[i]), line.label(step))
+
+
+class _Line(NamedTuple):
+    """A row whose i-th number may become any."""
+
+    fitted: FittedMixture
+    values: Float[ndarray, " M"]
+    without: Float[ndarray, " K"]  # what else speaks for each cluster
+    i: int
+
+    def labels(self, steps: Float[ndarray, " S"]) -> Int[ndarray, " S"]:
+        rows = np.repeat(self.values[None], len(steps), axis=0)
+        rows[:, self.i] += steps
+        found: ndarray = (self.without + heights(self.fitted, rows)).argmax(1)
+        return found
+
+    def label(self, step: float) -> int:
+        return int(self.labels(np.array([step]))[0])
+
+
+def _nearest_change(line: _Line, spread: float) -> float | None:
+    """Ever longer steps to both sides until the label changes, then halves: the least step known to change it."""
+    here, steps = line.label(0.0), spread * np.concatenate([_STEPS, -_STEPS])
+    moving = np.flatnonzero(line.labels(steps) != here)
+    if not len(moving):
+        return None
+    first = int(moving[np.abs(steps[moving]).argmin()])
+    far, near = float(steps[first]), float(steps[first - 1]) if first % len(_STEPS) else 0.0
+    for _ in range(_HALVINGS):
+        middle = (near + far) / 2
+        near, far = (middle, far) if line.label(middle) == here else (near, middle)
+    return far
 
 
 def _undone(fitted: FittedMixture, d: int, value: float) -> float:

@@ -1,6 +1,6 @@
 """What each column of a row says of every cluster, whatever it holds.
 
-Numbers of a cluster are one Gaussian, whose log-density is shared out among the columns as in `mixtura.explain.frames`;
+Numbers of a cluster are one ellipse, whose log-density is shared out among the columns as in `mixtura.explain.frames`;
 every other column is independent within a cluster and says its own. A cell that is missing says nothing.
 """
 
@@ -12,7 +12,7 @@ from numpy import ndarray
 
 from mixtura.emissions._moments import matrices
 from mixtura.emissions.transformed import Transformed
-from mixtura.explain.frames import column_log_densities
+from mixtura.explain.frames import column_log_densities, shared_out
 from mixtura.families import blocks_of
 from mixtura.fitted import FittedMixture
 
@@ -49,7 +49,13 @@ def said(fitted: FittedMixture, point: Float[ndarray, " D"]) -> Said:
     numbers = numbers_of(fitted, point)
     if len(numbers.columns):
         seen, values, means, covariances = numbers
-        parts[:, seen] = column_log_densities(values, means, covariances) + _log_slopes(fitted, point)[seen]
+        dof = heavy_tails(fitted)
+        if dof is None:
+            parts[:, seen] = column_log_densities(values, means, covariances)
+        else:
+            total = heights(fitted, values_of(fitted, point)[None])[0]
+            parts[:, seen] = shared_out(total, values, means, covariances, dof)
+        parts[:, seen] += _log_slopes(fitted, point)[seen]
         deviations[:, seen] = (values - means) / np.sqrt(np.einsum("kdd->kd", covariances))
     return Said(parts, deviations)
 
@@ -69,16 +75,39 @@ def alone(family: Any, parameters: Any, values: Float[ndarray, " M"]) -> Float[n
 def numbers_of(fitted: FittedMixture, point: Float[ndarray, " D"]) -> Numbers:
     """The cells that are there."""
     K = fitted.n_components
-    columns, family, parameters = blocks(fitted).get("numbers", ((), None, None))
+    columns, _, parameters = blocks(fitted).get("numbers", ((), None, None))
     seen = np.flatnonzero(~np.isnan(point[list(columns)]))
     if not len(seen):
         return Numbers(seen, np.empty(0), np.empty((K, 0)), np.empty((K, 0, 0)))
-    values = point[list(columns)]
-    values = family.forward(values[None])[0] if isinstance(family, Transformed) else values
     covariances = matrices(parameters.covariances, len(columns))
     return Numbers(
-        np.array(columns)[seen], values[seen], parameters.means[:, seen], covariances[:, seen[:, None], seen]
+        np.array(columns)[seen],
+        values_of(fitted, point)[seen],
+        parameters.means[:, seen],
+        covariances[:, seen[:, None], seen],
     )
+
+
+def heavy_tails(fitted: FittedMixture) -> Float[ndarray, " K"] | None:
+    """The degrees of freedom of the clusters' numbers; None for Gaussians."""
+    _, _, parameters = blocks(fitted)["numbers"]
+    return getattr(parameters, "dof", None)
+
+
+def heights(fitted: FittedMixture, values: Float[ndarray, "N M"]) -> Float[ndarray, "N K"]:
+    """The log-density in every cluster of numbers, in rows as their family sees them."""
+    _, family, parameters = blocks(fitted)["numbers"]
+    inner = family.inner if isinstance(family, Transformed) else family
+    found: ndarray = inner.log_density(values, inner.density(parameters))
+    return found
+
+
+def values_of(fitted: FittedMixture, point: Float[ndarray, " D"]) -> Float[ndarray, " M"]:
+    """The numbers of a row as their family sees them."""
+    columns, family, _ = blocks(fitted)["numbers"]
+    values = point[list(columns)]
+    seen: ndarray = family.forward(values[None])[0] if isinstance(family, Transformed) else values
+    return seen
 
 
 def _log_slopes(fitted: FittedMixture, point: Float[ndarray, " D"]) -> Float[ndarray, " D"]:
