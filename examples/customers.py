@@ -14,7 +14,7 @@ from pathlib import Path
 from matplotlib.figure import Figure
 
 import mixtura
-from mixtura.explain.words import tell_rule
+from mixtura.explain.words import tell_conditions
 from mixtura.plots import ClassificationDisplay, ProfileDisplay
 
 table = mixtura.datasets.load("customers").frame("pyarrow").drop_columns("segment")
@@ -23,7 +23,7 @@ told = mixtura.describe(fitted, table)
 print(told.headline)
 for cluster in told.clusters:
     print(f"{cluster.label}: {cluster.sentence}")
-    print(f"   rule: {tell_rule(cluster.rules[0], fitted.features)}")
+    print(f"   rule: {tell_conditions(cluster.rules[0], told.columns)}")
 
 named = fitted.renamed({0: "families", 1: "retired", 2: "savers", 3: "well-off", 4: "students"})
 model = Path(tempfile.mkdtemp()) / "segments.safetensors"

@@ -16,7 +16,7 @@ def null_histogram(samples: Sequence[float]) -> tuple[Float[ndarray, " B"], Floa
     Examples
     --------
     >>> heights, edges = null_histogram([0.0, 1.0, 1.0, 4.0])
-    >>> heights.sum(), edges[0], edges[-1]
+    >>> float(heights.sum()), float(edges[0]), float(edges[-1])
     (4.0, 0.0, 4.0)
     """
     values = np.asarray(samples, dtype=float)

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from mixtura.explain.numbers import percent, rounded
-from mixtura.explain.records import Change, Column, Condition, RowExplanation
+from mixtura.explain.records import Change, Column, Condition, RowExplanation, Rule
 
 _LONGEST_NAME = 40
 _MENTIONED = 3  # columns in a sentence
@@ -88,13 +88,19 @@ def tell_rule(rule: Mapping[str, Any], columns: Sequence[Mapping[str, Any]]) -> 
 
     Examples
     --------
-    >>> rule = Rule((Condition(0, None, 3.5), Condition(1, 60.0, 70.0), Condition(2, None, 0.0)), 1.0, 1.0)
-    >>> conditions = [condition._asdict() for condition in rule.conditions]
+    >>> few, some, other = Condition(0, None, 3.5), Condition(1, 60.0, 70.0), Condition(2, None, 0.0)
+    >>> conditions = [condition._asdict() for condition in (few, some, other)]
     >>> columns = [{"name": "eruptions"}, {"name": "waiting"}, {"name": "day = Monday", "is_level": True}]
     >>> tell_rule({"conditions": conditions}, columns)
     'eruptions ≤ 3.5 and 60 < waiting ≤ 70 and not day = Monday'
     """
     return " and ".join(_condition(Condition(**own), columns[own["column"]]) for own in rule["conditions"])
+
+
+def tell_conditions(rule: Rule, columns: Sequence[Column]) -> str:
+    """The conditions of a rule, said of the columns of an explanation."""
+    conditions = [condition._asdict() for condition in rule.conditions]
+    return tell_rule({"conditions": conditions}, [column._asdict() for column in columns])
 
 
 def tell_row(row: RowExplanation, columns: Sequence[str], clusters: Sequence[str]) -> str:
