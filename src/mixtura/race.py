@@ -118,13 +118,14 @@ def run(model: Mixture, source: Measured, plan: Plan, *, runner: Runner, rng: np
     if raced.best.outcome is em.Outcome.INTERRUPTED:
         return raced
     ground = grounds.survey(model, sample, rng, plan.watch, some)
-    patience = 0 if is_glimpse else plan.patience or (_FEW_KICKS if is_part else None)
+    usual = _FEW_KICKS if is_part else None
+    patience = 0 if is_glimpse else usual if plan.patience is None else plan.patience
     kicked = kicks.improve(ground, raced.finalists, patience)
     few = [ground.judge(fit) for fit in raced.finalists]
     ground = ground._replace(total_weight=source.total_weight)
     if is_part and not is_glimpse and not _is_cut_short(kicked):
         kicked = _hear(ground, kicked, few, _hall(many, runner, finish[-1].run), look)
-    if is_part and not is_glimpse and not _is_cut_short(kicked):
+    if is_part and patience != 0 and not _is_cut_short(kicked):
         most = _EXCHANGING_NUMBERS // plan.n_components
         kicked = _exchange(ground, kicked, climbing.AtHand(climbing.in_double(part(many, most)), runner))
     if _is_cut_short(kicked):

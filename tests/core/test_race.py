@@ -2,10 +2,14 @@ import numpy as np
 import pytest
 
 from mixtura import GaussianMixture, em, race
+from mixtura.acceleration import SmallRemainder
 from mixtura.emissions.gaussian import Gaussian
 from mixtura.kicks import Kicks, Tally
-from mixtura.race import Round, Search, search
-from mixtura.starts import Candidate
+from mixtura.mixture import Mixture
+from mixtura.race import Plan, Round, Search, search
+from mixtura.runners.local import Local
+from mixtura.sources.array import ArraySource
+from mixtura.starts import DIVERSE, Candidate
 
 
 class Climb:
@@ -154,3 +158,14 @@ def test_many_solutions_that_all_turn_out_to_be_accidents_leave_one_of_them(monk
     fit, points, _ = _accidents(monkeypatch, of_all=True)
     monkeypatch.setattr(race, "_hear", lambda ground, kicked, *_: Kicks(kicked.pool[:1] * 5, kicked.tally))
     assert fit.fit(points).n_iter_ > 0
+
+
+@pytest.mark.parametrize("rows", [500, 5000])
+def test_without_patience_there_are_no_kicks(monkeypatch, rows):
+    monkeypatch.setattr(race, "SAMPLE_ROWS", 1000)
+    points = np.random.default_rng(0).normal(size=(rows, 2)) + 4 * (np.arange(rows)[:, None] % 3)
+    plan = Plan(3, DIVERSE, True, 100, SmallRemainder(0.1), patience=0)
+    found = race.run(
+        Mixture(Gaussian("full", 1e-6)), ArraySource(points), plan, runner=Local(), rng=np.random.default_rng(0)
+    )
+    assert found.tally.n_kicks == 0
