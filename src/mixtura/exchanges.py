@@ -25,10 +25,8 @@ _FEWEST, _MANY = 3, 128  # components: of two, kicks try all there is; each cost
 _FAINT = 1e-3  # responsibilities below do not make a row one of a component
 _ROWS, _OWN_ROWS = 20_000, 2_000  # that make parameters of an exchange, or of a cut
 _CUTS = "standardised k-means", "pursued k-means"  # how a component is cut, beside at random
-_OWN_STEPS, _LEFT = (
-    (10, 60),
-    1.0,
-)  # of all climbs, then of the best in all, over a component's own rows; nats left to gain
+_OWN_STEPS = 10, 60  # of all climbs over the rows of a component, then of the best, in all
+_LEFT = 1.0  # nats that a climb may leave to gain
 # Nats a row by which an exchange may promise to lose, and yet win once the other components have made room; how many
 # are tried at a time, some steps each, of which the best goes on; in how many rounds at most.
 _HOPE, _TRIED, _STEPS, _ROUNDS = 3e-3, 4, (8, 25), 8
@@ -112,7 +110,7 @@ def promising(ground: Ground, solution: Solution, number: int) -> list[Exchange]
         if cut.component not in (gone.component, gone.heir) and (gone.component in accidents or not accidents)
     ]
     pairs.sort(key=lambda pair: pair[0], reverse=True)
-    rows = _some(ground.sample)
+    rows = starts.part(ground.sample, _ROWS)
     return [Exchange(gain, _exchanged(ground.model, parameters, rows, cut, gone)) for gain, cut, gone in pairs[:number]]
 
 
@@ -158,7 +156,7 @@ def _cuts(ground: Ground, parameters: MixtureParameters, shares: Float[ndarray, 
         if run is None:
             continue
         whole, twice = (_part(ground.model, parameters, which) for which in ((k,), (k, k)))
-        drawn = starts.draw(_alone(ground.model), _some(run.block, _OWN_ROWS), 2, _CUTS, ground.rng)
+        drawn = starts.draw(_alone(ground.model), starts.part(run.block, _OWN_ROWS), 2, _CUTS, ground.rng)
         halved = twice._replace(emission=ground.model.emission.split(twice.emission, 0, 1, ground.rng))
         one, two = _climb(ground, [whole], run), _climb(ground, [*(start.parameters for start in drawn), halved], run)
         if ground._replace(total_weight=ground.total_weight * weight).judge(two).is_sound:
@@ -204,12 +202,6 @@ def _compete(ways: climbing.Climbs | Walks, n_steps: Sequence[int], watch: em.Ca
             raise KeyboardInterrupt
         which = [int(ways.heights.argmax())]
     return which[0]
-
-
-def _some(sample: Block, most: int = _ROWS) -> Block:
-    """Every so manieth row, as a block of its own."""
-    every = -(-len(sample.points) // most)
-    return type(sample)(np.ascontiguousarray(sample.points[::every]), sample.weights[::every])
 
 
 def _exchanged(

@@ -126,8 +126,7 @@ def run(model: Mixture, source: Measured, plan: Plan, *, runner: Runner, rng: np
     if is_part and not is_glimpse and not _is_cut_short(kicked):
         kicked = _hear(ground, kicked, few, _hall(many, runner, finish[-1].run), look)
     if is_part and patience != 0 and not _is_cut_short(kicked):
-        most = _EXCHANGING_NUMBERS // plan.n_components
-        kicked = _exchange(ground, kicked, climbing.AtHand(climbing.in_double(part(many, most)), runner))
+        kicked = _exchange(ground, kicked, many, runner)
     if _is_cut_short(kicked):
         return Search(kicked.pool[0].fit, raced.records, tally=kicked.tally)
     finished = _finish(ground, kicked, finish, look)
@@ -154,9 +153,8 @@ def to_the_end(source: Source, runner: Runner, n_steps: int, n_kept: int) -> lis
 
 def part(sample: Block, most: int = _CORRECTING) -> Block:
     """Every so manieth row of a sample, at most so many, to count for them all."""
-    every = -(-len(sample.points) // most)
-    points, weights = np.ascontiguousarray(sample.points[::every]), sample.weights[::every]
-    return type(sample)(points, weights * (sample.weights.sum() / weights.sum()))
+    some = starts.part(sample, most)
+    return some._replace(weights=some.weights * (sample.weights.sum() / some.weights.sum()))
 
 
 def _draw(model: Mixture, sample: Block, plan: Plan, rng: np.random.Generator) -> list[Candidate]:
@@ -227,8 +225,10 @@ def _hear(
     return kicks.Kicks((*solutions, *(s for s in known if s not in few)), tally)
 
 
-def _exchange(ground: Ground, kicked: kicks.Kicks, hall: climbing.AtHand) -> kicks.Kicks:
+def _exchange(ground: Ground, kicked: kicks.Kicks, many: Block, runner: Runner) -> kicks.Kicks:
     """The best solution, its components exchanged where the larger sample says so."""
+    some = part(many, _EXCHANGING_NUMBERS // len(kicked.pool[0].parameters.weights))
+    hall = climbing.AtHand(climbing.in_double(some), runner)
     wide = grounds.survey(ground.model, hall.block, ground.rng, ground.watch, hall)
     wide = wide._replace(total_weight=ground.total_weight)
     best = kicked.pool[0].parameters

@@ -185,3 +185,9 @@ def subsample(blocks: Iterable[Block], size: int, rng: np.random.Generator) -> B
     """
     drawn = draw_rows(blocks, size, rng)
     return drawn.block._replace(weights=drawn.weights / drawn.threshold if drawn.threshold else drawn.weights)
+
+
+def part(sample: Block, most: int) -> Block:
+    """Every so manieth row, so that there are at most so many."""
+    every = -(-len(sample.points) // most)
+    return type(sample)(np.ascontiguousarray(sample.points[::every]), sample.weights[::every])
