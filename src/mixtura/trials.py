@@ -282,12 +282,13 @@ def _flaw(counts: Float[ndarray, " K"], emission: Any, moments: GaussianParamete
     means, covariances = moments[:2]
     spurious = spurious_components(counts, covariances, emission.model.has_own_axes)
     few = spurious[counts[spurious] < 3 * (means.shape[1] + 1)]
-    if not len(few) and len(flat_components(covariances, float(np.max(emission.ridge)))):
+    is_shared = emission.model.is_shared  # so that no component is flat by its own rows alone
+    if (is_shared or not len(few)) and len(flat_components(covariances, float(np.max(emission.ridge)))):
         return (
             "A component has no width in some direction but what the regularisation gives it: a column takes few "
             "values there, or columns determine each other."
         )
-    if emission.model.is_shared or not len(spurious):
+    if is_shared or not len(spurious):
         return ""
     held = f"{counts[spurious].min():.3g}"
     rows = "row" if held == "1" else "rows"

@@ -134,6 +134,17 @@ def test_a_column_of_few_values_does_not_make_the_groups(covariance, gap):
     assert found.best.setting.n_components < 3
 
 
+@pytest.mark.parametrize("covariance", ["tied", "tied_diag"])
+def test_a_group_of_few_rows_does_not_hide_a_column_of_few_values(covariance):
+    rng = np.random.default_rng(0)
+    sizes = np.concatenate([rng.normal(size=60), 40 + rng.normal(size=5)])
+    years = np.concatenate([np.tile([2007.0, 2008, 2009], 20), np.full(5, 2008.0)])
+    found = select(np.column_stack([sizes, years]), n_components=[2, 4], covariances=[covariance])
+    by_year = found.candidates[1]
+    assert "few values" in by_year.remark and by_year.criteria["bic"] < found.best.criteria["bic"]
+    assert found.best.setting.n_components == 2
+
+
 def test_spurious_components_are_those_flat_by_few_rows():
     thin = np.array([np.eye(2), np.diag([1, 1e-5]), np.diag([1, 1e-3])])
     assert spurious_components(np.array([50.0, 5.0, 50.0]), thin).tolist() == [1]

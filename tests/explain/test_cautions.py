@@ -125,6 +125,18 @@ def test_far_better_fits_that_were_set_aside_are_named_with_the_reason(warnings)
     assert warnings(**history | {"selection": [*SOUND["selection"], aside | {"bic": 195.0}]}) == ()
 
 
+def test_columns_of_few_values_are_named_where_they_may_be_the_reason(mixture, classify):
+    """As far as they are known, for a cell that is missing holds what the mixture expects."""
+    aside = fit_row(3, 50.0) | {"remark": "A column takes few values."}
+    history = SOUND | {"selection": [*SOUND["selection"], aside]}
+    fitted = mixture([0.5, 0.5], [[0, 2008], [9, 2008]], [np.eye(2)] * 2, ["size", "year"], history=history)
+    points = np.column_stack([np.linspace(-1, 10, 60), np.tile([2007.0, 2008, 2009], 20)])
+    holes = np.zeros((60, 2), dtype=bool)
+    points[:20, 1], holes[:20, 1] = 2008 + np.arange(20) / 100, True
+    (warning,) = explain(fitted, points, None, classify(fitted, points), holes=holes).warnings
+    assert warning.endswith("leave them out: year takes only 3 different values.")
+
+
 def test_weights_that_count_far_fewer_rows_than_there_are_get_a_word(warnings):
     (warning,) = warnings(**SOUND, n_rows=400, total_weight=1.0)
     assert "add up to 1 for 400 rows" in warning

@@ -132,7 +132,7 @@ def _explained(fitted: FittedMixture, everything: Rows, overlaps: Float[ndarray,
     clusters = _with_rules(_with_neighbours(portraits, fitted, overlaps), rows)
     return Explanation(
         headline=headline(len(clusters), len(everything.points), len(columns)),
-        warnings=cautions(fitted, clusters, overlaps, float(rows.weights.sum())),
+        warnings=cautions(fitted, clusters, overlaps, rows),
         clusters=clusters,
         columns=columns,
         certainty=describe_certainty(rows),

@@ -1,6 +1,6 @@
 """What a reader must know before trusting a fit, the gravest first."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import chain
 from typing import Any
 
@@ -10,9 +10,10 @@ from numpy import ndarray
 
 from mixtura.covariance import MODELS
 from mixtura.criteria import CRITERIA, label
+from mixtura.diagnostics import count_distinct_rows
 from mixtura.explain.numbers import brief, percent
-from mixtura.explain.records import Cluster
-from mixtura.explain.words import count, join
+from mixtura.explain.records import Cluster, Rows
+from mixtura.explain.words import count, join, short
 from mixtura.fitted import FittedMixture
 
 _CLOSE_CALL = 2.0  # differences of BIC below say next to nothing (Kass & Raftery 1995)
@@ -23,11 +24,12 @@ _FEW_STARTS = 3  # fewer say nothing about agreement
 _TINY = 5
 _A_ROW = 0.5  # rows of noise below are none
 _SOME_GROUPS = 3  # there should be rows for so many, under a prior, to learn the shapes of
+_FEW = 10  # different values of a column, and components find no width between them
 _NAMED = 3  # of clusters, or pairs of them, that have the same fault; the others are counted
 
 
 def cautions(
-    fitted: FittedMixture, clusters: tuple[Cluster, ...], overlaps: Float[ndarray, "K K"], total_weight: float
+    fitted: FittedMixture, clusters: tuple[Cluster, ...], overlaps: Float[ndarray, "K K"], rows: Rows
 ) -> tuple[str, ...]:
     """Sentences, each with its numbers and what to do about it; none for a sound fit."""
     history = fitted.history
@@ -35,13 +37,13 @@ def cautions(
         chain(
             _ending(history),
             _spike(history),
-            _set_aside(history),
+            _set_aside(history, fitted.features, rows),
             _few_rows(fitted),
             _noise(history),
             _trimmed(history),
             _light_weights(history),
             _range_end(history, fitted.n_components),
-            _tiny(fitted, clusters, total_weight),
+            _tiny(fitted, clusters, float(rows.weights.sum())),
             _overlapping(clusters, overlaps),
             _close_call(history),
             _unstable(history, clusters),
@@ -109,7 +111,7 @@ def _trimmed(history: dict[str, Any]) -> Iterator[str]:
         )
 
 
-def _set_aside(history: dict[str, Any]) -> Iterator[str]:
+def _set_aside(history: dict[str, Any], names: Sequence[str], rows: Rows) -> Iterator[str]:
     """Fits that were not eligible, where the best of them looks far better than the one that was chosen."""
     ranking = history.get("ranking", ())
     if not ranking or history.get("remark"):
@@ -123,8 +125,23 @@ def _set_aside(history: dict[str, Any]) -> Iterator[str]:
         best = min(better, key=lambda row: row[name])
         yield (
             f"Set aside, though of lower {label(name)}: {count(len(better), 'fit')}; of the lowest, {_setting(best)}, "
-            f"this has to be said: {best['remark']} If columns are the reason, leave them out."
+            f"this has to be said: {best['remark']} If columns are the reason, leave them "
+            f"out{_of_few_values(names, rows)}."
         )
+
+
+def _of_few_values(names: Sequence[str], rows: Rows) -> str:
+    """Which columns of numbers may be the reason."""
+    n_values = {name: _n_values(rows, d) for d, name in enumerate(names) if d not in rows.levels}
+    few = [f"{short(name)} takes only {number} different values" for name, number in n_values.items() if number < _FEW]
+    more = [count(len(few) - _NAMED, "more column")] if len(few) > _NAMED else []
+    return f": {join([*few[:_NAMED], *more])}" if few else ""
+
+
+def _n_values(rows: Rows, d: int) -> int:
+    """The different values of a column, if they are few."""
+    known = rows.points[:, d] if rows.holes is None else rows.points[~rows.holes[:, d], d]
+    return count_distinct_rows(known[:, None], _FEW)
 
 
 def _light_weights(history: dict[str, Any]) -> Iterator[str]:
