@@ -70,6 +70,7 @@ def test_a_merged_model_can_take_the_place_of_its_own(run, five, tmp_path):
         (["--method", "size"], 2, "'size' is not one of 'entropy', 'demp', 'modes'"),
         (["--threshold", "nan"], 2, "'nan' is not a finite number"),
         (["-o", "no/where/m.safetensors"], 6, "there is no folder"),
+        (["-o", ".", "--overwrite"], 6, ". is a folder"),
     ],
 )
 def test_bad_options(run, five, options, code, said):

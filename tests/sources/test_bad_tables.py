@@ -108,7 +108,8 @@ def test_files_that_do_not_go_together(name, tmp_path):
     ("options", "message"),
     [
         ({"format": "xyz"}, "format 'xyz' is not known; use one of csv"),
-        ({"delimiter": ";;"}, "delimiter ';;' is not one character"),
+        ({"delimiter": ";;"}, "delimiter ';;' is not one ASCII character"),
+        ({"delimiter": "é"}, "delimiter 'é' is not one ASCII character"),
         ({"decimal": "'"}, "decimal mark ''' is not known"),
         ({"format": "parquet"}, "not a complete Parquet file"),
     ],

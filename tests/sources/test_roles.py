@@ -1,3 +1,5 @@
+import re
+
 import numpy as np
 import pandas as pd
 import pyarrow as pa
@@ -44,6 +46,13 @@ def test_what_goes_with_the_rows():
     assert list(table.extra) == ["wing", "species"]
     assert list(table.extra["species"]) == ["a", "b", "b"]
     assert table.dropped == ()
+
+
+@pytest.mark.parametrize("name", ["", "w*", "wide"])
+@pytest.mark.parametrize("role", ["id", "weight", "truth", "by"])
+def test_a_role_of_one_column_asks_for_one_that_is_there(role, name):
+    with pytest.raises(DataError, match=f"column '{re.escape(name)}'"):
+        read_table(PLANTS, Roles(**{role: name}))
 
 
 N = 12

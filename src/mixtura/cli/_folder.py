@@ -59,6 +59,8 @@ def _rescued(error: Exception, temporary: Path, folder: Path) -> Exception:
 
 def check_file(output: str, overwrite: bool) -> None:
     """Raise an `OutputError` if a single file is there already and may not be replaced, or its folder is not there."""
+    if Path(output).is_dir():
+        raise OutputError(f"{output} is a folder, not a file: name a file, in it or elsewhere.")
     if Path(output).exists() and not overwrite:
         raise OutputError(f"{output} exists already: add --overwrite, or choose another name with -o.")
     if not Path(output).absolute().parent.is_dir():

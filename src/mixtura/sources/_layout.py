@@ -107,8 +107,8 @@ def _is_number(cell: str, decimal: str) -> bool:
 
 def _checked_delimiter(delimiter: str) -> str:
     separator = _SPELLED.get(delimiter, delimiter)
-    if len(separator) != 1:
-        raise DataError(f"the delimiter '{delimiter}' is not one character; use one of , ; | tab space.")
+    if len(separator) != 1 or not separator.isascii():
+        raise DataError(f"the delimiter '{delimiter}' is not one ASCII character; use one of , ; | tab space.")
     return separator
 
 

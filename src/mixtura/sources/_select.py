@@ -50,8 +50,11 @@ class Selected(NamedTuple):
 def select(gathered: Gathered, roles: Roles) -> Selected:
     """Give each column its role."""
     table, columns = gathered.table, gathered.table.column_names
-    assigned = {name: match_column(name, columns, gathered.origin) for name in (roles.id, roles.weight) if name}
-    shown = match_columns([*roles.profile, *filter(None, (roles.truth, roles.by))], columns, gathered.origin)
+    assigned = [name for name in (roles.id, roles.weight) if name is not None]
+    known = [name for name in (roles.truth, roles.by) if name is not None]
+    for name in (*assigned, *known):
+        match_column(name, columns, gathered.origin)
+    shown = (*match_columns(roles.profile, columns, gathered.origin), *known)
     refuse_two_roles(roles, columns, gathered.origin)
     categories = categories_of(gathered, roles)
     counts = match_columns(roles.counts, columns, gathered.origin)

@@ -76,14 +76,14 @@ def _match(pattern: str, names: Sequence[str], origin: str) -> list[str]:
     if pattern in names:
         return [pattern]
     matches = [name for name in names if fnmatchcase(name, pattern)]
+    if not matches and is_pattern(pattern):
+        raise DataError(f"{origin}: no column matches '{pattern}'; its columns are {shorten(names)}.")
     if not matches:
         raise _unknown_column(pattern, names, origin)
     return matches
 
 
 def _unknown_column(name: str, names: Sequence[str], origin: str) -> DataError:
-    if is_pattern(name):
-        return DataError(f"{origin}: no column matches '{name}'; its columns are {shorten(names)}.")
     lowered = {candidate.lower(): candidate for candidate in names}
     close = [lowered[match] for match in get_close_matches(name.lower(), lowered, n=3)]
     hint = f"did you mean {' or '.join(map(repr, close))}?" if close else f"its columns are {shorten(names)}."
