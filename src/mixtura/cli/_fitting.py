@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from mixtura.assembly import assemble
-from mixtura.cli import _answer
+from mixtura.cli import _alone, _answer
 from mixtura.cli._described import HOW_READ, Described, Reading, describe, left_out, read
 from mixtura.cli._folder import publish, staging
 from mixtura.cli._interrupt import deferred, watched
@@ -43,9 +44,7 @@ def run(request: Request) -> int:
             plan = _plan(request, reading)
         else:
             reading = narrowed(request, reading, progress)
-            numbers = components_to_try(reading.table.points, reading.table.weights, request.k)
-            selection, is_interrupted = _select(request, reading.table, numbers, progress)
-            fitted = assemble(selection, reading.table.names, provenance=provenance(request, reading.table))
+            fitted, is_interrupted = _fit(request, reading.table, progress)
             if request.stability and not is_interrupted:
                 fitted, is_interrupted = _test_stability(request, fitted, reading.table, progress)
             with deferred() as interruption:
@@ -76,6 +75,17 @@ def _read(request: Request) -> Reading:
     how = {name: getattr(request, name) for name in ("format", "delimiter", "decimal", "na")}
     reading = read(request.data, request.roles, request.missing, how)
     return reading._replace(table=require_variation(reading.table))
+
+
+def _fit(request: Request, table: Table, progress: Progress) -> tuple[FittedMixture, bool]:
+    """The mixture, and whether somebody cut the search for it short."""
+    numbers = components_to_try(table.points, table.weights, request.k)
+    made_of = provenance(request, table)
+    if request.is_alone:
+        progress.stage("fitting")
+        return replace(_alone.fit(request, table), provenance=made_of), False
+    selection, is_interrupted = _select(request, table, numbers, progress)
+    return assemble(selection, table.names, provenance=made_of), is_interrupted
 
 
 def _select(request: Request, table: Table, numbers: tuple[int, ...], progress: Progress) -> tuple[Selection, bool]:

@@ -34,6 +34,8 @@ class Request:
     equal_weights: bool
     prior: str
     outliers: str
+    trim: float | None
+    fixed: str | None
     criterion: str
     count_family: str
     missing: Missing
@@ -77,7 +79,12 @@ class Request:
 
     @property
     def covariances(self) -> tuple[str, ...]:
-        return self.covariance or (("full",) if self.bayes else FOUR)
+        return self.covariance or (("full",) if self.bayes or self.is_alone else FOUR)
+
+    @property
+    def is_alone(self) -> bool:
+        """Whether there is one fit to make, and nothing to choose."""
+        return self.outliers == "trim" or self.fixed is not None
 
     @property
     def finds_number(self) -> bool:

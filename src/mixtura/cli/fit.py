@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from mixtura.cli import _engines, _limits, _options
+from mixtura.cli import _alone, _engines, _limits, _options
 from mixtura.cli._on_record import command_on_record, is_given
 from mixtura.criteria import OF_SELECTIONS
 
@@ -23,8 +23,10 @@ _model_options = _options.combine(
     click.option("--equal-weights", is_flag=True, help="Give all clusters the same share of the rows."),
     click.option("--prior", type=click.Choice(["none", "default"]), default="none", show_default=True,
                  help="What is believed of clusters beforehand; default is mclust's conjugate prior, against spikes."),
-    click.option("--outliers", type=click.Choice(["none", "uniform"]), default="none", show_default=True,
-                 help="With uniform, rows may belong to no cluster, but to noise that is uniform over all."),
+    click.option("--outliers", type=click.Choice(["none", "uniform", "trim"]), default="none",
+                 show_default=True, help="With uniform, rows may belong to no cluster, but to noise that is uniform "
+                                         "over all; with trim the least probable rows take no part."),
+    _alone.options,
     click.option("--criterion", type=click.Choice(OF_SELECTIONS), default="bic", show_default=True,
                  help="What to choose by; holdout and cv fit again without some rows."),
     _options.count_family_option,
@@ -101,6 +103,7 @@ def command(ctx: click.Context, /, **options: Any) -> None:
         _check_bayes(ctx)
     _options.check_count_family(options)
     _check_columns(options)
+    _alone.check(ctx)
     _limits.require_rows(options["data"], options["sql"])
     if _engines.is_distant(options) or _limits.is_far(options):
         from mixtura.cli._far import run
