@@ -49,6 +49,7 @@ def test_an_empty_name_gives_back_the_number(run, model):
         (["2=Third"], "There is no cluster 2: the model has 2"),
         (["Long"], "'Long' is not a cluster's number and its name"),
         (["-1=Long"], "No such option"),
+        (["0=Short", "1=Long", "0=Brief"], "cluster 0 is given two names, 'Short' and 'Brief'"),
         (["0=Same", "1=Same"], "Two clusters would be called 'Same'"),
         (["0=cluster 1"], "Two clusters would be called 'cluster 1'"),
         (["0=two\nlines"], "must be one line"),

@@ -95,6 +95,12 @@ FOLDERS = {
 }
 
 
+def test_a_model_is_no_table(tmp_path):
+    (tmp_path / "model.safetensors").write_bytes(b"\x10\0\0\0\0\0\0\0{}")
+    with pytest.raises(DataError, match=r"model\.safetensors is a fitted model: name the table that holds the rows"):
+        read_table(tmp_path / "model.safetensors")
+
+
 @pytest.mark.parametrize("name", FOLDERS)
 def test_files_that_do_not_go_together(name, tmp_path):
     content, message = FOLDERS[name]

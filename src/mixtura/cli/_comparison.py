@@ -19,7 +19,7 @@ from mixtura.fitted import FittedMixture
 from mixtura.labels import classify
 from mixtura.report.facts import plain
 from mixtura.sources.array import ArraySource
-from mixtura.sources.roles import Roles
+from mixtura.sources.roles import Roles, shorten
 
 _NAME = 20
 _BESIDE = 46  # the width of what stands beside the moves
@@ -122,10 +122,21 @@ def _title(model: Facts) -> str:
 
 def _agreement(told: Facts) -> list[str]:
     comparison = told["comparison"]
+    columns = _columns_of_one(*told["models"])
     if comparison["n_rows"] is None:
-        return wrap("By their parameters alone; --data FILE compares what they say of rows.")
+        return [*wrap("By their parameters alone; --data FILE compares what they say of rows."), *columns]
     kept = f"Of {count(comparison['n_rows'], 'row')}, {percent(comparison['share_kept'])} stay with their cluster"
-    return wrap(f"{kept}; {_indices(comparison)}.")
+    return [*wrap(f"{kept}; {_indices(comparison)}."), *columns]
+
+
+def _columns_of_one(first: Facts, second: Facts) -> list[str]:
+    """What one model knows of the rows, and the other does not."""
+    text = []
+    for model, other in ((first, second), (second, first)):
+        names = [short(name) for name in model["features"] if name not in other["features"]]
+        if names:
+            text += wrap(f"Only {short(model['path'], 60)} looks at {shorten(names)}.")
+    return text
 
 
 def _matches(told: Facts) -> list[str]:

@@ -12,6 +12,14 @@ def _pair(value: str) -> tuple[int, str]:
     return int(number), name
 
 
+def _one_each(pairs: tuple[tuple[int, str], ...]) -> dict[int, str]:
+    found: dict[int, str] = {}
+    for number, name in pairs:
+        if found.setdefault(number, name) != name:
+            raise click.UsageError(f"cluster {number} is given two names, {found[number]!r} and {name!r}.")
+    return found
+
+
 @click.command("name", epilog="Example: mixtura name out/model.safetensors 0='Long wait' 1='Short wait'")
 @click.argument("model", type=click.Path())
 @click.argument("names", nargs=-1, required=True, type=_pair, metavar="NUMBER=NAME...")
@@ -28,7 +36,7 @@ def command(model: str, names: tuple[tuple[int, str], ...], as_json: bool) -> No
 
     fitted = load(model)
     try:
-        renamed = fitted.renamed(dict(names))
+        renamed = fitted.renamed(_one_each(names))
     except ValueError as error:
         raise click.UsageError(str(error)) from None
     save(renamed, model)

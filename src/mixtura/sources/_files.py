@@ -26,6 +26,7 @@ _FORMATS = {
     "npy": "npy",
 }
 _MAGIC = {b"PAR1": "parquet", b"ARROW1": "arrow", b"FEA1": "arrow", b"\xff\xff\xff\xff": "stream", b"\x93NUMPY": "npy"}
+_MODEL = ".safetensors"  # what the name of a file ends in that holds no table
 LARGE_TEXT = 1 << 26  # bytes: below, text becomes columns sooner in memory than on a disk
 _PLURALS = {"number": "numbers", "date": "dates"}
 _FOREIGN = {
@@ -146,6 +147,8 @@ def format_of(path: Path, name: str, asked: str | None) -> str:
     for magic, what in _FOREIGN.items():
         if head.startswith(magic) and path.suffix != ".gz":
             raise DataError(f"{name} is {what}.")
+    if path.suffix == _MODEL:
+        raise DataError(f"{name} is a fitted model: name the table that holds the rows.")
     return _FORMATS.get(_extension(path), "text")
 
 
