@@ -55,6 +55,12 @@ def test_what_cannot_be_answered(path, sql, told):
     assert query("SELECT count(*) AS n FROM rows", path).read_all()["n"].to_pylist() == [len(ROWS)]
 
 
+def test_a_table_is_no_database(tmp_path):
+    (tmp_path / "rows.csv").write_text("x\n1\n2\n")
+    with pytest.raises(DataError, match=r"rows\.csv is no database: name it in the query instead, FROM '.*rows\.csv'"):
+        query("SELECT x FROM rows", tmp_path / "rows.csv")
+
+
 def test_duckdb_fetches_no_extension(path):
     pytest.importorskip("duckdb")
     with pytest.raises(DataError, match="The query failed"):

@@ -122,7 +122,9 @@ def get(name: str, path: str | os.PathLike[str] | None = None, *, overwrite: boo
     if target.is_dir():
         target = target / f"{name}.csv"
     if target.exists() and not overwrite:
-        raise OutputError(f"{target} exists already: choose another name, or overwrite it (overwrite=True, --overwrite).")
+        raise OutputError(
+            f"{target} exists already: choose another name, or overwrite it (overwrite=True, --overwrite)."
+        )
     try:
         _write_whole(target, text)
     except OSError as error:

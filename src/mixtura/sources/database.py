@@ -8,6 +8,7 @@ import pyarrow as pa
 from mixtura.errors import DataError, MissingExtraError
 from mixtura.sources import sqlite
 
+_MAGIC = b"DUCK"  # of DuckDB's databases, after a checksum of eight bytes
 _ALONE: dict[str, Any] = {"autoinstall_known_extensions": "false"}  # nothing is fetched from anywhere
 
 
@@ -40,6 +41,8 @@ def query(sql: str, data: Any = ()) -> pa.RecordBatchReader:
         raise DataError(f"A query goes to one database, not to {len(paths)}: name files in the query itself.")
     if paths and sqlite.is_sqlite(paths[0]):
         return sqlite.query(sql, paths[0])
+    if paths and _is_something_else(Path(paths[0])):
+        raise DataError(f"{paths[0]} is no database: name it in the query instead, FROM '{paths[0]}'.")
     try:
         import duckdb
     except ImportError:
@@ -52,3 +55,11 @@ def query(sql: str, data: Any = ()) -> pa.RecordBatchReader:
         return pa.RecordBatchReader.from_stream(connection.sql(sql))
     except duckdb.Error as error:
         raise DataError(f"The query failed: {' '.join(str(error).split())}") from None
+
+
+def _is_something_else(path: Path) -> bool:
+    """Whether a file holds what DuckDB would not open."""
+    if not path.is_file():
+        return False
+    with path.open("rb") as file:
+        return file.read(12)[8:] != _MAGIC
