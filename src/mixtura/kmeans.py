@@ -1,6 +1,5 @@
 """K-means in the shape of a mixture: the same loop, with hard assignments and its own statistics (Lloyd 1982)."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import NamedTuple
@@ -10,7 +9,7 @@ from jaxtyping import Float
 from numpy import ndarray
 
 from mixtura import _kernels as kernels
-from mixtura.statistics import Block
+from mixtura.statistics import Block, Stretch
 
 _ROUNDING = 1e-12  # of a count: what subtraction may leave where nothing is left
 
@@ -21,6 +20,24 @@ class KMeansStatistics(NamedTuple):
     counts: Float[ndarray, " K"]
     shifts: Float[ndarray, "K D"]
     inertia: float
+
+
+class Sums(partial[KMeansStatistics]):
+    """`block_statistics` about fixed centres, of one block or of many at once."""
+
+    @property
+    def n_sums(self) -> int:
+        """How many numbers the statistics of a block are, if `of_each` is worth a compiler; else zero."""
+        centres: Float[ndarray, "K D"] = self.keywords["centres"]
+        return 0 if self.keywords["is_rare"] else centres.size + len(centres) + 1
+
+    def of_each(self, stretch: Stretch) -> Float[ndarray, "B L"]:
+        """The statistics of every block, as a row of numbers."""
+        return kernels.collect_nearest_each(*stretch, self.keywords["centres"])
+
+    def of_all(self, row: Float[ndarray, " L"]) -> KMeansStatistics:
+        """The statistics that a row, or the sum of several, stands for."""
+        return KMeansStatistics(*kernels.nearest_of(row, self.keywords["centres"]))
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,9 +51,9 @@ class CentreModel:
     pool: Block
     is_brief: bool = False
 
-    def statistics(self, centres: Float[ndarray, "K D"]) -> Callable[[Block], KMeansStatistics]:
+    def statistics(self, centres: Float[ndarray, "K D"]) -> Sums:
         """The function that turns a block into statistics about `centres`."""
-        return partial(block_statistics, centres=centres, is_rare=self.is_brief)
+        return Sums(block_statistics, centres=centres, is_rare=self.is_brief)
 
     def objective(self, statistics: KMeansStatistics, centres: Float[ndarray, "K D"]) -> float:
         """Minus the inertia, so that, as for a mixture, more is better."""

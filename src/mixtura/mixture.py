@@ -14,7 +14,7 @@ from mixtura import _kernels as kernels
 from mixtura.emissions.abreast import see
 from mixtura.emissions.contract import Emission, draw_labels
 from mixtura.emissions.noise import UniformNoise, log_noise, noise_probability
-from mixtura.emissions.passing import pass_over
+from mixtura.emissions.passing import Sums, pass_over
 from mixtura.priors import log_dirichlet
 from mixtura.statistics import Block, Incomplete, MixtureStatistics
 
@@ -37,21 +37,6 @@ class Classification(NamedTuple):
     labels: ndarray
     probabilities: Float[ndarray, " N"]
     log_density: Float[ndarray, " N"]
-
-
-class Sums(partial[MixtureStatistics]):
-    """`block_statistics` under fixed parameters, and what it costs where rows lie close together."""
-
-    @property
-    def n_components(self) -> int:
-        return len(self.keywords["log_weights"])
-
-    def active_share(self, points: Float[ndarray, "N D"]) -> float:
-        """The share of the components that matter to neighbours, on average: what is left of the work."""
-        density = self.keywords["density"]
-        if not isinstance(density, kernels.SKIPPING):
-            return 1.0
-        return kernels.active_share(points, self.keywords["log_weights"], density)
 
 
 @dataclass(frozen=True)

@@ -30,6 +30,14 @@ class Incomplete(Block):
     __slots__ = ()
 
 
+class Stretch(NamedTuple):
+    """Blocks that follow each other in memory: so many rows each, the last one what is left."""
+
+    points: Float[ndarray, "N D"]
+    weights: Float[ndarray, " M"]  # of all rows, or of one block where all have the same
+    size: int
+
+
 class MixtureStatistics(NamedTuple):
     """Expected sufficient statistics of a mixture: how much each component explains, and what it explains."""
 

@@ -12,6 +12,8 @@ MEANS = RNG.normal(size=(3, 2))
 DENSITY = Spherical(MEANS, np.ones(3), np.zeros(3))
 ABOUT_ROWS = {"posterior": (np.log(np.full(3, 1 / 3)), DENSITY), "nearest": (MEANS,), "distances": (MEANS,)}
 ABOUT_ROWS |= {"classify": ABOUT_ROWS["posterior"], "collect_nearest": (np.ones(300), MEANS, True)}
+KERNELS = [(mixtures, "posterior"), (mixtures, "classify")]
+KERNELS += [(kmeans, "nearest"), (kmeans, "distances"), (kmeans, "collect_nearest_each")]
 
 
 class Compiled(Exception):
@@ -23,8 +25,8 @@ def no_kernel(monkeypatch):
     def compiled(*arguments):
         raise Compiled
 
-    for name in ABOUT_ROWS:
-        monkeypatch.setattr(mixtures if hasattr(mixtures, name) else kmeans, name, compiled)
+    for module, name in KERNELS:
+        monkeypatch.setattr(module, name, compiled)
 
 
 @pytest.mark.parametrize("name", ABOUT_ROWS)

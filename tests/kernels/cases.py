@@ -3,7 +3,7 @@
 import numpy as np
 
 from mixtura._kernels import SKIPPING
-from mixtura._kernels.densities import Diagonal, Full, Heavy, Spherical, Tied
+from mixtura._kernels.densities import WHOLE, Diagonal, Full, Heavy, Spherical, Tied
 
 
 def full(rng, K, D, centre=0.0):
@@ -50,6 +50,7 @@ def calls(rng, N, D, K, dtype):
     for make in (KINDS | HEAVY).values():
         density = make(rng, K, D)
         yield "collect", protected((points, weights, log_weights, density))
+        yield "collect_each", protected((points, weights, WHOLE, log_weights, density))
         holed = np.where(rng.uniform(size=points.shape) < 0.3, np.nan, points)
         if isinstance(density, Heavy):
             yield "collect_incomplete", protected((holed, weights, log_weights, density))
@@ -63,6 +64,7 @@ def calls(rng, N, D, K, dtype):
         yield "classify", protected((points, log_weights, density))
     centres = rng.normal(0, 3, (K, D))
     yield "collect_nearest", protected((points, weights, centres))
+    yield "collect_nearest_each", protected((points, weights, WHOLE, centres))
     yield "distances", protected((points, centres))
     yield "nearest", protected((points, centres))
     yield "leaves", protected((points,))
@@ -78,6 +80,7 @@ def protected(arguments):
     """The same arguments, read-only."""
     if isinstance(arguments, np.ndarray):
         arguments.flags.writeable = False
+    if not isinstance(arguments, tuple):
         return arguments
     made = map(protected, arguments)
     return type(arguments)(*made) if hasattr(arguments, "_fields") else tuple(made)

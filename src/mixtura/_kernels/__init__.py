@@ -2,6 +2,7 @@
 
 from mixtura._kernels.climbing import COLLAPSED, GOES_ON, STOPPED
 from mixtura._kernels.densities import Ascent, HeavyAscent
+from mixtura._kernels.ledger import n_sums, nearest_of, sums_of
 from mixtura._kernels.passes import (
     COMPILED,
     SKIPPING,
@@ -9,8 +10,10 @@ from mixtura._kernels.passes import (
     classify,
     climb,
     collect,
+    collect_each,
     collect_incomplete,
     collect_nearest,
+    collect_nearest_each,
     collect_neighbours,
     distances,
     leaves,
@@ -35,18 +38,23 @@ __all__ = [
     "classify",
     "climb",
     "collect",
+    "collect_each",
     "collect_incomplete",
     "collect_nearest",
+    "collect_nearest_each",
     "collect_neighbours",
     "distances",
     "holes",
     "is_quicker",
     "lacking",
     "leaves",
+    "n_sums",
     "nearest",
+    "nearest_of",
     "posterior",
     "shaped",
     "shaper",
+    "sums_of",
     "turned",
     "whiten",
 ]

@@ -11,6 +11,7 @@ from numpy import ndarray
 # Rows times columns times components: below, a kernel would spare less than a millisecond, and take half a second to
 # compile, or longer. Sums that are made again and again always have theirs.
 LITTLE = 2**16
+WHOLE = 512  # rows that a pass looks at together: blocks that are cut in multiples of it need not be cut beforehand
 NEIGHBOURS = 256  # rows of a tile of neighbours: those that a pass looks at together to see which components matter
 
 

@@ -3,7 +3,8 @@
 from mixtura._kernels.centres import label, measure, new_columns, new_middle
 from mixtura._kernels.compile import cached_kernel
 from mixtura._kernels.joining import finish, join, new_sums
-from mixtura._kernels.tiles import ROWS, fill, find_weights, hand_out, new_tile
+from mixtura._kernels.sums import write_down
+from mixtura._kernels.tiles import ROWS, fill, find_weights, hand_out, new_tile, weights_from
 
 
 @cached_kernel
@@ -21,19 +22,24 @@ def nearest(points, centres, labels, distances):
 
 
 @cached_kernel
-def collect_nearest(points, weights, centres):
-    """(N D,), (N,), (K, D) -> counts (K,), shifts (K, D), inertia."""
+def collect_nearest_each(points, weights, size, centres, answers):
+    """(N D,), (N,), rows of a block, (K, D) -> (B, L): counts, shifts and inertia of every block.
+
+    Of weights, those of one block do if all blocks have the same.
+    """
     D = centres.shape[1]
     N = len(points) // D
     tile, middle = new_tile(points, D, 1), new_middle(points, centres)
-    columns, sums = new_columns(centres, middle), new_sums(points, centres)
-    inertia = 0.0
-    for start in range(0, N, ROWS):
-        n = fill(tile, points, N, start, middle)
-        find_weights(tile, n, weights, start)
-        inertia += join(columns, tile, n, points, start, sums)
-    counts, shifts = finish(sums, columns, middle, centres)
-    return counts, shifts, inertia
+    columns = new_columns(centres, middle)
+    for b in range(len(answers)):
+        first = b * size
+        own = weights_from(weights, N, first, size)
+        sums, inertia = new_sums(points, centres), 0.0
+        for start in range(first, min(first + size, N), ROWS):
+            n = fill(tile, points, N, start, middle)
+            find_weights(tile, n, own, start - first)
+            inertia += join(columns, tile, n, points, start, sums)
+        write_down(finish(sums, columns, middle, centres), inertia, answers, b)
 
 
 @cached_kernel

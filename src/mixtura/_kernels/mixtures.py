@@ -3,6 +3,7 @@
 from mixtura._kernels import family
 from mixtura._kernels.compile import cached_kernel, kernel
 from mixtura._kernels.memory import zeros
+from mixtura._kernels.sums import write_down
 from mixtura._kernels.tiles import (
     ROWS,
     best,
@@ -13,25 +14,32 @@ from mixtura._kernels.tiles import (
     normalise,
     settle,
     weigh,
+    weights_from,
     whole_quads,
 )
 
 
 @cached_kernel
-def collect(points, weights, log_weights, density):
-    """(N D,), (N,), (K,), density -> counts (K,), shifts (K, D), scatter, log-likelihood."""
+def collect_each(points, weights, size, log_weights, density, answers):
+    """(N D,), (N,), rows of a block, (K,), density -> (B, L): counts, moments and log-likelihood of every block.
+
+    Of weights, those of one block do if all blocks have the same.
+    """
     K, D = density.means.shape
     N = len(points) // D
     tile, centre = new_tile(points, D, K), new_centre(points, density.means)
-    terms, sums = family.terms(density, log_weights, centre), family.new_sums(density)
-    log_likelihood = 0.0
-    for start in range(0, N, ROWS):
-        n = fill(tile, points, N, start, centre)
-        family.log_joint(terms, tile, n)
-        normalise(tile, n, K)
-        log_likelihood += weigh(tile, n, weights, start)
-        family.accumulate(terms, tile, n, sums)
-    return family.finish(sums, density), log_likelihood
+    terms = family.terms(density, log_weights, centre)
+    for b in range(len(answers)):
+        first = b * size
+        own = weights_from(weights, N, first, size)
+        sums, log_likelihood = family.new_sums(density), 0.0
+        for start in range(first, min(first + size, N), ROWS):
+            n = fill(tile, points, N, start, centre)
+            family.log_joint(terms, tile, n)
+            normalise(tile, n, K)
+            log_likelihood += weigh(tile, n, own, start - first)
+            family.accumulate(terms, tile, n, sums)
+        write_down(family.finish(sums, density), log_likelihood, answers, b)
 
 
 @cached_kernel

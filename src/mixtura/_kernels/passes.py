@@ -44,6 +44,7 @@ from mixtura._kernels.densities import (
     Spherical,
     Tied,
 )
+from mixtura._kernels.ledger import n_blocks, n_sums, nearest_of, sums_of
 from mixtura._kernels.turning import Turned
 
 COMPILED = (Full, Tied, Diagonal, Spherical, Heavy)
@@ -57,12 +58,21 @@ def collect(
     points: Points, weights: Weights, log_weights: Float[ndarray, " K"], density: Density
 ) -> tuple[Float[ndarray, " K"], Moments | HeavyMoments, float]:
     """The E-step of a block and its sums: counts, moments about the means, log-likelihood."""
-    arguments = _rows(points), _parameters(weights), _parameters(log_weights), _protected(density)
-    (counts, *sums), log_likelihood = _run(mixtures.collect, *arguments)
-    if not isinstance(density, Heavy):
-        return counts, Moments(*sums), log_likelihood
-    mass, shifts, scatter, evenness = sums
-    return counts, HeavyMoments(mass, Moments(shifts, scatter), evenness), log_likelihood
+    (row,) = collect_each(points, weights, len(points), log_weights, density)
+    return sums_of(row, density)
+
+
+def collect_each(
+    points: Points, weights: Weights, size: int, log_weights: Float[ndarray, " K"], density: Density
+) -> Float[ndarray, "B L"]:
+    """What `collect` gives for every block of `size` rows, as a row of numbers: see `ledger`.
+
+    `size` is a multiple of `WHOLE`, or all rows are one block. Of weights, those of one block do if all have the same.
+    """
+    answers = np.empty((n_blocks(len(points), size), n_sums(density)))
+    arguments = _rows(points), _parameters(weights), size, _parameters(log_weights), _protected(density)
+    _run(mixtures.collect_each, *arguments, answers)
+    return answers
 
 
 def collect_incomplete(
@@ -175,10 +185,20 @@ def collect_nearest(
     """
     if is_rare and _is_little(points, centres):
         return reference.collect_nearest(points, weights, centres)
-    sums: tuple[ndarray, ndarray, float] = _run(
-        kmeans.collect_nearest, _rows(points), _parameters(weights), _parameters(centres)
-    )
-    return sums
+    (row,) = collect_nearest_each(points, weights, len(points), centres)
+    return nearest_of(row, centres)
+
+
+def collect_nearest_each(
+    points: Points, weights: Weights, size: int, centres: Float[ndarray, "K D"]
+) -> Float[ndarray, "B L"]:
+    """What `collect_nearest` gives for every block of `size` rows, as a row of numbers.
+
+    Size and weights are those of `collect_each`.
+    """
+    answers = np.empty((n_blocks(len(points), size), centres.size + len(centres) + 1))
+    _run(kmeans.collect_nearest_each, _rows(points), _parameters(weights), size, _parameters(centres), answers)
+    return answers
 
 
 def nearest(points: Points, centres: Float[ndarray, "K D"]) -> tuple[Int[ndarray, " N"], Float[ndarray, " N"]]:

@@ -2,7 +2,7 @@
 
 import itertools
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from typing import Any
 
@@ -24,6 +24,7 @@ from mixtura._kernels.densities import (
     Spherical,
     Tied,
 )
+from mixtura._kernels.ledger import row_of
 
 COMPILED = (Full, Tied, Diagonal, Spherical, Heavy)
 SKIPPING = (Full, Diagonal, Spherical)
@@ -49,6 +50,21 @@ def collect(
     if isinstance(density, Heavy):
         return counts, heavy_moments(points, responsibilities, density), log_likelihood
     return counts, moments(points, responsibilities, density), log_likelihood
+
+
+def collect_each(
+    points: Points, weights: Weights, size: int, log_weights: Float[ndarray, " K"], density: Density
+) -> Float[ndarray, "B L"]:
+    """What `collect` gives for every block of `size` rows, as a row of numbers: see `ledger`."""
+    blocks = _blocks(points, weights, size)
+    return np.stack([row_of(*collect(*block, log_weights, density)) for block in blocks])
+
+
+def _blocks(points: Points, weights: Weights, size: int) -> Iterator[tuple[Points, Weights]]:
+    """The weights of one block do if all have the same."""
+    for first in range(0, max(len(points), 1), max(size, 1)):
+        own = points[first : first + size]
+        yield own, weights[first : first + size] if len(weights) == len(points) else weights[: len(own)]
 
 
 def collect_neighbours(
@@ -139,6 +155,14 @@ def collect_nearest(
     to_all = _squared_norms(deviations)
     shares = np.where(to_all.argmin(0) == np.arange(len(centres))[:, None], weights, 0.0)
     return shares.sum(1), np.einsum("kn,knd->kd", shares, deviations), float(weights @ to_all.min(0))
+
+
+def collect_nearest_each(
+    points: Points, weights: Weights, size: int, centres: Float[ndarray, "K D"]
+) -> Float[ndarray, "B L"]:
+    """What `collect_nearest` gives for every block of `size` rows, as a row of numbers."""
+    each = [collect_nearest(*block, centres) for block in _blocks(points, weights, size)]
+    return np.stack([np.concatenate([counts, shifts.ravel(), [inertia]]) for counts, shifts, inertia in each])
 
 
 def nearest(points: Points, centres: Float[ndarray, "K D"]) -> tuple[Int[ndarray, " N"], Float[ndarray, " N"]]:

@@ -1,5 +1,8 @@
 """What sums that were kept side by side come to."""
 
+from numba.core import cgutils, types
+from numba.extending import intrinsic
+
 from mixtura._kernels.compile import kernel
 from mixtura._kernels.memory import zeros
 
@@ -32,3 +35,21 @@ def total_of(numbers):
     for k in range(len(numbers)):
         total += numbers[k]
     return total
+
+
+@intrinsic
+def write_down(typing_context, arrays, last, table, b):
+    """Arrays of float64, one after the other, and a number that is the last: to row b of a table."""
+
+    def build(context, builder, sig, args):
+        view = context.make_array(table)(context, builder, args[2])
+        length = cgutils.unpack_tuple(builder, view.shape)[1]
+        place = builder.gep(view.data, [builder.mul(length, args[3])])
+        for number, kind in enumerate(arrays):
+            array = context.make_array(kind)(context, builder, builder.extract_value(args[0], number))
+            cgutils.raw_memcpy(builder, place, array.data, array.nitems, array.itemsize)
+            place = builder.gep(place, [array.nitems])
+        builder.store(args[1], place)
+        return context.get_dummy_value()
+
+    return types.none(arrays, last, table, b), build

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from numpy import ndarray
 
 from mixtura._kernels.compile import kernel, tile_kernel
+from mixtura._kernels.densities import WHOLE
 from mixtura._kernels.elementary import exp, log
 from mixtura._kernels.memory import (
     load,
@@ -30,7 +31,7 @@ from mixtura._kernels.memory import (
 from mixtura._kernels.simd import add_up, choose_larger, lanes, larger, splat, width
 from mixtura._kernels.views import as_read_only
 
-ROWS = 512
+ROWS = WHOLE
 AHEAD = 1024  # numbers: rows are read by fits and starts, and processors foresee only an even flow
 SUMS = 4  # SIMD values of sums whose product has one logarithm
 MANY = 2**15  # components: to the fourth, they are as much as `log` takes in float32
@@ -202,6 +203,12 @@ def find_weights(tile, n, weights, start):
     else:
         for p in range(n):
             tile.weights[p] = weights[start + p] if start + p < len(weights) else 0.0
+
+
+@kernel
+def weights_from(weights, N, first, size):
+    """Those of a block that begins at row `first` of N, out of (N,) or, where blocks have the same, of one block's."""
+    return weights[first : first + size] if len(weights) == N else weights[: N - first]
 
 
 @tile_kernel

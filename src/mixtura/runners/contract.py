@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Protocol, TypeVar, runtime_checkable
 
-from mixtura.statistics import Block
+from mixtura.statistics import Block, Stretch
 
 Result = TypeVar("Result")
 
@@ -23,6 +23,36 @@ class Arrangeable(Source, Protocol):
 
     def arranged(self, function: Callable[[Block], Any]) -> Source:
         """The same rows in an order in which the sum of `function` costs least; as they are if no order does."""
+        ...
+
+
+class Continuous(Source, Protocol):
+    """A source whose blocks follow each other in memory."""
+
+    @property
+    def n_stretched(self) -> int:
+        """How many blocks `stretches` can give."""
+        ...
+
+    def stretches(self, lengths: Iterable[int]) -> Iterator[Stretch]:
+        """The blocks, so many at a time, in the order of reading."""
+        ...
+
+
+class Sweeping(Protocol):
+    """A function of a block that takes many of them in one call, for less than a call for each would cost."""
+
+    @property
+    def n_sums(self) -> int:
+        """How many numbers its value is; zero if it takes one block at a time after all."""
+        ...
+
+    def of_each(self, stretch: Stretch) -> Any:
+        """The value of each block, as a row of numbers (B, L)."""
+        ...
+
+    def of_all(self, row: Any) -> Any:
+        """The value that such a row, or the sum of several, stands for."""
         ...
 
 

@@ -11,7 +11,8 @@ from itertools import chain, count, islice
 from queue import SimpleQueue
 from typing import Any, TypeVar, cast
 
-from mixtura.runners.contract import Arrangeable, Result, Source
+from mixtura.runners import sweeping
+from mixtura.runners.contract import Arrangeable, Continuous, Result, Source, Sweeping
 from mixtura.statistics import Block, merge_all
 
 Item = TypeVar("Item")
@@ -30,7 +31,12 @@ class Local:
         """The sum of `function(block)` over all blocks; a source may choose the order of its rows."""
         # isinstance of a protocol would take as long as a small pass
         arranged = cast(Arrangeable, source).arranged(function) if hasattr(source, "arranged") else source
-        return merge_all(self.each(arranged, function))
+        lengths = sweeping.lengths(arranged, function, self.n_threads)
+        if not lengths:
+            return merge_all(self.each(arranged, function))
+        sweep = cast(Sweeping, function)
+        total = sweeping.add_up(self.map(sweep.of_each, cast(Continuous, arranged).stretches(lengths)))
+        return cast(Result, sweep.of_all(total))
 
     def each(self, source: Source, function: Callable[[Block], Result]) -> Iterator[Result]:
         """`function(block)` for each block, in order; only a few blocks are in flight at any time."""

@@ -1,6 +1,6 @@
 """Rows already in memory."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -11,7 +11,7 @@ from numpy import ndarray
 
 from mixtura.errors import DataError
 from mixtura.sources.holes import ByPattern
-from mixtura.statistics import Block, Incomplete
+from mixtura.statistics import Block, Incomplete, Stretch
 
 if TYPE_CHECKING:
     from mixtura.sources.neighbours import Neighbourhoods
@@ -95,6 +95,21 @@ class ArraySource:
             points = self.points[start : start + size]
             weights = self._ones[: len(points)] if self.weights is None else self.weights[start : start + size]
             yield self._kinds[start // size](points, weights)
+
+    @property
+    def n_stretched(self) -> int:
+        """How many blocks there are, if `stretches` can give them: complete ones of the size that kernels like."""
+        size = self._block_size
+        n_blocks = -(-self.n_rows // size)
+        return n_blocks if size % _STEP == 0 and n_blocks > 1 and Incomplete not in self._kinds else 0
+
+    def stretches(self, lengths: Iterable[int]) -> Iterator[Stretch]:
+        """Yield the rows in order, so many blocks at a time."""
+        first, size = 0, self._block_size
+        for length in lengths:
+            rows = slice(first * size, (first + length) * size)
+            yield Stretch(self.points[rows], self._ones if self.weights is None else self.weights[rows], size)
+            first += length
 
     @property
     def _block_size(self) -> int:
