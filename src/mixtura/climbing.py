@@ -11,7 +11,7 @@ from jaxtyping import Float, Int
 from numpy import ndarray
 
 from mixtura import _kernels as kernels
-from mixtura import em, squarem, strides
+from mixtura import em, secants, squarem, strides
 from mixtura.acceleration import HOPE, SmallGain, SmallRemainder
 from mixtura.correction import Corrected
 from mixtura.emissions.abreast import Abreast
@@ -95,6 +95,16 @@ class Far:
         return self.whole(function)
 
 
+@dataclass(frozen=True, eq=False)
+class Near:
+    """A run over all rows for fits that begin where those over some of the rows have arrived."""
+
+    whole: em.Run
+
+    def __call__(self, function: Callable[[Block], Any]) -> Any:
+        return self.whole(function)
+
+
 def in_double(block: Block) -> Block:
     """The rows as float64, if they are few; those with holes pattern by pattern."""
     block = by_pattern(block)
@@ -117,9 +127,11 @@ def fit_all(
 
     After an interrupt, of which one of the fits tells, there may be fewer of them than starts.
     """
+    look: dict[str, Any] = {"stop": stop, "max_iterations": max_iterations, "callbacks": [*callbacks, watch]}
     if isinstance(run, Far) and isinstance(model, Mixture):
-        how: dict[str, Any] = {"stop": stop, "max_iterations": max_iterations, "callbacks": [*callbacks, watch]}
-        return [em.fit(Corrected(model, run.some, run.total_weight), start, run, **how) for start in starts]
+        return [em.fit(Corrected(model, run.some, run.total_weight), start, run, **look) for start in starts]
+    if isinstance(run, Near):
+        return [secants.fit(model, start, run, **look) for start in starts]
     ways = begin(model, starts, run)
     leaps = _leaps(ways, starts[0], stop)
     n_steps = min(max_iterations, _PATIENCE) if leaps else max_iterations
@@ -130,7 +142,7 @@ def fit_all(
         fits = [ways.fit(number) for number in range(len(starts))]
     if not leaps:
         return fits
-    look: dict[str, Any] = {"stop": stop, "callbacks": callbacks, "watch": watch}
+    look = {"stop": stop, "callbacks": callbacks, "watch": watch}
     return [_go_on(model, fit, run, (max_iterations - len(fit.trace)) // strides.LENGTH, **look) for fit in fits]
 
 

@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from mixtura import climbing, em, exchanges, grounds, kicks, starts
-from mixtura.acceleration import SmallGain
+from mixtura import climbing, em, grounds, kicks, levels, starts
+from mixtura.acceleration import SmallRemainder
 from mixtura.ends import distinct
 from mixtura.grounds import Ground, Solution
 from mixtura.mixture import Mixture
@@ -26,8 +26,6 @@ END_STEPS, CHANCE, HEARINGS = 200, 20.0, (4, 8)
 _FEW_KICKS = 16  # in vain, where exchanges come after them; they find the small groups that these do not
 HEARING_ROWS, _HEARING_NUMBERS = 1 << 17, 1 << 21  # at most, in a table that is not too wide
 _PLACES = "best", "second", "third"  # of those that may be finished on all rows
-_EXCHANGING_NUMBERS = 1 << 22  # responsibilities that are looked at together
-_CORRECTING = 1 << 17  # rows that go on between two passes over all
 
 
 class Round(NamedTuple):
@@ -126,7 +124,9 @@ def run(model: Mixture, source: Measured, plan: Plan, *, runner: Runner, rng: np
     if is_part and not is_glimpse and not _is_cut_short(kicked):
         kicked = _hear(ground, kicked, few, _hall(many, runner, finish[-1].run), look)
     if is_part and patience != 0 and not _is_cut_short(kicked):
-        kicked = _exchange(ground, kicked, many, runner)
+        kicked = levels.exchange(ground, kicked, many)
+    if not is_glimpse and not _is_cut_short(kicked):
+        kicked, finish = _settle(ground, kicked, many, source, finish, plan.stop)
     if _is_cut_short(kicked):
         return Search(kicked.pool[0].fit, raced.records, tally=kicked.tally)
     finished = _finish(ground, kicked, finish, look)
@@ -147,14 +147,8 @@ def to_the_end(source: Source, runner: Runner, n_steps: int, n_kept: int) -> lis
     if not isinstance(source, Sampled) or len(source.sample.points) == source.n_rows:
         return [Round(whole, n_steps, n_kept)]
     at_hand = partial(runner, ArraySource(*source.sample))
-    some = partial(runner, ArraySource(*part(source.sample)))
+    some = partial(runner, ArraySource(*levels.part(source.sample)))
     return [Round(at_hand, n_steps, 1), Round(climbing.Far(whole, some, source.total_weight), n_steps, n_kept)]
-
-
-def part(sample: Block, most: int = _CORRECTING) -> Block:
-    """Every so manieth row of a sample, at most so many, to count for them all."""
-    some = starts.part(sample, most)
-    return some._replace(weights=some.weights * (sample.weights.sum() / some.weights.sum()))
 
 
 def _draw(model: Mixture, sample: Block, plan: Plan, rng: np.random.Generator) -> list[Candidate]:
@@ -225,21 +219,15 @@ def _hear(
     return kicks.Kicks((*solutions, *(s for s in known if s not in few)), tally)
 
 
-def _exchange(ground: Ground, kicked: kicks.Kicks, many: Block, runner: Runner) -> kicks.Kicks:
-    """The best solution, its components exchanged where the larger sample says so."""
-    some = part(many, _EXCHANGING_NUMBERS // len(kicked.pool[0].parameters.weights))
-    hall = climbing.AtHand(climbing.in_double(some), runner)
-    wide = grounds.survey(ground.model, hall.block, ground.rng, ground.watch, hall)
-    wide = wide._replace(total_weight=ground.total_weight)
-    best = kicked.pool[0].parameters
-    here = climbing.fit_all(ground.model, [best], hall, stop=SmallGain(0.0), max_iterations=1, watch=ground.watch)[0]
-    improved = exchanges.improve(wide, wide.judge(here))
-    tally = kicked.tally._replace(
-        n_kicks=kicked.tally.n_kicks + improved.n_tried,
-        n_moved=kicked.tally.n_moved + improved.n_moved,
-        n_iterations=kicked.tally.n_iterations + improved.n_iterations,
-    )
-    return kicks.Kicks((improved.best, *kicked.pool), tally)
+def _settle(
+    ground: Ground, kicked: kicks.Kicks, many: Block, source: Measured, finish: list[Round], stop: em.Stop
+) -> tuple[kicks.Kicks, list[Round]]:
+    """The best solution at its end over some of many rows that are at hand, and the way from there to that over all."""
+    run, n_steps, keep = finish[-1]
+    some = levels.settling(many, source.n_rows)
+    if some is None or isinstance(run, climbing.Far) or not isinstance(stop, SmallRemainder):
+        return kicked, finish
+    return levels.settle(ground, kicked, some), [Round(climbing.Near(run), n_steps, keep)]
 
 
 def _later(record: StartRecord, kicked: kicks.Kicks) -> StartRecord:

@@ -18,8 +18,8 @@ from mixtura.correction import Corrected
 from mixtura.criteria import evaluate
 from mixtura.errors import DataError, EngineError
 from mixtura.evidence import of_responsibilities
+from mixtura.levels import part
 from mixtura.mixture import MixtureParameters
-from mixtura.race import part
 from mixtura.runners.anywhere import Anywhere
 from mixtura.runners.contract import Sampled
 from mixtura.runners.held import Held

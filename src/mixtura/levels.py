@@ -1,0 +1,58 @@
+"""From a sample to all rows: the best solution is improved, and climbs to its end, where more rows tell more of it."""
+
+from dataclasses import replace
+
+from mixtura import climbing, em, exchanges, grounds, starts
+from mixtura.acceleration import SmallGain, SmallRemainder, default_tolerance
+from mixtura.grounds import Ground
+from mixtura.kicks import Kicks
+from mixtura.statistics import Block
+
+_EXCHANGING_NUMBERS = 1 << 22  # responsibilities that are looked at together
+_CORRECTING = 1 << 17  # rows that go on between two passes over all
+_SETTLING, _FEWEST = 8, 10_000  # the part of all rows that a solution settles on first, and rows of it at least
+_MOST_STEPS = 1000
+
+
+def part(sample: Block, most: int = _CORRECTING) -> Block:
+    """Every so manieth row of a sample, at most so many, to count for them all."""
+    some = starts.part(sample, most)
+    return some._replace(weights=some.weights * (sample.weights.sum() / some.weights.sum()))
+
+
+def exchange(ground: Ground, kicked: Kicks, many: Block) -> Kicks:
+    """The best solution, its components exchanged where the larger sample says so."""
+    some = part(many, _EXCHANGING_NUMBERS // len(kicked.pool[0].parameters.weights))
+    hall = climbing.AtHand(climbing.in_double(some), ground.run.runner)
+    wide = grounds.survey(ground.model, hall.block, ground.rng, ground.watch, hall)
+    wide = wide._replace(total_weight=ground.total_weight)
+    best = kicked.pool[0].parameters
+    here = climbing.fit_all(ground.model, [best], hall, stop=SmallGain(0.0), max_iterations=1, watch=ground.watch)[0]
+    improved = exchanges.improve(wide, wide.judge(here))
+    tally = kicked.tally._replace(
+        n_kicks=kicked.tally.n_kicks + improved.n_tried,
+        n_moved=kicked.tally.n_moved + improved.n_moved,
+        n_iterations=kicked.tally.n_iterations + improved.n_iterations,
+    )
+    return Kicks((improved.best, *kicked.pool), tally)
+
+
+def settling(many: Block, n_rows: int) -> Block | None:
+    """Of a sample, the rows that a solution may settle on before it goes on over so many; None where all are few."""
+    most = n_rows // _SETTLING
+    return starts.part(many, most) if most >= _FEWEST else None
+
+
+def settle(ground: Ground, kicked: Kicks, some: Block) -> Kicks:
+    """The best solution at its end over some of the rows: steps cost little there, and it is near the end over all.
+
+    All rows together lift it from there by about half a nat for each free parameter and for each row that one stands
+    for.
+    """
+    run, start = climbing.AtHand(climbing.in_double(some), ground.run.runner), kicked.pool[0].parameters
+    stop = SmallRemainder(default_tolerance(float(some.weights.sum())))
+    (fit,) = climbing.fit_all(ground.model, [start], run, stop=stop, max_iterations=_MOST_STEPS, watch=ground.watch)
+    if fit.outcome is em.Outcome.COLLAPSED:
+        return kicked
+    tally = kicked.tally._replace(n_iterations=kicked.tally.n_iterations + len(fit.trace))
+    return Kicks((replace(kicked.pool[0], fit=fit), *kicked.pool), tally)
