@@ -30,7 +30,7 @@ mixture = GaussianMixture(2, random_state=0, schedule=Schedule(window=600), orde
 p_values, heights = [], []
 for day in range(WINDOW, DAYS):
     before = np.concatenate(days[day - WINDOW : day])
-    p_values.append(drift_test(mixture.to_fitted(), before, days[day]).p_value)
+    p_values.append(drift_test(mixture, before, days[day]).p_value)
     heights.append(mixture.partial_fit(days[day]).means_[1, 1])
 
 alarms = [day for day, p_value in enumerate(p_values, start=WINDOW) if p_value <= LEVEL]

@@ -1,6 +1,6 @@
 """Merge the components of a mixture into clusters: the public `combine`, for tables of any kind."""
 
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 import numpy as np
 from jaxtyping import Float
@@ -8,17 +8,13 @@ from numpy import ndarray
 
 from mixtura import labels, merging
 from mixtura.errors import DataError
-from mixtura.fitted import FittedMixture
+from mixtura.fitted import AnyFitted, FittedMixture, fitted_of
 from mixtura.merging import METHODS, Groups, Hierarchy
 from mixtura.merging.grouping import grouped, taken_apart
 from mixtura.runners.local import Local
 from mixtura.sources.array import ArraySource
 from mixtura.sources.table import Table
 from mixtura.tables import read_rows
-
-
-class _Estimator(Protocol):
-    def to_fitted(self) -> FittedMixture: ...
 
 
 class Combination(NamedTuple):
@@ -87,7 +83,7 @@ class Combination(NamedTuple):
 
 
 def combine(
-    fitted: FittedMixture | _Estimator,
+    fitted: AnyFitted,
     X: Any,
     sample_weight: Any = None,
     *,
@@ -150,7 +146,7 @@ def combine(
     (2, [0.75, 0.25])
     """
     _check(method, threshold)
-    components = taken_apart(fitted if isinstance(fitted, FittedMixture) else fitted.to_fitted())
+    components = taken_apart(fitted_of(fitted))
     table = read_rows(components, X, sample_weight)
     hierarchy = merging.merge(components, _source(table), method, threshold=threshold, runner=Local(n_threads))
     return Combination(components, hierarchy)

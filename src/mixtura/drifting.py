@@ -19,7 +19,7 @@ from jaxtyping import Float
 from numpy import ndarray
 
 from mixtura.errors import DataError, OptionError
-from mixtura.fitted import FittedMixture
+from mixtura.fitted import AnyFitted, FittedMixture, fitted_of
 from mixtura.sources.table import Table
 from mixtura.statistics import Block, Incomplete, MixtureStatistics
 from mixtura.streaming import in_units
@@ -43,15 +43,15 @@ class Drift(NamedTuple):
     shares: tuple[Float[ndarray, " K"], Float[ndarray, " K"]]
 
 
-def drift_test(fitted: FittedMixture, first: Any, second: Any, *, n_draws: int = 999, seed: int = 0) -> Drift:
+def drift_test(fitted: AnyFitted, first: Any, second: Any, *, n_draws: int = 999, seed: int = 0) -> Drift:
     """Whether rows of two windows of time follow one law, as a mixture sees them.
 
     It sees what would change the mixture: shares, means, covariances, probabilities of levels.
 
     Parameters
     ----------
-    fitted : FittedMixture
-        From `assemble`, `load`, `update` or an estimator's `to_fitted`; it may be of the first window.
+    fitted : FittedMixture or fitted estimator
+        From `assemble`, `load` or `update`, or a GaussianMixture and its like; it may be of the first window.
     first, second : data frame, array of shape (N, D), file or Table
         The rows of both, in the order in which they came; columns as for `classify`. The weights of a Table count.
         Rows at the end that fill no group are left out: fewer than one in 64.
@@ -79,12 +79,13 @@ def drift_test(fitted: FittedMixture, first: Any, second: Any, *, n_draws: int =
     >>> from mixtura import GaussianMixture, drift_test
     >>> rng = np.random.default_rng(0)
     >>> monday, tuesday, friday = (rng.normal(mean, 1, (500, 2)) for mean in (0, 0, 0.2))
-    >>> fitted = GaussianMixture().fit(monday).to_fitted()
+    >>> fitted = GaussianMixture().fit(monday)
     >>> drift_test(fitted, monday, tuesday).p_value > 0.05, drift_test(fitted, monday, friday).p_value < 0.01
     (True, True)
     """
     if n_draws < 1:
         raise OptionError(f"n_draws is {n_draws}: a p-value takes one draw at least, and 999 are usual.")
+    fitted = fitted_of(fitted)
     windows = read_rows(fitted, first), read_rows(fitted, second)
     size = _size_of_groups(windows)
     before, after = (list(_groups(fitted, table, size)) for table in windows)

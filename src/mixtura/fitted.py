@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -134,6 +134,34 @@ class FittedMixture:
         if repeated is not None:
             raise ValueError(f"Two clusters would be called '{repeated}': give each a name of its own.")
         return replace(self, cluster_names=tuple(called))
+
+
+class Estimator(Protocol):
+    """Whoever has fitted a mixture, such as a `GaussianMixture` after `fit`."""
+
+    def to_fitted(self) -> FittedMixture:
+        """The mixture."""
+
+
+AnyFitted = FittedMixture | Estimator
+
+
+def fitted_of(model: AnyFitted) -> FittedMixture:
+    """The mixture itself, or that of an estimator.
+
+    Raises
+    ------
+    TypeError
+        If it is neither.
+    """
+    if isinstance(model, FittedMixture):
+        return model
+    if not hasattr(model, "to_fitted"):
+        raise TypeError(
+            f"A fitted mixture is needed, from assemble, load or an estimator after fit, and not a "
+            f"{type(model).__name__}."
+        )
+    return model.to_fitted()
 
 
 def rescaled(model: Mixture, parameters: MixtureParameters, scaling: Scaling) -> MixtureParameters:

@@ -6,13 +6,13 @@ import numpy as np
 from jaxtyping import Float
 from numpy import ndarray
 
-from mixtura.fitted import FittedMixture
+from mixtura.fitted import AnyFitted, FittedMixture, fitted_of
 from mixtura.remoteness import DRAWS, remoteness
 from mixtura.tables import read_rows
 
 
 def outlier_p_values(
-    fitted: FittedMixture, data: Any, *, n_draws: int = DRAWS, seed: int = 0, n_threads: int = 1
+    fitted: AnyFitted, data: Any, *, n_draws: int = DRAWS, seed: int = 0, n_threads: int = 1
 ) -> Float[ndarray, " N"]:
     """Of each row the share of the mixture's own rows whose density is no higher: small for outliers.
 
@@ -23,8 +23,8 @@ def outlier_p_values(
 
     Parameters
     ----------
-    fitted : FittedMixture
-        From `assemble`, `load` or an estimator's `to_fitted`.
+    fitted : FittedMixture or fitted estimator
+        From `assemble` or `load`, or a GaussianMixture and its like.
     data : data frame, array of shape (N, D), file or Table
         Columns as for `classify`.
     n_draws : int, default=20000
@@ -54,6 +54,7 @@ def outlier_p_values(
     >>> mixtura.outlier_p_values(fitted, {"eruptions": [2.0, 2.0], "waiting": [54, 80]}).round(2)
     array([0.91, 0.  ])
     """
+    fitted = fitted_of(fitted)
     points = read_rows(fitted, data).source().points
     return p_values(fitted, points, n_draws, np.random.default_rng(seed), n_threads)
 

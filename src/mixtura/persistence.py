@@ -9,7 +9,7 @@ import os
 from dataclasses import asdict
 from math import inf
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 from numpy import ndarray
@@ -24,7 +24,7 @@ from mixtura.emissions.noise import UniformNoise
 from mixtura.emissions.normal_wishart import NormalWishart
 from mixtura.errors import ModelFileError
 from mixtura.families import blocks_of
-from mixtura.fitted import FittedMixture
+from mixtura.fitted import AnyFitted, FittedMixture, fitted_of
 from mixtura.mixture import Mixture, MixtureParameters
 from mixtura.ordering import ORDERS
 from mixtura.sources.writing import write_bytes_atomic
@@ -71,11 +71,7 @@ _RECORD: dict[str, Any] = {
 }  # fmt: skip
 
 
-class _Estimator(Protocol):
-    def to_fitted(self) -> FittedMixture: ...
-
-
-def save(fitted: FittedMixture | _Estimator, path: str | os.PathLike[str]) -> None:
+def save(fitted: AnyFitted, path: str | os.PathLike[str]) -> None:
     """Write a fitted mixture to a file, whole or not at all.
 
     Parameters
@@ -107,7 +103,7 @@ def save(fitted: FittedMixture | _Estimator, path: str | os.PathLike[str]) -> No
     """
     from safetensors.numpy import save as serialise
 
-    fitted = fitted if isinstance(fitted, FittedMixture) else fitted.to_fitted()
+    fitted = fitted_of(fitted)
     emission: Any = fitted.model.emission
     parameters = fitted.parameters
     arrays = {"weights": parameters.weights, **emission.arrays(parameters.emission), **sums_of(fitted)}

@@ -9,21 +9,17 @@ and s says how much shapes count (Scrucca 2010, Stat. Comput. 20, 471-484; 2014,
 R's MclustDR has λ = 1 - s). There are at most K - 1 of them with s = 0.
 """
 
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 import numpy as np
 from jaxtyping import Float
 from numpy import ndarray
 
 from mixtura.explain.profiles import component_moments
-from mixtura.fitted import FittedMixture
+from mixtura.fitted import AnyFitted, fitted_of
 
 _FLAT = 1e-10  # variances smaller than this, beside the largest, are none
 _NONE = 1e-8  # eigenvalues below tell nothing
-
-
-class _Estimator(Protocol):
-    def to_fitted(self) -> FittedMixture: ...
 
 
 class Projection(NamedTuple):
@@ -60,9 +56,7 @@ class Projection(NamedTuple):
         return np.asarray((np.asarray(points, dtype=float) - self.centre) @ self.matrix)
 
 
-def discriminant_directions(
-    fitted: FittedMixture | _Estimator, n_directions: int | None = None, *, shapes: float = 0.0
-) -> Projection:
+def discriminant_directions(fitted: AnyFitted, n_directions: int | None = None, *, shapes: float = 0.0) -> Projection:
     """The directions in which the clusters of a mixture differ most.
 
     Parameters
@@ -97,7 +91,7 @@ def discriminant_directions(
         raise ValueError(f"shapes={shapes!r} is not between 0 and 1.")
     if n_directions is not None and n_directions < 1:
         raise ValueError(f"{n_directions} directions are asked for: ask for one at least.")
-    fitted = fitted if isinstance(fitted, FittedMixture) else fitted.to_fitted()
+    fitted = fitted_of(fitted)
     weights, (means, covariances) = fitted.parameters.weights, component_moments(fitted)
     centre, within = weights @ means, np.tensordot(weights, covariances, 1)
     total = within + ((means - centre).T * weights) @ (means - centre)

@@ -12,7 +12,7 @@ from mixtura import explain, labels, selection, streaming
 from mixtura.errors import DataError
 from mixtura.explain.records import Explanation, Rows
 from mixtura.families import roles_of
-from mixtura.fitted import FittedMixture
+from mixtura.fitted import AnyFitted, FittedMixture, fitted_of
 from mixtura.mixture import Classification
 from mixtura.selection import FOUR, Selection
 from mixtura.sources.roles import Roles, shorten
@@ -109,13 +109,13 @@ def select(
     return found._replace(features=table.names)
 
 
-def classify(fitted: FittedMixture, data: Any, *, n_threads: int = 1) -> Classification:
+def classify(fitted: AnyFitted, data: Any, *, n_threads: int = 1) -> Classification:
     """Say which cluster of a mixture each row of a table belongs to.
 
     Parameters
     ----------
-    fitted : FittedMixture
-        From `assemble`, `load` or an estimator's `to_fitted`.
+    fitted : FittedMixture or fitted estimator
+        From `assemble` or `load`, or a GaussianMixture and its like.
     data : data frame, array of shape (N, D), file or Table
         Columns are found by name, and others ignored; those of an array are taken as they come.
     n_threads : int
@@ -139,16 +139,17 @@ def classify(fitted: FittedMixture, data: Any, *, n_threads: int = 1) -> Classif
     >>> classify(fitted, {"height_cm": [93.0, 60.0], "age": [8, 2]}).labels.tolist()
     [1, 0]
     """
+    fitted = fitted_of(fitted)
     return labels.classify(fitted, read_rows(fitted, data).source(), n_threads)
 
 
-def describe(fitted: FittedMixture, data: Any, *, n_threads: int = 1) -> Explanation:
+def describe(fitted: AnyFitted, data: Any, *, n_threads: int = 1) -> Explanation:
     """Say what the clusters of a mixture are, in numbers and in words, by the rows of a table.
 
     Parameters
     ----------
-    fitted : FittedMixture
-        From `assemble`, `load` or an estimator's `to_fitted`.
+    fitted : FittedMixture or fitted estimator
+        From `assemble` or `load`, or a GaussianMixture and its like.
     data : data frame, array of shape (N, D), file or Table
         Usually what the mixture was fitted to; columns as for `classify`. The weights of a Table count.
     n_threads : int
@@ -175,17 +176,18 @@ def describe(fitted: FittedMixture, data: Any, *, n_threads: int = 1) -> Explana
     >>> told.clusters[1].rules
     (Rule(conditions=(Condition(column=2, above=None, up_to=2.0),), precision=1.0, coverage=1.0),)
     """
+    fitted = fitted_of(fitted)
     rows = label_rows(fitted, read_rows(fitted, data), n_threads=n_threads)
     return explain.explain_rows(fitted, rows)[2]
 
 
-def impute(fitted: FittedMixture, data: Any, *, n_draws: int | None = None, seed: int = 0) -> ndarray:
+def impute(fitted: AnyFitted, data: Any, *, n_draws: int | None = None, seed: int = 0) -> ndarray:
     """Fill the missing cells of a table by what a mixture says of them given the cells that are there.
 
     Parameters
     ----------
-    fitted : FittedMixture
-        From `assemble`, `load` or an estimator's `to_fitted`.
+    fitted : FittedMixture or fitted estimator
+        From `assemble` or `load`, or a GaussianMixture and its like.
     data : data frame, array of shape (N, D), file or Table
         Columns as for `classify`.
     n_draws : int, optional
@@ -215,6 +217,7 @@ def impute(fitted: FittedMixture, data: Any, *, n_draws: int | None = None, seed
     >>> mixtura.impute(fitted, row).round(1)
     array([[6. , 2.8, 4.5, 1.5]])
     """
+    fitted = fitted_of(fitted)
     source = read_rows(fitted, data).source()
     if n_draws is None:
         return labels.expected(fitted, source)
@@ -263,7 +266,10 @@ def read_rows(fitted: FittedMixture, data: Any, weights: Any = None) -> Table:
     roles = roles_of(fitted.features, fitted.levels, fitted.model.emission, fitted.parameters.emission)
     table = complete(table_of(data, roles), "model")
     if table.names != fitted.features:
-        raise DataError(_other_columns(table, fitted))
+        raise DataError(
+            f"{table.origin} has the columns {shorten(table.names)}, but the mixture was fitted to "
+            f"{shorten(fitted.features)}: give these, in this order."
+        )
     return table if weights is None else replace(table, weights=weights_of(weights, table))
 
 
@@ -276,13 +282,6 @@ def table_of(data: Any, roles: Roles | None = None) -> Table:
     table = read_table(data, Roles(["x*"]))
     features = roles.features if roles else ()
     return replace(table, names=tuple(features)) if len(features) == len(table.names) else table
-
-
-def _other_columns(table: Table, fitted: FittedMixture) -> str:
-    return (
-        f"{table.origin} has the columns {shorten(table.names)}, but the mixture was fitted to "
-        f"{shorten(fitted.features)}: give these, in this order."
-    )
 
 
 def weights_of(weights: Any, table: Table) -> Float[ndarray, " N"]:

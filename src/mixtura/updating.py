@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from mixtura.errors import DataError, FitError, OptionError
-from mixtura.fitted import FittedMixture, rescaled
+from mixtura.fitted import AnyFitted, FittedMixture, fitted_of, rescaled
 from mixtura.online import Memory, Schedule, is_sound, recall, step
 from mixtura.runners.contract import Measured
 from mixtura.runners.local import Local
@@ -21,7 +21,7 @@ from mixtura.tables import read_rows
 
 
 def update(
-    fitted: FittedMixture,
+    fitted: AnyFitted,
     data: Any,
     weights: Any = None,
     *,
@@ -35,8 +35,8 @@ def update(
 
     Parameters
     ----------
-    fitted : FittedMixture
-        From `assemble`, `load`, an estimator's `to_fitted` or an earlier `update`.
+    fitted : FittedMixture or fitted estimator
+        From `assemble`, `load` or an earlier `update`, or a GaussianMixture and its like.
     data : data frame, array of shape (N, D), file or Table
         New rows; columns as for `classify`. The weights of a Table count.
     weights : array of shape (N,), optional
@@ -75,6 +75,7 @@ def update(
     """
     if not isinstance(schedule, Schedule):
         raise OptionError(f"schedule is {schedule!r}; it is a mixtura.Schedule, such as Schedule(power=0.7).")
+    fitted = fitted_of(fitted)
     return advance(fitted, _that_count(read_rows(fitted, data, weights)), schedule, Local(n_threads))[0]
 
 

@@ -10,7 +10,7 @@ from mixtura.comparison.drift import Match, match
 from mixtura.comparison.partitions import adjusted_rand, cross_table, mutual_information
 from mixtura.errors import DataError
 from mixtura.explain.kinds import as_numbers
-from mixtura.fitted import FittedMixture
+from mixtura.fitted import AnyFitted, FittedMixture, fitted_of
 from mixtura.tables import classify
 
 __all__ = ["Comparison", "Match", "compare", "compare_labels"]
@@ -35,13 +35,13 @@ class Comparison(NamedTuple):
     new: tuple[int, ...]
 
 
-def compare(first: FittedMixture, second: FittedMixture, data: Any = None) -> Comparison:
+def compare(first: AnyFitted, second: AnyFitted, data: Any = None) -> Comparison:
     """Compare two mixtures, by the rows of a table or by their parameters alone.
 
     Parameters
     ----------
-    first, second : FittedMixture
-        From `assemble`, `load` or an estimator's `to_fitted`: of two days, two models, two samples.
+    first, second : FittedMixture or fitted estimator
+        From `assemble` or `load`, or a GaussianMixture and its like: of two days, two models, two samples.
     data : data frame, array of shape (N, D), file or Table, optional
         Rows for both to label, with the columns of both.
 
@@ -66,6 +66,7 @@ def compare(first: FittedMixture, second: FittedMixture, data: Any = None) -> Co
     >>> [(match.first, match.second) for match in told.matches], told.matches[1].n_kept, told.new
     ([(0, 0), (1, 1)], 50, (2,))
     """
+    first, second = fitted_of(first), fitted_of(second)
     if data is None:
         return compare_labels(first, second, None)
     labels = tuple(classify(fitted, data).labels for fitted in (first, second))

@@ -20,16 +20,16 @@ from mixtura.explain.moves import changes
 from mixtura.explain.records import RowExplanation
 from mixtura.explain.said import said, told
 from mixtura.explain.words import tell_row
-from mixtura.fitted import FittedMixture
+from mixtura.fitted import AnyFitted, FittedMixture, fitted_of
 from mixtura.sources.roles import shorten
 
 
-def explain_row(fitted: FittedMixture, point: Sequence[Any] | ndarray | Mapping[str, Any]) -> RowExplanation:
+def explain_row(fitted: AnyFitted, point: Sequence[Any] | ndarray | Mapping[str, Any]) -> RowExplanation:
     """Say why a row belongs to its cluster and not to the next one, and the change of one column that would move it.
 
     Parameters
     ----------
-    fitted : FittedMixture
+    fitted : FittedMixture or fitted estimator
         The mixture.
     point : sequence of D values, or dict
         The row as it stands in the data, in the order of the mixture's columns or by their names. A cell that is
@@ -59,6 +59,7 @@ def explain_row(fitted: FittedMixture, point: Sequence[Any] | ndarray | Mapping[
     >>> why.label, why.second, why.change.label, round(why.change.value)
     (0, 1, 1, 20)
     """
+    fitted = fitted_of(fitted)
     return explain_cells(fitted, _cells(fitted, point))
 
 

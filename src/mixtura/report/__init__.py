@@ -9,7 +9,7 @@ from typing import Any
 from mixtura.explain import explain_rows
 from mixtura.explain.noise import only_clusters
 from mixtura.explain.records import Explanation, Rows
-from mixtura.fitted import FittedMixture
+from mixtura.fitted import AnyFitted, FittedMixture, fitted_of
 from mixtura.report.facts import facts
 from mixtura.tables import label_rows, read_rows
 
@@ -17,7 +17,7 @@ __all__ = ["Rows", "facts", "write", "write_report"]
 
 
 def write_report(
-    path: str | Path, fitted: FittedMixture, data: Any, *, truth: str | None = None, show_rows: bool = True
+    path: str | Path, fitted: AnyFitted, data: Any, *, truth: str | None = None, show_rows: bool = True
 ) -> None:
     """Write a page about a fitted mixture and the rows of a table, as ``mixtura report`` does.
 
@@ -25,8 +25,8 @@ def write_report(
     ----------
     path : path-like
         The HTML file; one that exists is replaced.
-    fitted : FittedMixture
-        From `assemble`, `load` or an estimator's `to_fitted`.
+    fitted : FittedMixture or fitted estimator
+        From `assemble` or `load`, or a GaussianMixture and its like.
     data : data frame, array of shape (N, D), file or Table
         Usually what the mixture was fitted to. Of a Table, names and weights of rows and other columns are shown too.
     truth : str, optional
@@ -52,6 +52,7 @@ def write_report(
     >>> path.stat().st_size < 2_000_000
     True
     """
+    fitted = fitted_of(fitted)
     rows = label_rows(fitted, read_rows(fitted, data), truth=truth)
     seen, beside, explanation = explain_rows(fitted, rows)
     write(path, seen, beside, explanation, show_rows=show_rows)

@@ -9,7 +9,7 @@ from jaxtyping import Float, Int
 from numpy import ndarray
 
 from mixtura.errors import FitError
-from mixtura.fitted import FittedMixture
+from mixtura.fitted import AnyFitted, fitted_of
 from mixtura.mixture import NOISE
 from mixtura.resampling.replicates import Original, draw_rows, original, search_again
 from mixtura.runners.local import Local
@@ -87,7 +87,7 @@ def verdict(mean: float) -> str:
 
 
 def stability(
-    fitted: FittedMixture, data: Any, weights: Any = None, *, n_replicates: int = 100, seed: int = 0, n_threads: int = 1
+    fitted: AnyFitted, data: Any, weights: Any = None, *, n_replicates: int = 100, seed: int = 0, n_threads: int = 1
 ) -> Stability:
     """Fit the mixture again to rows drawn with replacement, and see which clusters come back.
 
@@ -95,8 +95,8 @@ def stability(
 
     Parameters
     ----------
-    fitted : FittedMixture
-        From `assemble`, `load` or an estimator's `to_fitted`.
+    fitted : FittedMixture or fitted estimator
+        From `assemble` or `load`, or a GaussianMixture and its like.
     data : data frame, array of shape (N, D), file or Table
         The rows it was fitted to; columns as for `classify`.
     weights : array of shape (N,), optional
@@ -140,7 +140,7 @@ def stability(
     """
     if n_replicates < 1:
         raise ValueError(f"n_replicates is {n_replicates}; at least one fit is needed.")
-    origin = original(fitted, data, weights)
+    origin = original(fitted_of(fitted), data, weights)
     labels = origin.labels(origin.parameters, n_threads)
     function = partial(_replicate, origin, labels)
     found = list(Local(n_threads).map(function, np.random.SeedSequence(seed).spawn(n_replicates)))

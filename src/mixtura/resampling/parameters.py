@@ -12,7 +12,7 @@ from numpy import ndarray
 
 from mixtura.emissions._moments import matrices
 from mixtura.errors import DataError, FitError, OptionError
-from mixtura.fitted import FittedMixture
+from mixtura.fitted import AnyFitted, fitted_of
 from mixtura.mixture import MixtureParameters
 from mixtura.ordering import match
 from mixtura.resampling.draws import DRAWS
@@ -43,7 +43,7 @@ class Uncertainty(NamedTuple):
 
 
 def uncertainty(
-    fitted: FittedMixture,
+    fitted: AnyFitted,
     data: Any,
     weights: Any = None,
     *,
@@ -57,8 +57,8 @@ def uncertainty(
 
     Parameters
     ----------
-    fitted : FittedMixture
-        From `assemble`, `load` or an estimator's `to_fitted`.
+    fitted : FittedMixture or fitted estimator
+        From `assemble` or `load`, or a GaussianMixture and its like.
     data : data frame, array of shape (N, D), file or Table
         The rows it was fitted to; columns as for `classify`.
     weights : array of shape (N,), optional
@@ -108,7 +108,7 @@ def uncertainty(
     True
     """
     _check(method, n_replicates, level)
-    origin = original(fitted, data, weights)
+    origin = original(fitted_of(fitted), data, weights)
     if not hasattr(origin.parameters.emission, "covariances"):
         raise DataError(
             "Standard errors are those of components over columns of numbers, and some columns hold levels or counts: "
