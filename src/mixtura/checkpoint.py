@@ -7,20 +7,21 @@ from typing import Any
 
 import numpy as np
 
+from mixtura._settings import from_record, to_record
 from mixtura.criteria import Evidence, evaluate
 from mixtura.em import Fit, Outcome
-from mixtura.emissions.gaussian import Gaussian
 from mixtura.errors import DataError
 from mixtura.kicks import Tally
 from mixtura.mixture import Mixture, MixtureParameters
 from mixtura.race import Search, StartRecord
 from mixtura.scaling import Scaling
 from mixtura.selection import Selection
+from mixtura.sources.column import Column
 from mixtura.sources.writing import write_text_atomic
 from mixtura.streaming import Finals
 from mixtura.trials import Candidate, Options, Setting
 
-FORMAT = 1
+FORMAT = 2
 
 
 def write_checkpoint(path: str | os.PathLike[str], key: str, found: Selection, finals: Finals | None) -> None:
@@ -39,6 +40,7 @@ def write_checkpoint(path: str | os.PathLike[str], key: str, found: Selection, f
         "criterion": found.criterion,
         "ranking": found.ranking,
         "scaling": [found.scaling.name, found.scaling.centre.tolist(), found.scaling.scale.tolist()],
+        "columns": found.options.columns,
         "n_rows": found.n_rows,
         "shift": found.shift,
         "candidates": [_of_candidate(candidate) for candidate in found.candidates],
@@ -73,6 +75,8 @@ def read_checkpoint(path: str | os.PathLike[str], key: str, options: Options) ->
 def _restored(record: dict[str, Any], options: Options) -> tuple[Selection, Finals | None]:
     name, centre, scale = record["scaling"]
     scaling = Scaling(name, np.array(centre), np.array(scale))
+    columns = tuple(Column(name, kind, tuple(levels), how) for name, kind, levels, how in record["columns"])
+    options = options._replace(columns=columns)
     candidates = tuple(_candidate(part, options, scaling) for part in record["candidates"])
     ranked = record["criterion"], tuple(record["ranking"]), scaling, record["n_rows"]
     finals = record["finals"]
@@ -101,6 +105,7 @@ def _of_candidate(candidate: Candidate) -> dict[str, Any]:
     best = candidate.search.best
     return {
         "setting": candidate.setting,
+        "emission": to_record(candidate.model.emission),
         "parameters": _of_parameters(best.parameters, candidate.model),
         "trace": best.trace,
         "outcome": best.outcome.name,
@@ -115,7 +120,7 @@ def _of_candidate(candidate: Candidate) -> dict[str, Any]:
 
 def _candidate(part: dict[str, Any], options: Options, scaling: Scaling) -> Candidate:
     setting, evidence = Setting(*part["setting"]), Evidence(*part["evidence"])
-    model = Mixture(Gaussian(setting.covariance, options.ridge), options.equal_weights)
+    model = Mixture(from_record(part["emission"]["family"], part["emission"]["settings"]), options.equal_weights)
     best = Fit(_parameters(part["parameters"], model), tuple(part["trace"]), Outcome[part["outcome"]])
     records = tuple(StartRecord(**record | {"outcome": Outcome[record["outcome"]]}) for record in part["records"])
     search = Search(best, records, tally=None if part["tally"] is None else Tally(*part["tally"]))

@@ -1,21 +1,20 @@
 """The clusters of rows that are read and written a few at a time."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from jaxtyping import Float
 from numpy import ndarray
 
-from mixtura.emissions.gaussian import Gaussian
-from mixtura.emissions.grouped import Grouped
-from mixtura.emissions.normal_wishart import NormalWishart
 from mixtura.errors import DataError
+from mixtura.families import roles_of
 from mixtura.fitted import FittedMixture
 from mixtura.labels import label_columns, named_shares
 from mixtura.remoteness import Remoteness, outlier_columns
 from mixtura.runners.local import Local
+from mixtura.sources.column import Column
 from mixtura.sources.table import Missing
 from mixtura.statistics import Block, Incomplete
 
@@ -44,6 +43,8 @@ class Labeller:
         The result is the same for any number of them.
     far : Remoteness, optional
         What says how far out every row lies, if that is wanted too; see `mixtura.remoteness`.
+    unknown : dict of str to set of str
+        Levels that the fit never saw, by column; they are taken for missing, and gathered here on the way.
     """
 
     fitted: FittedMixture
@@ -52,11 +53,7 @@ class Labeller:
     proba: str = "top"
     n_threads: int = 1
     far: Remoteness | None = None
-
-    @property
-    def is_of_numbers(self) -> bool:
-        """Whether the mixture is of columns of numbers, and no other kind."""
-        return isinstance(self.fitted.model.emission, (Gaussian, Grouped, NormalWishart))
+    unknown: dict[str, set[str]] = field(default_factory=dict)
 
     def columns(self, found: "Fields") -> Iterator[Columns]:
         """Labels and probabilities of all rows in order, some rows at a time, as columns to write.
@@ -64,28 +61,34 @@ class Labeller:
         Raises
         ------
         DataError
-            If a column is not there or holds no numbers, or a cell is infinite, or missing where that is an error.
+            If a column is not there or holds no numbers where it should, or a cell is infinite or of another kind, or
+            missing where that is an error.
         """
-        from mixtura.sources._candidates import candidates
+        from mixtura.sources.far_kinds import columns_to_read
         from mixtura.sources.prefetch import prefetched
-        from mixtura.sources.roles import Roles
 
-        names = candidates(found, Roles(self.fitted.features, id=self.id)).names
-        taken = [*names, *([self.id] if self.id else [])]
+        fitted = self.fitted
+        roles = roles_of(fitted.features, fitted.levels, fitted.model.emission, fitted.parameters.emission)
+        columns = columns_to_read(found, replace(roles, id=self.id))
+        taken = [*(column.name for column in columns), *([self.id] if self.id else [])]
         batches = prefetched(lambda: _counted(found, taken))
-        yield from Local(self.n_threads).map(lambda counted: self._label(names, *counted), batches)
+        for labels, unknown in Local(self.n_threads).map(lambda counted: self._label(columns, *counted), batches):
+            for name, levels in unknown.items():
+                self.unknown.setdefault(name, set()).update(levels)
+            yield labels
 
-    def _label(self, names: Sequence[str], n_before: int, batch: "Batch") -> Columns:
-        from mixtura.sources._floats import check_cells_of, matrix
+    def _label(
+        self, columns: Sequence[Column], n_before: int, batch: "Batch"
+    ) -> tuple[Columns, dict[str, tuple[str, ...]]]:
+        from mixtura.sources.far_kinds import coded
 
-        check_cells_of(batch, names)
-        points = matrix(batch.cells, names)
+        points, unknown = coded(batch, columns)
         complete = ~np.isnan(points).any(axis=1)
         if self.missing == "error" and not complete.all():
-            raise _missing_cells(batch, names, points)
+            raise _missing_cells(batch, [column.name for column in columns], points)
         kept = complete | (self.missing == "model")
         rows, kind = np.ascontiguousarray(points[kept]), Block if complete[kept].all() else Incomplete
-        return self._said(kind(rows, np.ones(len(rows))), kept, n_before, batch)
+        return self._said(kind(rows, np.ones(len(rows))), kept, n_before, batch), unknown
 
     def _others(self, block: Block, log_density: Float[ndarray, " N"]) -> Columns:
         """What is said besides label and probability: every probability, and how far out rows lie."""

@@ -13,6 +13,7 @@ import pyarrow as pa
 import pytest
 from pyarrow import parquet
 
+from mixtura.checkpoint import FORMAT
 from mixtura.persistence import load
 
 FIT = ("-k", "1-3", "--covariance", "full,tied", "--memory", "1GB", "--progress", "none")
@@ -71,7 +72,7 @@ def test_a_checkpoint_goes_on_to_the_same_answer(run, data, tmp_path):
         assert "is of other rows or another request: begin without --resume" in refused.stderr
 
 
-@pytest.mark.parametrize("content", ["", "{}", "[]", '{"format": 1}', "\x00\x01"])
+@pytest.mark.parametrize("content", ["", "{}", "[]", '{"format": 2}', "\x00\x01"])
 def test_what_is_no_checkpoint(run, data, tmp_path, content):
     (tmp_path / "fit.json").write_text(content)
     result = run("fit", data, *FIT, "--checkpoint", tmp_path / "fit.json", "--resume")
@@ -83,7 +84,7 @@ def test_options_that_do_not_go_together(run, data):
     for options, told in [
         (("--memory", "1GB", "--truth", "name"), "--truth takes the whole table"),
         (("--memory", "1GB", "--prior", "default"), "--prior takes the whole table"),
-        (("--memory", "1GB", "--categorical", "name"), "--categorical takes the whole table"),
+        (("--memory", "1GB", "--bayes", "--categorical", "name"), "--categorical takes the whole table"),
         (("--memory", "1GB", "--resume"), "--resume goes on from the file that --checkpoint names"),
         (("--memory", "nonsense"), "is not a size such as"),
     ]:
@@ -187,7 +188,7 @@ def test_a_process_that_is_ended_at_any_moment(data, tmp_path, sent):
             process.communicate()
         left = {path.name for path in tmp_path.iterdir()}
         if "fit.json" in left:
-            assert json.loads((tmp_path / "fit.json").read_text())["format"] == 1
+            assert json.loads((tmp_path / "fit.json").read_text())["format"] == FORMAT
         if "out" in left:
             load(tmp_path / "out" / "model.safetensors")
     done = subprocess.run([*command, *options], capture_output=True, text=True, check=False, env=os.environ)

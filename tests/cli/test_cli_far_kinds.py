@@ -1,4 +1,4 @@
-"""Counts and transformed numbers in rows that are read block by block."""
+"""Categories, counts and transformed numbers in rows that are read block by block."""
 
 import json
 
@@ -13,9 +13,9 @@ from mixtura.sources.roles import Roles
 from mixtura.sources.streamed import stream
 from mixtura.sources.table import read_table
 
-KINDS = ("--counts", "visits", "--transform", "income=log")
+KINDS = ("--counts", "visits", "--transform", "income=log", "--categorical", "town")
 QUICK = (*KINDS, "-k", "2", "--covariance", "diag", "--json", "-q")
-ROLES = Roles(counts=["visits"], transforms={"income": "log"})
+ROLES = Roles(counts=["visits"], transforms={"income": "log"}, categorical=["town"])
 
 
 @pytest.fixture(scope="module")
@@ -26,6 +26,7 @@ def path(tmp_path_factory):
         "age": rng.normal(np.where(group, 30, 40), 5).round(1),
         "visits": rng.poisson(np.where(group, 9.0, 2.0)),
         "income": np.exp(rng.normal(np.where(group, 9.0, 7.5), 0.7)),
+        "town": np.array(["Oslo", "Rom", "Bonn"])[np.minimum(rng.geometric(0.3 + 0.3 * group), 3) - 1],
     }
     file = tmp_path_factory.mktemp("far") / "people.parquet"
     parquet.write_table(pa.table(columns), file)
@@ -68,12 +69,40 @@ def test_a_cell_of_another_kind_is_told_with_its_row(run, tmp_path):
         assert said in " ".join(result.stderr.split())
 
 
-def test_what_cannot_be_read_block_by_block_is_said(path):
-    with pytest.raises(DataError, match="'town' holds categories, and rows that are read block by block are numbers"):
-        stream(path, Roles(categorical=["town"]))
-    with pytest.raises(DataError, match="'visits' cannot be both"):
+@pytest.mark.parametrize("stage", ["finish", "save"])
+def test_a_checkpoint_keeps_kinds_of_columns(run, path, tmp_path, monkeypatch, stage):
+    """It is left before the first pass over all rows, or after the last."""
+    monkeypatch.setattr("mixtura.sources.streamed.sample_rows", lambda *_: 400)
+    options = (*QUICK, "-o", tmp_path / "out", "--checkpoint", tmp_path / "fit.json")
+    with monkeypatch.context() as patch:
+        patch.setattr(f"mixtura.cli._far.{stage}", None)
+        assert run("fit", path, *options).exit_code == 1
+    assert (json.loads((tmp_path / "fit.json").read_text())["finals"] is None) == (stage == "finish")
+    again, whole = (
+        run("fit", path, *options, "--resume"),
+        run("fit", path, *QUICK, "-o", tmp_path / "whole", "--memory", "2GB"),
+    )
+    assert again.exit_code == whole.exit_code == 0, again.stderr
+    answers = [json.loads(result.stdout) for result in (again, whole)]
+    for name in ("answer", "clusters", "profiles"):
+        assert answers[0][name] == answers[1][name], name
+
+
+def test_what_is_no_category_is_said(path, tmp_path):
+    table = parquet.read_table(path).append_column("name", pa.array([f"p{n}" for n in range(1500)]))
+    table = table.append_column("same", pa.array(["yes"] * 1500)).append_column("none", pa.nulls(1500))
+    table = table.append_column("day", pa.array(np.arange(1500).astype("datetime64[D]")))
+    parquet.write_table(table, tmp_path / "rows.parquet")
+    for name, told in (
+        ("name", "has more than 1000 different values in .* rows: it names rows instead of grouping them"),
+        ("same", "holds yes in every row, which tells no groups apart"),
+        ("none", "is empty; leave it out"),
+        ("day", "holds values of type date32.* which are no categories"),
+        ("height", "has no column 'height'"),
+    ):
+        with pytest.raises(DataError, match=told):
+            stream(tmp_path / "rows.parquet", Roles(categorical=[name]))
+    with pytest.raises(DataError, match="'visits' cannot be of two kinds"):
         stream(path, Roles(counts=["visits"], transforms={"visits": "log"}))
-    assert [column.kind for column in stream(path, Roles(features=["age"], counts=["visits"])).columns] == [
-        "number",
-        "count",
-    ]
+    kinds = [column.kind for column in stream(path, Roles(features=["age"], counts=["visits"])).columns]
+    assert kinds == ["number", "count"]

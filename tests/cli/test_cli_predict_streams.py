@@ -148,3 +148,20 @@ def test_a_model_of_what_folders_tell_labels_such_folders(run, rows, tmp_path):
     assert run("fit", tmp_path / "rows", *fit).exit_code == 0
     labels = run("predict", tmp_path / "out" / "model.safetensors", tmp_path / "rows")
     assert labels.exit_code == 0 and len(labels.stdout.splitlines()) == 1 + 2 * 272
+
+
+def test_levels_that_the_fit_never_saw_are_told(run, tmp_path):
+    """A mixture of columns of any kind reads some rows at a time too."""
+    rng = np.random.default_rng(0)
+    age, town = rng.normal(30, 5, 200), np.array(["Oslo", "Rom"])[rng.integers(2, size=200)]
+    data = written(pa.table({"age": age, "town": town}), tmp_path / "rows.parquet")
+    fit = ("fit", data, "--categorical", "town", "-k", "2", "--covariance", "diag", "-o", tmp_path / "out")
+    assert run(*fit).exit_code == 0
+    table = pa.table({"town": np.where(np.arange(200) == 3, "Bonn", town), "age": age})
+    texts = [
+        run("predict", tmp_path / "out" / "model.safetensors", written(table, tmp_path / f"new{ending}"))
+        for ending in (".parquet", ".csv")  # some at a time, and as a whole
+    ]
+    assert texts[0].stdout == texts[1].stdout
+    assert texts[0].stderr == texts[1].stderr != ""
+    assert "town holds Bonn, which the fit never saw" in texts[0].stderr

@@ -12,7 +12,7 @@ from pyarrow import parquet
 from sklearn.base import clone
 
 import mixtura
-from mixtura import BayesianGaussianMixture, GaussianMixture, KMeans, StudentMixture
+from mixtura import BayesianGaussianMixture, GaussianMixture, KMeans, MixedMixture, StudentMixture
 from mixtura.covariance import ALIASES, MODELS
 from mixtura.errors import DataError, EngineError
 from mixtura.sources.distant import DistantSource
@@ -111,6 +111,22 @@ def test_student_from_the_same_start(sources, is_holed):
     np.testing.assert_allclose(far.dof_, near.dof_, rtol=1e-10)
 
 
+def test_columns_of_all_kinds(client, tmp_path):
+    others = {"town": np.array(["Oslo", "Rom", "Bonn"])[LABELS], "visits": LABELS + 1, "half": LABELS / 2}
+    near = frame(HOLED, **others)
+    mixed = MixedMixture(K, max_iter=2, random_state=3, counts=["visits"], categorical=["half"])
+    here = clone(mixed).fit(near)
+    parquet.write_table(pa.Table.from_pandas(near), tmp_path / "rows.parquet", row_group_size=N // 3)
+    roles = Roles([*NAMES, *others], categorical=["town", "half"], counts=["visits"])
+    files = mixtura.stream(tmp_path / "rows.parquet", roles, missing="model", engine=client)
+    assert isinstance(files, DistantSource)
+    for far in (clone(mixed).fit(parted(near)), MixedMixture(K, max_iter=2, random_state=3).fit(files)):
+        assert far.levels_ == here.levels_ == {"town": ["Bonn", "Oslo", "Rom"], "half": ["0", "0.5", "1"]}
+        assert_close(far, here)
+    with pytest.raises(DataError, match=r"partition 0: column 'half' holds 0\.5 in row \d+, which is no count"):
+        mixtura.stream(parted(near), Roles(counts=["half"]), missing="model")
+
+
 @pytest.mark.parametrize("init", [POINTS[:K], "k-means++"], ids=["given", "drawn"])
 def test_kmeans_from_the_same_start(sources, init):
     kmeans = KMeans(K, init=init, random_state=0)
@@ -191,8 +207,8 @@ def test_a_worker_that_is_killed_costs_nothing_but_time(client, sources):
 
 
 def test_workers_that_are_lost_for_good_leave_the_best_so_far(monkeypatch):
-    monkeypatch.setattr("mixtura.sources.dask._PATIENCE", 0.0)
-    monkeypatch.setattr("mixtura.sources.dask._LOOK", 0.1)
+    monkeypatch.setattr("mixtura.sources.dask_parts._PATIENCE", 0.0)
+    monkeypatch.setattr("mixtura.sources.dask_parts._LOOK", 0.1)
     with workers(1) as client:
         source = mixtura.stream(parted(frame()))
 

@@ -4,11 +4,14 @@ import numpy as np
 import pyarrow as pa
 import pytest
 from pyarrow import parquet
+from sklearn.base import clone
 
 import mixtura
 from mixtura import LatentClassMixture, MixedMixture
 from mixtura.errors import DataError
 from mixtura.sources.tallies import tallied
+
+pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 
 N = 2000
 _rng = np.random.default_rng(0)
@@ -75,13 +78,15 @@ def test_batches_of_files(file, near):
     assert far.n_samples_seen_ == here.n_samples_seen_ == 2 * N
 
 
-def test_a_mixed_mixture_answers_about_files_but_holds_what_it_learns_from(file):
-    mixed = MixedMixture(2, random_state=0, counts=["n"]).fit(TABLE)
-    np.testing.assert_array_equal(mixed.predict(file), mixed.predict(TABLE))
-    np.testing.assert_array_equal(mixed.predict_proba(collection()).compute(), mixed.predict_proba(TABLE))
+def test_a_mixed_mixture_of_files_and_collections(file):
+    mixed = MixedMixture(2, random_state=0, counts=["n"], max_iter=5)
+    here = clone(mixed).fit(TABLE)
     for rows in (file, collection()):
-        with pytest.raises(ValueError, match="MixedMixture holds the rows that it learns from"):
-            MixedMixture(2).fit(rows)
+        far = clone(mixed).fit(rows)
+        assert far.levels_ == here.levels_
+        np.testing.assert_array_equal(far.weights_, here.weights_)
+    np.testing.assert_array_equal(here.predict(file), here.predict(TABLE))
+    np.testing.assert_array_equal(here.predict_proba(collection()).compute(), here.predict_proba(TABLE))
 
 
 def test_what_cannot_be_counted(file, tmp_path):

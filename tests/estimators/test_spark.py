@@ -14,7 +14,7 @@ from pyarrow import parquet
 from sklearn.base import clone
 
 import mixtura
-from mixtura import GaussianMixture, KMeans, LatentClassMixture, StudentMixture
+from mixtura import GaussianMixture, KMeans, LatentClassMixture, MixedMixture, StudentMixture
 from mixtura.cli.main import program
 from mixtura.errors import DataError, EngineError
 from mixtura.sources.distant import DistantSource
@@ -115,6 +115,21 @@ def test_other_estimators_from_the_same_start(sources):
     kmeans = KMeans(K, init=POINTS[:K], max_iter=2)
     far, near = clone(kmeans).fit(sources[False]), clone(kmeans).fit(POINTS, sample_weight=WEIGHTS)
     np.testing.assert_allclose(far.cluster_centers_, near.cluster_centers_, rtol=1e-10)
+
+
+def test_columns_of_all_kinds(frame):
+    others = {"town": np.array(["Oslo", "Rom", "Bonn"])[LABELS], "visits": LABELS + 1, "half": LABELS / 2}
+    rows = frame(HOLED, **others).drop("w", "name")
+    near = pa.table({name: pa.array(x, from_pandas=True) for name, x in zip(NAMES, HOLED.T, strict=True)} | others)
+    mixed = MixedMixture(K, max_iter=1, random_state=3, counts=["visits"], categorical=["half"])
+    far, near = clone(mixed).fit(rows), clone(mixed).fit(near)
+    assert far.levels_ == near.levels_ == {"town": ["Bonn", "Oslo", "Rom"], "half": ["0", "0.5", "1"]}
+    assert_close(far, near)
+    np.testing.assert_allclose(far.rates_["visits"], near.rates_["visits"], rtol=1e-10)
+    with pytest.raises(DataError, match=r"partition 0: column 'half' holds 0\.5 in row \d+, which is no count"):
+        mixtura.stream(rows, Roles(counts=["half"]), missing="model")
+    with pytest.raises(DataError, match="it names rows instead of grouping them"):
+        mixtura.stream(frame(), Roles(categorical=["name"]))
 
 
 def test_a_sum_of_many_partitions_is_made_in_branches(sources, monkeypatch):

@@ -13,7 +13,7 @@ from mixtura import em
 from mixtura.assembly import assemble
 from mixtura.cli import _answer
 from mixtura.cli._described import Described
-from mixtura.cli._engines import DISTANT, connected
+from mixtura.cli._engines import connected
 from mixtura.cli._fitting import INTERRUPTED, output, provenance, refuse_doubtful, say, where
 from mixtura.cli._folder import publish
 from mixtura.cli._interrupt import deferred, watched
@@ -29,6 +29,7 @@ from mixtura.finding import find_far
 from mixtura.fitted import FittedMixture
 from mixtura.labelling import Labeller
 from mixtura.persistence import save
+from mixtura.powers import settled
 from mixtura.report.facts import facts
 from mixtura.selection import Selection, select
 from mixtura.sources.sinks import table_sink
@@ -85,8 +86,7 @@ def _refuse_what_takes_the_table(request: Request) -> None:
 
 def _of_whole_tables(request: Request) -> list[tuple[str, bool]]:
     """Options that far rows cannot serve, and whether they are asked for."""
-    names = ["truth", "profile", "categorical", "stability"]
-    names += ["counts", "transform"] if request.bayes or request.engine in DISTANT else []
+    names = ["truth", "profile", "stability", *(["categorical", "counts", "transform"] if request.bayes else [])]
     asked = {name: getattr(request, name) for name in names}
     choices = {"prior": request.prior, "outliers": request.outliers, "select-columns": request.select_columns}
     named = [(name, value != "none") for name, value in choices.items()]
@@ -146,14 +146,16 @@ def _choose(
     request = keeper.request
     progress.stage("fitting a sample", len(numbers) * len(request.covariances), request.criterion)
     rows = rows_to_choose_on(source)
+    columns = earlier.options.columns if earlier else settled(source.columns, rows.points, rows.weights, numbers)
+    options = request.options._replace(columns=columns)
 
     def on_fit(candidate: Candidate) -> None:
         progress.on_fit(candidate)
-        keeper.keep_fit(candidate, rows)
+        keeper.keep_fit(candidate, rows, options)
 
     return select(
         rows.points, rows.weights, n_components=numbers, covariances=request.covariances, criterion=request.criterion,
-        seed=request.seed, options=request.options._replace(columns=source.columns), on_fit=on_fit, resume=earlier,
+        seed=request.seed, options=options, on_fit=on_fit, resume=earlier,
     )  # fmt: skip
 
 

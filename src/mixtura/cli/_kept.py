@@ -6,11 +6,10 @@ from mixtura.checkpoint import read_checkpoint, write_checkpoint
 from mixtura.cli._folder import check_file
 from mixtura.cli._request import Request
 from mixtura.errors import OutputError
-from mixtura.scaling import choose_scaling
-from mixtura.selection import Selection
+from mixtura.selection import Selection, units
 from mixtura.statistics import Block
 from mixtura.streaming import Finals
-from mixtura.trials import Candidate, Setting
+from mixtura.trials import Candidate, Options, Setting
 
 
 @dataclass
@@ -44,11 +43,11 @@ class Keeper:
         else:
             self.error = None
 
-    def keep_fit(self, candidate: Candidate, sample: Block) -> None:
+    def keep_fit(self, candidate: Candidate, sample: Block, options: Options) -> None:
         """Write the file anew, as one more fit to the sample is done."""
         if not self.request.checkpoint:
             return
         self._done[candidate.setting] = candidate
         request, fits = self.request, tuple(self._done.values())
-        scaling = choose_scaling(*sample, request.options.scale)
-        self.keep(Selection(fits, request.criterion, (), scaling, len(sample.points), is_complete=False), None)
+        scaling, n_rows = units(*sample, options), len(sample.points)
+        self.keep(Selection(fits, request.criterion, (), scaling, n_rows, is_complete=False, options=options), None)

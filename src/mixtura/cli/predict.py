@@ -1,5 +1,6 @@
 """`mixtura predict`: the clusters of new rows."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -49,16 +50,14 @@ def command(model: str, data: tuple[str, ...], output: str | None, to: str, **ot
     compared = _outliers.judge(fitted, others.pop("outliers") or share is not None, threads)
     labeller = Labeller(fitted, id_name, missing, proba, threads, compared)
     tally = _outliers.Tally()
-    if _is_streamed(labeller, data, to, far | others, share):
+    if _is_streamed(data, to, far | others, share):
         _stream(labeller, data, (output, to), far | others, tally)
     else:
         _written.write(output, tally.watch(_whole(labeller, data, others, share)))
     tally.tell(share)
 
 
-def _is_streamed(
-    labeller: "Labeller", data: tuple[str, ...], to: str, how: dict[str, Any], share: float | None
-) -> bool:
+def _is_streamed(data: tuple[str, ...], to: str, how: dict[str, Any], share: float | None) -> bool:
     """Whether some rows are read at a time: where that is asked for, and from files that are laid out for it."""
     from mixtura.sources._files import is_streamed
 
@@ -66,7 +65,7 @@ def _is_streamed(
     if is_asked and share is not None:
         raise click.UsageError("--contamination compares all rows: leave out --sql, --cache and --to arrow.")
     are_files = all(is_streamed(path, how["format"]) for path in data)
-    return is_asked or (share is None and labeller.is_of_numbers and are_files)
+    return is_asked or (share is None and are_files)
 
 
 def _stream(
@@ -82,6 +81,7 @@ def _stream(
     with table_sink(*where) as sink:
         for columns in labeller.columns(files(list(data), **how)):
             sink.write(tally.watch(columns))
+    _warn_of(labeller.unknown)
     if where[0] is not None:
         click.echo(f"Wrote {where[0]}: {sink.n_rows} rows.", err=True)
 
@@ -96,10 +96,7 @@ def _whole(labeller: "Labeller", data: tuple[str, ...], how: dict[str, Any], sha
     fitted, threads = labeller.fitted, labeller.n_threads
     roles = roles_of(fitted.features, fitted.levels, fitted.model.emission, fitted.parameters.emission)
     everything = read_table(list(data), replace(roles, id=labeller.id), **how)
-    for name, levels in everything.unknown.items():
-        click.echo(
-            f"Warning: {name} holds {', '.join(levels[:5])}, which the fit never saw: taken for missing.", err=True
-        )
+    _warn_of(everything.unknown)
     source = complete(everything, labeller.missing).source()
     found = classify(fitted, source, threads)
     others = probability_columns(fitted, source, threads) if labeller.proba == "all" else {}
@@ -113,3 +110,9 @@ def _whole(labeller: "Labeller", data: tuple[str, ...], how: dict[str, Any], sha
         names=None if everything.ids is None else (str(labeller.id), everything.ids),
         cluster_names=fitted.cluster_names if fitted.is_named else (),
     )
+
+
+def _warn_of(unknown: Mapping[str, Iterable[str]]) -> None:
+    for name, levels in unknown.items():
+        told = ", ".join(sorted(levels)[:5])
+        click.echo(f"Warning: {name} holds {told}, which the fit never saw: taken for missing.", err=True)

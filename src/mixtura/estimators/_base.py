@@ -4,6 +4,7 @@ import warnings
 from collections import deque
 from collections.abc import Callable, Iterator
 from numbers import Real
+from os import PathLike
 from typing import Any
 
 import numpy as np
@@ -15,8 +16,10 @@ from sklearn.utils.validation import validate_data
 
 from mixtura.diagnostics import count_distinct_rows
 from mixtura.runners.anywhere import Anywhere
+from mixtura.runners.contract import Measured
 from mixtura.runners.local import Local, n_threads
 from mixtura.sources.array import ArraySource
+from mixtura.sources.engines import engine_of
 from mixtura.statistics import Block
 
 
@@ -24,6 +27,7 @@ def check_points(
     estimator: Any, X: Any, *, reset: bool, min_rows: int = 1, may_have_holes: bool = False
 ) -> Float[ndarray, "N D"]:
     """The rows as a C-contiguous float32 or float64 array, not copied if they are one; scikit-learn's errors."""
+    refuse_far(estimator, X)
     points = validate_data(
         estimator,
         _collected(X),
@@ -40,6 +44,21 @@ def check_points(
         least, largest = float(np.fmin.reduce(points, axis=None)), float(np.fmax.reduce(points, axis=None))
     check_magnitude(points, max(-least, largest))
     return points
+
+
+def is_far(X: Any) -> bool:
+    """Whether the rows are read block by block: files by name, sources, and collections on clusters."""
+    return engine_of(X) is not None or isinstance(X, (str, PathLike, Measured))
+
+
+def refuse_far(estimator: Any, X: Any) -> None:
+    """Raise a ValueError where rows are read block by block: for those who hold all rows at once."""
+    if is_far(X):
+        raise ValueError(
+            f"{type(estimator).__name__} takes rows that are in memory: give it an array or a data frame. Files and "
+            "collections are for GaussianMixture, BayesianGaussianMixture, StudentMixture, MixedMixture, "
+            "LatentClassMixture and KMeans."
+        )
 
 
 def _collected(X: Any) -> Any:

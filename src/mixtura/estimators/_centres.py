@@ -11,10 +11,10 @@ from sklearn.utils.validation import check_is_fitted
 
 from mixtura.errors import DataError
 from mixtura.estimators import _parameters as rules
-from mixtura.estimators._base import check_points, check_weights, local, weighted_source
+from mixtura.estimators._base import check_points, check_weights, is_far, local, weighted_source
 from mixtura.estimators._elsewhere import answered
 from mixtura.estimators._lloyd import assign
-from mixtura.estimators._sources import far_rows_asked, far_rows_of_a_fit, is_far, is_source
+from mixtura.estimators._sources import far_rows_asked, far_rows_of_a_fit, is_source
 from mixtura.kmeans import block_statistics
 from mixtura.online import Schedule
 from mixtura.runners.contract import Measured

@@ -14,12 +14,11 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from mixtura import em
 from mixtura.criteria import Evidence
 from mixtura.estimators._answers import Answers
-from mixtura.estimators._base import check_weights, fill, generator, local, reference_means, weighted_source
+from mixtura.estimators._base import check_weights, fill, generator, is_far, local, reference_means, weighted_source
 from mixtura.estimators._elsewhere import of_mixture
 from mixtura.estimators._given import Given
 from mixtura.estimators._record import history, record, scaling_record
 from mixtura.estimators._search import plan_starts, run, stopping_rule
-from mixtura.estimators._sources import is_far
 from mixtura.evidence import collect_evidence
 from mixtura.fitted import FittedMixture, default_names
 from mixtura.mixture import Mixture, MixtureParameters
@@ -224,11 +223,6 @@ def rows_that_count(table: Any, weights: Float[ndarray, " N"] | None) -> tuple[A
 
 def columns_of(estimator: Any, X: Any, *, reset: bool, min_rows: int = 1) -> Any:
     """The rows as an Arrow table; scikit-learn's errors for what is no table, or another one than in the fit."""
-    if is_far(X):
-        raise ValueError(
-            f"{type(estimator).__name__} holds the rows that it learns from: give it a data frame in memory. Files "
-            "and collections are for GaussianMixture, its Bayesian kin, StudentMixture, LatentClassMixture and KMeans."
-        )
     is_plain = hasattr(X, "toarray") or (hasattr(X, "__array__") and not hasattr(X, "columns"))
     if is_plain or isinstance(X, (list, tuple)):
         X = check_array(X, dtype=None, ensure_all_finite=False, ensure_min_samples=min_rows)

@@ -21,13 +21,14 @@ from mixtura.estimators._base import (
     check_points,
     fill,
     generator,
+    is_far,
     local,
     reference_means,
 )
 from mixtura.estimators._elsewhere import of_mixture
 from mixtura.estimators._prior import concentration
 from mixtura.estimators._record import scaling_record
-from mixtura.estimators._sources import asked_source, is_far
+from mixtura.estimators._sources import asked_source
 from mixtura.evidence import collect_evidence
 from mixtura.fitted import FittedMixture, default_names
 from mixtura.mixture import (

@@ -10,8 +10,7 @@ from sklearn.utils.validation import check_is_fitted
 from mixtura import online
 from mixtura.errors import FitError
 from mixtura.estimators import _parameters as rules
-from mixtura.estimators._base import local
-from mixtura.estimators._sources import is_far
+from mixtura.estimators._base import is_far, local
 from mixtura.fitted import FittedMixture
 from mixtura.online import Memory, Schedule
 from mixtura.runners.contract import Measured

@@ -1,20 +1,17 @@
 """What an estimator is given, as a source of blocks: an array, a data frame, or files that stay where they are."""
 
-from os import PathLike
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
-from mixtura.estimators._base import check_points, check_weights, rows_of_a_fit, weighted_source
+from mixtura.estimators._base import check_points, check_weights, is_far, rows_of_a_fit, weighted_source
 from mixtura.runners.contract import Measured, Sampled
 from mixtura.sources.array import ArraySource
+from mixtura.sources.column import Column
 from mixtura.sources.engines import engine_of
-
-
-def is_far(X: Any) -> bool:
-    """Whether the rows are read block by block: files by name, sources, and collections on clusters."""
-    return engine_of(X) is not None or isinstance(X, (str, PathLike, Measured))
+from mixtura.sources.roles import Roles
 
 
 def is_source(X: Any) -> bool:
@@ -29,14 +26,25 @@ def training_source(estimator: Any, X: Any, sample_weight: Any) -> Measured:
 
 def far_rows_of_a_fit(estimator: Any, X: Any, sample_weight: Any = None) -> Measured:
     """The same of rows that are read block by block."""
-    _refuse_weights(sample_weight)
-    far = X if is_source(X) else _opened(X, ())
+    refuse_weights(sample_weight)
+    far = X if is_source(X) else _opened(X, Roles())
+    for column in getattr(far, "columns", ()):
+        if not column.is_plain:
+            raise ValueError(
+                f"Column {column.name!r} is not to be taken for a plain number: MixedMixture and mixtura.select take "
+                "categories, counts and transforms."
+            )
+    learn_columns(estimator, far)
+    return far
+
+
+def learn_columns(estimator: Any, far: Measured) -> None:
+    """Tell an estimator how many columns it is fitted to, and their names."""
     names = getattr(far, "names", None)
     estimator.n_features_in_ = far.n_columns
     vars(estimator).pop("feature_names_in_", None)
     if names is not None:
         estimator.feature_names_in_ = np.array(names, dtype=object)
-    return far
 
 
 def asked_source(estimator: Any, X: Any, sample_weight: Any = None) -> Measured:
@@ -50,10 +58,17 @@ def asked_source(estimator: Any, X: Any, sample_weight: Any = None) -> Measured:
 
 def far_rows_asked(estimator: Any, X: Any, sample_weight: Any, n_columns: int) -> Measured:
     """Rows that are read block by block, of as many columns as the fit had."""
-    _refuse_weights(sample_weight)
-    source = X if is_source(X) else _opened(X, getattr(estimator, "feature_names_in_", ()))
+    refuse_weights(sample_weight)
+    columns = getattr(estimator, "_columns", ())
+    source = X if is_source(X) else _opened(X, _roles_of(estimator, columns))
     if source.n_columns != n_columns:
         raise ValueError(f"The rows have {source.n_columns} columns, but the fit was to {n_columns}.")
+    for own, fitted in zip(getattr(source, "columns", ()), columns, strict=False):
+        if own.levels != fitted.levels:
+            raise ValueError(
+                f"Column {own.name!r} has other levels than in the fit: open it by those of the fit, with "
+                "Roles(levels=...), or give the name of the file."
+            )
     return source
 
 
@@ -74,15 +89,24 @@ def at_hand(source: Measured) -> ArraySource:
     )
 
 
-def _opened(X: Any, features: Any) -> Measured:
-    from mixtura.sources.roles import Roles
+def _opened(X: Any, roles: Roles) -> Measured:
     from mixtura.sources.streamed import stream
 
-    roles = Roles(tuple(map(str, features)))
     return stream(str(X) if engine_of(X) is None else X, roles, missing="model")
 
 
-def _refuse_weights(sample_weight: Any) -> None:
+def _roles_of(estimator: Any, columns: Sequence[Column]) -> Roles:
+    """How to read the columns that a fit was to."""
+    return Roles(
+        tuple(map(str, getattr(estimator, "feature_names_in_", ()))),
+        counts=[column.name for column in columns if column.kind == "count"],
+        transforms={column.name: column.transform for column in columns if column.transform != "none"},
+        levels={column.name: column.levels for column in columns if column.kind == "category"},
+    )
+
+
+def refuse_weights(sample_weight: Any) -> None:
+    """Raise a ValueError where there are some beside rows that are read block by block."""
     if sample_weight is not None:
         raise ValueError(
             "sample_weight goes with an array; weights of files are one of their columns: "

@@ -11,9 +11,8 @@ from numpy import ndarray
 from mixtura import climbing, em, moves, race, starts
 from mixtura.bayesian import BayesianMixture
 from mixtura.estimators import _record, _search
-from mixtura.estimators._base import check_points, check_weights, which_count
+from mixtura.estimators._base import check_points, check_weights, is_far, which_count
 from mixtura.estimators._given import Given
-from mixtura.estimators._sources import is_far
 from mixtura.mixture import MixtureParameters
 from mixtura.race import SAMPLE_ROWS, Plan, Search, StartRecord
 from mixtura.runners.contract import Measured, Runner

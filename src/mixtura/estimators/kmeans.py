@@ -13,11 +13,10 @@ from sklearn.utils.validation import check_is_fitted
 
 from mixtura.em import Outcome
 from mixtura.estimators import _parameters as rules
-from mixtura.estimators._base import check_points, fill, local, reference_means
+from mixtura.estimators._base import check_points, fill, is_far, local, reference_means
 from mixtura.estimators._centres import CentresGoOn, Joined, Past, Rows, ask_far, join, rows_of
 from mixtura.estimators._lloyd import INITS, Progress, assign, drawing, rest, search
 from mixtura.estimators._online import SCHEDULE
-from mixtura.estimators._sources import is_far
 from mixtura.kmeans import block_distances, block_nearest
 from mixtura.online import Schedule
 from mixtura.ordering import ORDERS, canonical_order, match

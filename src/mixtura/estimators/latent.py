@@ -9,10 +9,9 @@ from mixtura import em
 from mixtura.acceleration import SmallRemainder
 from mixtura.emissions.categorical import Categorical
 from mixtura.estimators import _parameters as rules
-from mixtura.estimators._base import check_weights
+from mixtura.estimators._base import check_weights, is_far
 from mixtura.estimators._families import FamilyAnswers, columns_of, rows_that_count
 from mixtura.estimators._online import SCHEDULE, GoesOn
-from mixtura.estimators._sources import is_far
 from mixtura.goodness import goodness, patterns_of
 from mixtura.mixture import Mixture, MixtureParameters
 from mixtura.online import Schedule

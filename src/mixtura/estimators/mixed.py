@@ -6,22 +6,27 @@ from typing import Any, ClassVar, Self
 import numpy as np
 from jaxtyping import Float
 from numpy import ndarray
+from sklearn.utils.validation import check_is_fitted
 
 from mixtura.covariance import MODELS
 from mixtura.emissions.gaussian import Gaussian
 from mixtura.emissions.transformed import Transformed
 from mixtura.emissions.transforms import OFFERED, limits
 from mixtura.estimators import _parameters as rules
-from mixtura.estimators._base import check_enough_rows, check_magnitude, check_weights
+from mixtura.estimators._base import check_enough_rows, check_magnitude, check_weights, is_far, weighted_source
 from mixtura.estimators._families import FamilyAnswers, columns_of, rows_that_count
+from mixtura.estimators._far_columns import far_columns, names_of, rows_seen
 from mixtura.estimators._online import SCHEDULE, GoesOn
-from mixtura.estimators._search import little_of
+from mixtura.estimators._search import sample_of
+from mixtura.estimators._sources import far_rows_asked
 from mixtura.families import OF_COUNTS, blocks_of, family_of
 from mixtura.mixture import Mixture, MixtureParameters
 from mixtura.online import Schedule
 from mixtura.ordering import ORDERS
 from mixtura.powers import settled
+from mixtura.runners.contract import Measured
 from mixtura.runners.held import Held
+from mixtura.scaling import ridges
 from mixtura.sources.array import ArraySource
 from mixtura.sources.column import Column
 from mixtura.sources.kinds import encode, kinds_of
@@ -149,9 +154,11 @@ class MixedMixture(GoesOn, FamilyAnswers):
 
         Parameters
         ----------
-        X : data frame or array-like of shape (N, D)
+        X : data frame or array-like of shape (N, D), file, StreamedSource, Dask data frame or array, Spark data frame
             Every column has the kind that its cells have, unless `categorical` or `counts` say otherwise. An array of
             objects, such as a list of lists with text in it, holds categories only: use a data frame for mixed columns.
+            Files and collections are read block by block, where they are, after a pass that finds their levels; a
+            row without any cell takes no part. What the columns of a source are, `Roles` say where it is opened.
         y : ignored
         sample_weight : array-like of shape (N,), optional
             How much each row counts: a whole number is worth as many equal rows, zero none.
@@ -172,19 +179,10 @@ class MixedMixture(GoesOn, FamilyAnswers):
             If `max_iter` was reached first.
         """
         rules.check_parameters(self, self._rules)
-        table = columns_of(self, X, reset=True, min_rows=2)
-        table, weights = rows_that_count(table, check_weights(sample_weight, table.num_rows))
-        categorical, counts = (_names(table.column_names, wanted) for wanted in (self.categorical, self.counts))
-        columns = kinds_of(table, categorical, counts)
-        points = encode(table, columns).points
-        _refuse_empty(points, columns)
-        transforms = dict(self.transforms or {})
-        check_transforms(transforms, columns, points)
+        _check_known(self.transforms or {})
+        source, columns = far_columns(self, X, sample_weight) if is_far(X) else self._columns_at_hand(X, sample_weight)
+        points, weights = rows_seen(source)
         check_enough_rows(np.nan_to_num(points, nan=np.pi), self.n_components)
-        plain = points[:, [column.name not in transforms for column in columns]]
-        check_magnitude(points, float(np.nanmax(np.abs(plain), initial=0.0)))
-        source = ArraySource(points, weights)
-        columns = tuple(column._replace(transform=transforms.get(column.name, "none")) for column in columns)
         columns = settled(columns, points, weights, [self.n_components])
         numbers = Gaussian(self.covariance_type, self._ridge(source, columns))
         model = Mixture(family_of(columns, numbers, self.count_family))
@@ -192,19 +190,42 @@ class MixedMixture(GoesOn, FamilyAnswers):
         self._keep(self._search(source, model, runner), source, model, columns, runner)
         return self
 
+    def _columns_at_hand(self, X: Any, sample_weight: Any) -> tuple[ArraySource, tuple[Column, ...]]:
+        """The rows to fit, levels as their numbers, and what their columns are."""
+        table = columns_of(self, X, reset=True, min_rows=2)
+        weights = check_weights(sample_weight, table.num_rows)
+        table, weights = rows_that_count(table, weights)
+        categorical, counts = (names_of(table.column_names, wanted) for wanted in (self.categorical, self.counts))
+        columns = kinds_of(table, categorical, counts)
+        points = encode(table, columns).points
+        _refuse_empty(points, columns)
+        transforms = dict(self.transforms or {})
+        check_transforms(transforms, columns, points)
+        plain = points[:, [column.name not in transforms for column in columns]]
+        check_magnitude(points, float(np.nanmax(np.abs(plain), initial=0.0)))
+        columns = tuple(column._replace(transform=transforms.get(column.name, "none")) for column in columns)
+        return weighted_source(points, weights), columns
+
+    def _batch(self, X: Any, sample_weight: Any) -> Measured:
+        """The rows that count."""
+        check_is_fitted(self)
+        if is_far(X):
+            return far_rows_asked(self, X, sample_weight, len(self._columns))
+        return super()._batch(X, sample_weight)
+
     def _points(self, X: Any) -> Float[ndarray, "N D"]:
         points = super()._points(X)
         check_transforms(dict(self.transforms or {}), self._columns, points)
         return points
 
-    def _ridge(self, source: ArraySource, columns: Sequence[Column]) -> float | tuple[float, ...]:
+    def _ridge(self, source: Measured, columns: Sequence[Column]) -> float | tuple[float, ...]:
         numbers = [d for d, column in enumerate(columns) if column.kind == "number"]
         if not isinstance(self.reg_covar, str):
             return float(self.reg_covar)
         if not numbers:
             return 0.0
-        seen = Transformed(tuple(columns[d].transform for d in numbers))
-        return little_of(ArraySource(seen.forward(np.take(source.points, numbers, axis=1)), source.weights))
+        rows, seen = sample_of(source), Transformed(tuple(columns[d].transform for d in numbers))
+        return ridges(seen.forward(np.take(rows.points, numbers, axis=1)), rows.weights, source.dtype.type)
 
     def _show(self, parameters: MixtureParameters) -> None:
         super()._show(parameters)
@@ -231,29 +252,23 @@ class MixedMixture(GoesOn, FamilyAnswers):
         return {self._columns[d].name: value for d, value in zip(columns, values, strict=True)}
 
 
-def _names(known: Sequence[str], wanted: Sequence[str | int] | None) -> list[str]:
-    """The names of columns that are given by name or position."""
-    found = []
-    for one in wanted if wanted is not None else ():
-        is_position = not isinstance(one, str) and -len(known) <= one < len(known)
-        if not is_position and one not in known:
-            raise ValueError(f"There is no column {one!r}: the table has {', '.join(known[:12])}.")
-        found.append(known[one] if not isinstance(one, str) else one)
-    return found
-
-
 def _refuse_empty(points: Float[ndarray, "N D"], columns: Sequence[Column]) -> None:
     empty = np.isnan(points).all(0)
     if empty.any():
         raise ValueError(f"Column {columns[int(empty.argmax())].name!r} has no value in any row: leave it out.")
 
 
-def check_transforms(transforms: Mapping[str, str], columns: Sequence[Column], points: Float[ndarray, "N D"]) -> None:
-    """Raise ValueError where a transform is unknown, is of no column of numbers, or a cell is out of its range."""
-    kinds = {column.name: (column.kind, values) for column, values in zip(columns, points.T, strict=True)}
+def _check_known(transforms: Mapping[str, str]) -> None:
+    """Raise ValueError where a transform is unknown."""
     for name, how in transforms.items():
         if how not in OFFERED:
             raise ValueError(f"The transform {how!r} of column {name!r} is unknown: use one of {', '.join(OFFERED)}.")
+
+
+def check_transforms(transforms: Mapping[str, str], columns: Sequence[Column], points: Float[ndarray, "N D"]) -> None:
+    """Raise ValueError where a transform is of no column of numbers, or a cell is out of its range."""
+    kinds = {column.name: (column.kind, values) for column, values in zip(columns, points.T, strict=True)}
+    for name, how in transforms.items():
         kind, values = kinds.get(name, ("none", points[:, :0]))
         if kind != "number":
             raise ValueError(f"There is no column of numbers {name!r} to transform.")

@@ -1,7 +1,7 @@
 """Which columns of files to cluster on: by their types before the first pass, by their values after it."""
 
-from collections.abc import Callable, Iterable, Mapping
-from typing import NamedTuple, Protocol
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple, Protocol, TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -10,10 +10,13 @@ from mixtura.errors import DataError
 from mixtura.sources._columns import ID_NAMES, first_typing_slip, kind_of
 from mixtura.sources._floats import Batches
 from mixtura.sources._folder_keys import REASON, is_folder_key
+from mixtura.sources._found import Batch
 from mixtura.sources._scout import Facts
 from mixtura.sources._select import quote, refuse_two_roles
 from mixtura.sources.roles import Roles, match_column, match_columns, shorten
 from mixtura.sources.table import Missing, refuse_minute
+
+Result = TypeVar("Result")
 
 _FEW_ROWS = 10
 _LONGEST_WHOLE = 2**53  # from there on floats leave whole numbers out
@@ -27,6 +30,9 @@ class Fields(Batches, Protocol):
     def origin(self) -> str: ...
     @property
     def fields(self) -> Mapping[str, pa.Field]: ...
+    def ask(self, columns: Sequence[str], look: Callable[[Iterable[Batch]], Result]) -> Iterator[Result]:
+        """What `look` says of the batches of these columns, part by part, where they lie."""
+        ...
 
 
 class Candidates(NamedTuple):
@@ -76,14 +82,14 @@ def candidates(found: Fields, roles: Roles) -> Candidates:
     _check_weight(found, roles)
     taken = {*match_columns([*roles.others, *roles.exclude], columns, origin)}
     chosen = [name for name in match_columns(roles.features, columns, origin) or columns if name not in taken]
-    kinds: dict[str, str] = {name: kind_of(found.fields[name]) for name in chosen}
-    _refuse_typing_slips(found, [name for name in chosen if kinds[name] == "text"])
+    kinds: dict[str, str] = {name: kind_of(found.fields[name]) for name in chosen if name not in roles.levels}
+    _refuse_typing_slips(found, [name for name, kind in kinds.items() if kind == "text"])
     if roles.features:
-        _refuse_other_kinds(found, chosen)
+        _refuse_other_kinds(found, kinds)
         return Candidates(tuple(chosen), (), True)
-    kinds |= {name: "truth values" for name in chosen if pa.types.is_boolean(found.fields[name].type)}
-    told = {name: REASON if is_folder_key(found.fields[name]) else _described(kinds[name]) for name in chosen}
-    names = tuple(name for name in chosen if kinds[name] == "number" and told[name] != REASON)
+    kinds |= {name: "truth values" for name in kinds if pa.types.is_boolean(found.fields[name].type)}
+    told = {name: REASON if is_folder_key(found.fields[name]) else _described(kinds[name]) for name in kinds}
+    names = tuple(name for name in chosen if name in roles.levels or told[name] == "number")
     dropped = tuple((name, told[name]) for name in chosen if name not in names)
     _require_some(names, dropped, origin)
     return Candidates(names, dropped, False)

@@ -12,7 +12,7 @@ from mixtura.sources.kinds import levels_of
 from mixtura.sources.roles import Roles, match_columns
 
 _FEW_LEVELS = 20  # that no column of identifiers has
-_MOST_LEVELS = 1000
+MOST_LEVELS = 1000
 
 
 def categories_of(gathered: Gathered, roles: Roles) -> tuple[Column, ...]:
@@ -40,23 +40,41 @@ def with_kinds(
 
 def is_grouping(column: pa.ChunkedArray) -> bool:
     """Whether values come again often enough to be levels: a name in every row or two tells nothing of groups."""
-    n_distinct, n_cells = _columns.count_distinct(column), len(column) - column.null_count
-    if n_distinct is None or n_distinct > _MOST_LEVELS:
-        return False
-    return n_distinct <= max(_FEW_LEVELS, n_cells // 2)
+    n_distinct = _columns.count_distinct(column)
+    return n_distinct is not None and are_levels(n_distinct, len(column) - column.null_count)
+
+
+def are_levels(n_distinct: int, n_cells: int) -> bool:
+    """Whether so many different values in so many cells come again often enough."""
+    return n_distinct <= min(MOST_LEVELS, max(_FEW_LEVELS, n_cells // 2))
+
+
+def refuse_other_types(where: str, name: str, field: pa.Field | pa.ChunkedArray) -> None:
+    """Raise a DataError where values of a type are no categories."""
+    if _columns.kind_of(field) in ("date", "nested", "other"):
+        raise DataError(f"{where} holds values of type {field.type}, which are no categories: --exclude {name}.")
+
+
+def empty(where: str, name: str) -> DataError:
+    """What to say of a column of categories without any."""
+    return DataError(f"{where} is empty; leave it out with --exclude {name}.")
+
+
+def names_rows(where: str, name: str, n_distinct: int | str, n_cells: int) -> DataError:
+    """What to say of a column whose values hardly come again."""
+    return DataError(
+        f"{where} has {n_distinct} different values in {n_cells} rows: it names rows instead of grouping them; use "
+        f"--id {name}, or leave it out."
+    )
 
 
 def _category(gathered: Gathered, name: str, roles: Roles) -> Column:
     column, where = gathered.table.column(name), f"{gathered.origin}: column '{name}'"
-    if _columns.kind_of(column) in ("date", "nested", "other"):
-        raise DataError(f"{where} holds values of type {column.type}, which are no categories: --exclude {name}.")
+    refuse_other_types(where, name, column)
     if name in roles.levels:
         return Column(name, "category", tuple(roles.levels[name]))
     if column.null_count == len(column):
-        raise DataError(f"{where} is empty; leave it out with --exclude {name}.")
+        raise empty(where, name)
     if not is_grouping(column):
-        raise DataError(
-            f"{where} has {_columns.count_distinct(column)} different values in {len(column)} rows: it names rows "
-            f"instead of grouping them; use --id {name}, or leave it out."
-        )
+        raise names_rows(where, name, _columns.count_distinct(column) or 0, len(column))
     return Column(name, "category", levels_of(column))

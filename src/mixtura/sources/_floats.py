@@ -11,6 +11,8 @@ from numpy import ndarray
 from mixtura.errors import DataError
 from mixtura.sources._columns import plain_type, to_floats
 from mixtura.sources._found import Batch
+from mixtura.sources.column import Column
+from mixtura.sources.kinds import Encoded, codes_of
 from mixtura.statistics import Block, Incomplete
 
 _ROWS_AT_A_TIME = 8192  # that stay in the cache while columns are laid side by side
@@ -24,6 +26,7 @@ class Cut(NamedTuple):
     weight: str | None
     least: int  # cells that a row must have to take part
     n_rows: int  # in a block
+    categories: tuple[Column, ...] = ()  # those of the columns whose numbers are those of levels
 
     @property
     def drops_incomplete(self) -> bool:
@@ -70,7 +73,7 @@ def _room(cut: Cut) -> tuple[Float[ndarray, "B D"], Float[ndarray, " B"]]:
 
 def _numbers(cells: pa.RecordBatch, cut: Cut) -> Block:
     """The rows of a batch that take part."""
-    points = matrix(cells, cut.names)
+    points = matrix(cells, cut.names, cut.categories)
     weights = _column(cells, cut.weight) if cut.weight else np.ones(len(points))
     kept = weights > 0
     if cut.least:
@@ -78,19 +81,34 @@ def _numbers(cells: pa.RecordBatch, cut: Cut) -> Block:
     return Block(points, weights) if kept.all() else Block(points[kept], weights[kept])
 
 
-def matrix(cells: pa.RecordBatch, names: Sequence[str]) -> Float[ndarray, "N D"]:
-    """Columns of a batch as the columns of one array; NaN where a cell is missing."""
-    points = np.empty((cells.num_rows, len(names)))
+def encoded(cells: pa.RecordBatch, names: Sequence[str], categories: Sequence[Column] = ()) -> Encoded:
+    """Columns of a batch as the columns of one array, levels by their numbers; NaN where a cell is missing."""
+    points, levels = np.empty((cells.num_rows, len(names))), {column.name: column.levels for column in categories}
+    unknown = dict[str, tuple[str, ...]]()
     for d, name in enumerate(names):
-        points[:, d] = _column(cells, name)
-    return points
+        if name not in levels:
+            points[:, d] = _column(cells, name)
+            continue
+        points[:, d], strange = codes_of(pa.chunked_array([plain_column(cells, name)]), levels[name])
+        unknown |= {name: strange} if strange else {}
+    return Encoded(points, unknown)
+
+
+def matrix(cells: pa.RecordBatch, names: Sequence[str], categories: Sequence[Column] = ()) -> Float[ndarray, "N D"]:
+    """The array alone."""
+    return encoded(cells, names, categories).points
+
+
+def plain_column(cells: pa.RecordBatch, name: str) -> pa.Array:
+    """A column of a batch, of a type that columns are read as."""
+    column = cells.column(name)
+    plain = plain_type(column.type)
+    return column if plain == column.type else column.cast(plain, safe=False)
 
 
 def _column(cells: pa.RecordBatch, name: str) -> Float[ndarray, " N"]:
-    column = cells.column(name)
-    plain = plain_type(column.type)
-    column = column if plain == column.type else column.cast(plain, safe=False)
-    return np.full(len(column), np.nan) if pa.types.is_null(plain) else to_floats(column)
+    column = plain_column(cells, name)
+    return np.full(len(column), np.nan) if pa.types.is_null(column.type) else to_floats(column)
 
 
 def check_cells(batch: Batch, cut: Cut) -> None:
@@ -98,7 +116,8 @@ def check_cells(batch: Batch, cut: Cut) -> None:
 
     Once is enough: files that change after the first pass are found by their stamps.
     """
-    check_cells_of(batch, cut.names)
+    categories = {column.name for column in cut.categories}
+    check_cells_of(batch, [name for name in cut.names if name not in categories])
     if cut.weight:
         weights = _column(batch.cells, cut.weight)
         usable = np.isfinite(weights) & (weights >= 0)

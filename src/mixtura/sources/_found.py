@@ -2,9 +2,9 @@
 
 import shutil
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import pyarrow as pa
 
@@ -17,6 +17,8 @@ from mixtura.sources._scratch import Scratch
 from mixtura.sources._spool import spool, spool_text
 from mixtura.sources._text import check_distinct
 from mixtura.sources.engines import engine_of
+
+Result = TypeVar("Result")
 
 _COPY = 1 << 20  # bytes of standard input at a time
 
@@ -55,6 +57,10 @@ class Found(NamedTuple):
             for cells in piece.batches(columns):
                 yield Batch(piece.name, row, cells)
                 row += cells.num_rows
+
+    def ask(self, columns: Sequence[str], look: Callable[[Iterable[Batch]], Result]) -> Iterator[Result]:
+        """What `look` says of the batches of these columns."""
+        yield look(self.batches(columns))
 
 
 def find(data: Any, options: Options, *, cache: str | Path | None = None, sql: str | None = None) -> Found:

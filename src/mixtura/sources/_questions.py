@@ -8,11 +8,11 @@ import pyarrow as pa
 from numpy import ndarray
 
 from mixtura.errors import DataError
-from mixtura.sources._columns import kind_of, simplify
+from mixtura.sources._columns import kind_of
 from mixtura.sources._floats import block_of, check_cells_of, matrix
 from mixtura.sources._found import Batch
 from mixtura.sources.column import Column
-from mixtura.sources.kinds import encode
+from mixtura.sources.far_kinds import coded
 from mixtura.sources.roles import match_column
 from mixtura.statistics import Block
 
@@ -29,7 +29,7 @@ class Question(NamedTuple):
 
     def ask(self, batch: Batch, names: Sequence[str]) -> ndarray:
         """The answer about some rows, one for each; a level that the fit never saw is taken for missing."""
-        points = self._coded(batch.cells, names) if self.columns else _plain(batch, names)
+        points = self._coded(batch, names) if self.columns else _plain(batch, names)
         if not len(points):
             return np.empty((0, len(self.answers)) if self.is_matrix else 0, self.dtype)
         return self.of_block(block_of(points, np.ones(len(points))))
@@ -54,9 +54,9 @@ class Question(NamedTuple):
                 raise DataError(f"{origin}: column '{field.name}' holds values of type {field.type}, not numbers.")
         return chosen
 
-    def _coded(self, cells: pa.RecordBatch, names: Sequence[str]) -> ndarray:
+    def _coded(self, batch: Batch, names: Sequence[str]) -> ndarray:
         columns = [column._replace(name=name) for column, name in zip(self.columns, names, strict=True)]
-        return encode(simplify(pa.Table.from_batches([cells.select(list(names))])), columns).points
+        return coded(batch, columns).points
 
     def of_block(self, block: Block) -> ndarray:
         """The answer about the rows of a block."""

@@ -59,7 +59,7 @@ def select(gathered: Gathered, roles: Roles) -> Selected:
     categories = categories_of(gathered, roles)
     counts = match_columns(roles.counts, columns, gathered.origin)
     forced = [*counts, *match_columns(roles.transforms, columns, gathered.origin)]
-    _refuse_two_kinds([*(column.name for column in categories), *forced], gathered.origin)
+    refuse_two_kinds([*(column.name for column in categories), *forced], gathered.origin)
     features, dropped = _features(gathered, roles, {*assigned, *shown}, [c.name for c in categories], forced)
     kinds = with_kinds(features, categories, counts, roles.transforms)
     points = _points(table, features, categories)
@@ -99,7 +99,7 @@ def _asked_for(roles: Roles) -> Iterator[tuple[str, str]]:
         yield from ((asked, name) for name in names)
 
 
-def _refuse_two_kinds(names: Sequence[str], origin: str) -> None:
+def refuse_two_kinds(names: Sequence[str], origin: str) -> None:
     for name in names:
         if names.count(name) > 1:
             raise DataError(

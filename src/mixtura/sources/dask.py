@@ -1,11 +1,8 @@
 """Rows on a Dask cluster: of its data frames and arrays, or of files that its workers read."""
 
-from asyncio import CancelledError
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import reduce
-from time import monotonic
 from types import SimpleNamespace
 from typing import Any, NamedTuple, TypeVar
 
@@ -18,13 +15,10 @@ from mixtura.sources._floats import Cut
 from mixtura.sources._found import Batch, Found
 from mixtura.sources._parts import EmptyPart, HeldPart, held
 from mixtura.sources._pieces import PART_ROWS, Piece, in_parts
+from mixtura.sources.dask_parts import DaskParts, told, wait_for
 
 Result = TypeVar("Result")
 
-_FAN_IN = 8  # results that are joined at once: sums come together as the branches of a tree
-_AT_A_TIME = 64  # parts whose results wait to be fetched
-_LOOK = 1.0  # seconds after which somebody who waits for a result looks whether anybody still works on it
-_PATIENCE = 60.0  # seconds that a cluster may be without workers: lost ones are usually started again
 _ANSWER = 10.0  # seconds in which a scheduler should say something
 
 
@@ -50,10 +44,20 @@ class DaskTable:
         """The rows of these columns come here, part by part; files are read here."""
         from dask import is_dask_collection
 
-        for rows, name, first_row in self.parcels(columns):
+        for rows, *place in self.parcels(columns):
             found = self.client.compute(rows, sync=True) if is_dask_collection(rows) else rows
-            for cells in self.read(found, columns):
-                yield Batch(name, first_row, cells)
+            yield from _batches(found, self.read, columns, place)
+
+    def ask(self, columns: Sequence[str], look: Callable[[Iterable[Batch]], Result]) -> Iterator[Result]:
+        """What `look` says of the batches of every part."""
+        from dask import delayed
+
+        ask = delayed(_asked, pure=False)
+        parts = [ask(parcel.rows, self.read, columns, look, parcel[1:]) for parcel in self.parcels(columns)]
+        for future in self.client.compute(parts):
+            with told(self.client):
+                said = wait_for(future, self.client)
+            yield said
 
     def hold(self, cut: Cut) -> "DaskParts":
         """The rows as numbers in the memory of the workers; those of one that is lost are made again by others."""
@@ -66,39 +70,6 @@ class DaskTable:
             for number, parcel in enumerate(self.parcels(columns))
         ]
         return DaskParts(self.client, self.client.compute(made))
-
-
-@dataclass(frozen=True)
-class DaskParts:
-    """Rows as numbers in the memory of workers."""
-
-    client: Any
-    futures: Sequence[Any]
-
-    def reduce(self, function: Callable[[Any], Result], join: Callable[[Result, Result], Result]) -> Result:
-        """What `join` makes of `function(part)` of all parts: in a tree whose shape depends on their number alone."""
-        with _told(self.client):
-            level = self._begin(function, self.futures)
-            while len(level) > 1:
-                branches = [level[start : start + _FAN_IN] for start in range(0, len(level), _FAN_IN)]
-                level = self.client.map(_joined, branches, join=join, pure=False)
-            return _wait_for(level[0], self.client)
-
-    def apply(self, function: Callable[[Any], Result]) -> Iterator[Result]:
-        """`function(part)` for each part, in order."""
-        for start in range(0, len(self.futures), _AT_A_TIME):
-            with _told(self.client):
-                found = self._begin(function, self.futures[start : start + _AT_A_TIME])
-            for future in found:
-                with _told(self.client):
-                    result = _wait_for(future, self.client)
-                yield result
-
-    def _begin(self, function: Callable[[Any], Any], futures: Sequence[Any]) -> list[Any]:
-        """The function travels once to each worker, which has it from the others; any of them can make it again."""
-        travelling = self.client.submit(_itself, function, pure=False)
-        begun: list[Any] = self.client.map(_applied, futures, function=travelling, pure=False)
-        return begun
 
 
 def table_of(data: Any, client: Any) -> DaskTable:
@@ -238,56 +209,20 @@ def _held(
     place: tuple[str, int],
 ) -> HeldPart | EmptyPart:  # fmt: skip
     """Runs on a worker."""
+    return held(_batches(rows, read, columns, place), number, cut)
+
+
+def _asked(
+    rows: Any, read: Callable[..., Any], columns: Sequence[str], look: Callable[..., Result], place: tuple[str, int]
+) -> Result:
+    """Runs on a worker too."""
+    return look(_batches(rows, read, columns, place))
+
+
+def _batches(
+    rows: Any, read: Callable[..., Iterator[pa.RecordBatch]], columns: Sequence[str], place: Sequence[Any]
+) -> Iterator[Batch]:
     name, row = place
-    together = []
     for cells in read(rows, columns):
-        together.append(Batch(name, row, cells))
+        yield Batch(name, row, cells)
         row += cells.num_rows
-    return held(together, number, cut)
-
-
-def _itself(function: Any) -> Any:
-    return function
-
-
-def _applied(part: Any, function: Callable[[Any], Result]) -> Result:
-    return function(part)
-
-
-def _joined(results: Sequence[Result], join: Callable[[Result, Result], Result]) -> Result:
-    return reduce(join, results)
-
-
-def _wait_for(future: Any, client: Any) -> Any:
-    """The result of a task; EngineError where nobody is left to work on it."""
-    seen = monotonic()
-    while True:
-        try:
-            return future.result(timeout=_LOOK)
-        except TimeoutError:
-            now = monotonic()
-            seen = now if client.nthreads() else seen
-            if now - seen > _PATIENCE:
-                raise EngineError(
-                    f"The Dask cluster has had no workers for {now - seen:.0f} s: start some, and fit again."
-                ) from None
-
-
-@contextmanager
-def _told(client: Any) -> Iterator[None]:
-    """Say in a sentence what the cluster cannot do."""
-    from distributed import KilledWorker
-    from distributed.client import ClosedClientError
-    from distributed.comm import CommClosedError
-
-    try:
-        yield
-    except KilledWorker as error:
-        raise EngineError(
-            f"Workers died again and again over the same part of the rows ({error.last_worker}), as they do when it "
-            "does not fit into their memory: use more and smaller partitions, or larger workers."
-        ) from None
-    except (CancelledError, ClosedClientError, CommClosedError) as error:
-        raise EngineError(
-            f"The Dask scheduler is lost ({type(error).__name__}): connect a client again, and fit again."
-        ) from None

@@ -14,6 +14,7 @@ from mixtura.sources._floats import Cut
 from mixtura.sources._parts import Glance, Part, join_some, look, tally, where_rows
 from mixtura.sources._scout import Facts
 from mixtura.sources.array import default_block_rows
+from mixtura.sources.column import of_levels
 from mixtura.sources.roles import Roles
 from mixtura.sources.streamed import StreamedSource, why_nothing
 from mixtura.sources.table import Missing
@@ -70,11 +71,10 @@ class DistantSource(StreamedSource):
 
 
 def stream_from(
-    cluster: Cluster, roles: Roles | None = None, *, missing: Missing = "error", memory: int | None = None
+    cluster: Cluster, roles: Roles, *, missing: Missing = "error", memory: int | None = None
 ) -> DistantSource:
     """Look once at rows that lie elsewhere, as `mixtura.stream` does at files."""
-    roles = roles or Roles()
-    survey = _Survey(cluster, roles.weight, memory)
+    survey = _Survey(cluster, roles, memory)
     chosen, facts, least = _candidates.settle(cluster, roles, missing, survey.look)
     cut = survey.cut(chosen.names, least)
     return DistantSource(
@@ -87,12 +87,13 @@ class _Survey:
     """How first passes are made; parts stay for as long as their columns do."""
 
     cluster: Cluster
-    weight: str | None
+    roles: Roles
     memory: int | None
     _kept: tuple[Cut, Parts] | None = None
 
     def cut(self, names: Sequence[str], least: int) -> Cut:
-        return Cut(tuple(names), self.weight, least, default_block_rows(1 << 40, len(names)))
+        size = default_block_rows(1 << 40, len(names))
+        return Cut(tuple(names), self.roles.weight, least, size, of_levels(names, self.roles.levels))
 
     def parts_of(self, cut: Cut) -> Parts:
         if self._kept is None or self._kept[0] != cut:

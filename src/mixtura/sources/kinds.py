@@ -1,6 +1,7 @@
 """Columns of different kinds as numbers: categories become the numbers of their levels, counts stay as they are."""
 
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -11,7 +12,7 @@ from numpy import ndarray
 
 from mixtura.errors import DataError
 from mixtura.sources import _columns
-from mixtura.sources._arrays import missing, numbers
+from mixtura.sources._arrays import missing, numbers, to_arrow
 from mixtura.sources.column import Column
 
 
@@ -75,7 +76,7 @@ def encode(table: pa.Table, columns: Sequence[Column]) -> Encoded:
     for d, column in enumerate(columns):
         cells = table.column(column.name)
         if column.kind == "category":
-            points[:, d], strange = _codes(cells, column.levels)
+            points[:, d], strange = codes_of(cells, column.levels)
             unknown |= {column.name: strange} if strange else {}
         else:
             points[:, d] = _numbers(cells, column)
@@ -145,13 +146,28 @@ def texts(cells: pa.ChunkedArray) -> pa.ChunkedArray:
     return cells.cast(pa.string())
 
 
-def _codes(cells: pa.ChunkedArray, levels: Sequence[str]) -> tuple[Float[ndarray, " N"], tuple[str, ...]]:
-    """The number of the level in each cell, and the levels that are not among those known."""
-    written = texts(cells)
-    places = pc.index_in(written, value_set=pa.array(levels, pa.string()))
+def codes_of(cells: pa.ChunkedArray, levels: Sequence[str]) -> tuple[Float[ndarray, " N"], tuple[str, ...]]:
+    """The number of the level in each cell, and the levels that are not among those known.
+
+    Examples
+    --------
+    >>> codes_of(pa.chunked_array([[1e10, 3.0]]), ("0.5", "1e+10"))  # some cells of a column that holds 0.5 too
+    (array([ 1., nan]), ('3',))
+    """
+    places = pc.index_in(*_comparable(cells, levels))
     absent = missing(places)
-    strange = pc.unique(pc.filter(written, pa.array(absent))).drop_null().to_pylist()
+    strange = pc.unique(texts(cells.filter(pa.array(absent)))).drop_null().to_pylist() if absent.any() else ()
     return np.where(absent, np.nan, numbers(places)), tuple(sorted(strange))
+
+
+def _comparable(cells: pa.ChunkedArray, levels: Sequence[str]) -> tuple[pa.ChunkedArray, pa.Array]:
+    """Cells and levels as text; as numbers where both are: how a number is written depends on the others beside it."""
+    is_whole = pa.types.is_integer(cells.type) and all(level.lstrip("-").isdecimal() for level in levels)
+    if _columns.kind_of(cells) == "number" and not (is_whole or pa.types.is_boolean(cells.type)):
+        with suppress(ValueError):
+            values = pa.array([float(level) for level in levels], pa.float64())
+            return pa.chunked_array([to_arrow(np.ma.masked_invalid(_columns.to_floats(cells)))]), values
+    return texts(cells), pa.array(levels, pa.string())
 
 
 def _numbers(cells: pa.ChunkedArray, column: Column) -> Float[ndarray, " N"]:

@@ -39,6 +39,10 @@ class SparkTable:
         for batch in cells.rename_columns(list(columns)).to_batches():
             yield Batch(self.origin, 1, batch)
 
+    def ask(self, columns: Sequence[str], look: Callable[[Iterable[Batch]], Result]) -> Iterator[Result]:
+        """What `look` says of the batches of every partition."""
+        return iter(asked(plainly_named(self.frame, columns), columns, _numbered, look))
+
     def hold(self, cut: Cut) -> "SparkParts":
         """The rows of some columns, which Spark keeps in memory unless somebody has asked it to do so already."""
         columns = [*cut.names, *([cut.weight] if cut.weight else [])]
@@ -71,19 +75,20 @@ class SparkParts:
 
     def _begin(self, function: Callable[[Any], Any]) -> Any:
         """A data frame of a row for each part."""
-        look = partial(_answered, function=function, read=self.read, cut=self.cut, is_checked=self.n_parts > 0)
-        with _told():
-            return self.frame.mapInArrow(_travelling(look), _SCHEMA)
+        cut = self.cut
+        columns = [*cut.names, *([cut.weight] if cut.weight else [])]
+        look = partial(_of_part, function=function, cut=cut, is_checked=self.n_parts > 0)
+        return _begun(self.frame, columns, self.read, look)
 
     def _collected(self, found: Any) -> list[Any]:
-        with _told():
-            rows = found.collect()
-        results = [pickle.loads(row.result) for row in sorted(rows, key=lambda row: row.number)]
-        for result in results:
-            if isinstance(result, DataError):
-                raise result
+        results = _collected(found)
         self.n_parts = self.n_parts or len(results)
         return results
+
+
+def asked(frame: Any, columns: Sequence[str], read: Callable[..., Iterator[Batch]], look: Callable[..., Any]) -> Any:
+    """What `look` says of the batches that `read` finds in every partition, in their order."""
+    return _collected(_begun(frame, columns, read, partial(_of_batches, look=look)))
 
 
 def table_of(frame: Any) -> SparkTable:
@@ -138,9 +143,34 @@ def _joining(join: Callable[[Any, Any], Any]) -> Any:
     return run
 
 
+def _begun(frame: Any, columns: Sequence[str], read: Callable[..., Any], look: Callable[..., Any]) -> Any:
+    """A data frame of what is to be said of each partition."""
+    answer = partial(_answered, columns=columns, read=read, look=look)
+    with _told():
+        return frame.mapInArrow(_travelling(answer), _SCHEMA)
+
+
+def _collected(found: Any) -> list[Any]:
+    with _told():
+        rows = found.collect()
+    results = [pickle.loads(row.result) for row in sorted(rows, key=lambda row: row.number)]
+    for result in results:
+        if isinstance(result, DataError):
+            raise result
+    return results
+
+
+def _of_part(rows: Iterator[Batch], number: int, function: Callable[[Any], Any], cut: Cut, is_checked: bool) -> Any:
+    return function(passing(rows, number, cut, is_checked=is_checked))
+
+
+def _of_batches(rows: Iterator[Batch], number: int, look: Callable[[Iterable[Batch]], Any]) -> Any:
+    return look(rows)
+
+
 def _answered(
-    batches: Iterable[pa.RecordBatch], function: Callable[[Any], Any], read: Callable[..., Iterator[Batch]], cut: Cut,
-    is_checked: bool,
+    batches: Iterable[pa.RecordBatch], columns: Sequence[str], read: Callable[..., Iterator[Batch]],
+    look: Callable[..., Any],
 ) -> tuple[int, bytes]:  # fmt: skip
     """Runs in an executor: the number of a partition, and what is to be said of it."""
     from pyspark import TaskContext
@@ -148,8 +178,7 @@ def _answered(
     context = TaskContext.get()
     number = 0 if context is None else context.partitionId()
     try:
-        rows = read(batches, [*cut.names, *([cut.weight] if cut.weight else [])], number)
-        result = function(passing(rows, number, cut, is_checked=is_checked))
+        result = look(read(batches, columns, number), number)
     except DataError as error:
         result = error
     return number, pickle.dumps(result)

@@ -3,11 +3,11 @@
 import os
 import socket
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 import pyarrow as pa
@@ -16,7 +16,9 @@ from mixtura.errors import EngineError, MissingExtraError
 from mixtura.sources._floats import Cut
 from mixtura.sources._found import Batch, Found
 from mixtura.sources._pieces import PART_ROWS, Piece, in_parts
-from mixtura.sources.spark import SparkParts, failures
+from mixtura.sources.spark import SparkParts, asked, failures
+
+Result = TypeVar("Result")
 
 _QUIET = {
     "spark.ui.enabled": "false",
@@ -46,11 +48,20 @@ class SparkFiles:
         """The rows, read here."""
         return self.found.batches(columns)
 
+    def ask(self, columns: Sequence[str], look: Callable[[Iterable[Batch]], Result]) -> Iterator[Result]:
+        """What `look` says of the batches of every part, read by executors."""
+        numbers, read = self._parted()
+        return iter(asked(numbers, columns, read, look))
+
     def hold(self, cut: Cut) -> SparkParts:
-        """The rows of some columns: a partition of the frame is the number of a part of the files."""
+        """The rows of some columns."""
+        numbers, read = self._parted()
+        return SparkParts(numbers, cut, read)
+
+    def _parted(self) -> tuple[Any, Callable[..., Iterator[Batch]]]:
+        """A frame whose every partition is the number of a part of the files, and what reads that."""
         parcels = [part for piece in self.found.pieces for part in in_parts(piece, PART_ROWS)]
-        numbers = self.session.range(0, len(parcels), 1, len(parcels))
-        return SparkParts(numbers, cut, partial(_read, parcels=parcels))
+        return self.session.range(0, len(parcels), 1, len(parcels)), partial(_read, parcels=parcels)
 
 
 def _read(

@@ -11,7 +11,7 @@ import numpy as np
 from mixtura.errors import DataError
 from mixtura.sources._budget import sample_rows
 from mixtura.sources.array import default_block_rows
-from mixtura.sources.column import Column
+from mixtura.sources.column import Column, of_levels
 from mixtura.sources.digest import digest
 from mixtura.sources.engines import cluster_of
 from mixtura.sources.holes import by_pattern
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from mixtura.sources._floats import Cut
     from mixtura.sources._found import Found
     from mixtura.sources._scout import Facts
+    from mixtura.sources.distant import Cluster
 
 _AHEAD = 2  # blocks that are decoded while one is worked on
 
@@ -48,7 +49,7 @@ class StreamedSource:
     dropped : tuple of (str, str)
         The columns left out without being asked to, each with the reason.
     columns : tuple of Column
-        What each column is, where some hold counts or are seen through a transform.
+        What each column is, where some hold categories or counts or are seen through a transform.
     """
 
     names: tuple[str, ...]
@@ -171,23 +172,38 @@ def stream(
     >>> source.names, source.n_rows, [block.points.ravel().tolist() for block in source.blocks()]
     (('width',), 4, [[1.0, 2.5, 2.0, 4.0]])
     """
-    from mixtura.sources import _candidates
-    from mixtura.sources.far_kinds import columns_of, refuse_kinds, refuse_levels, with_forced
+    table = opened(data, cache=cache, sql=sql, engine=engine, **how)
+    return look_at(table, roles or Roles(), missing=missing, memory=memory)
 
-    roles = roles or Roles()
-    cluster = cluster_of(data, engine, partial(files, data, cache=cache, sql=sql, **how))
-    if cluster is not None:
-        refuse_kinds(cluster.origin, roles)
+
+def opened(data: Any, *, engine: Any = None, **how: Any) -> "Found | Cluster":
+    """Rows on a cluster, or in files, before anybody has looked into them."""
+    cluster = cluster_of(data, engine, partial(files, data, **how))
+    return files(data, **how) if cluster is None else cluster
+
+
+def look_at(table: "Found | Cluster", roles: Roles, *, missing: Missing, memory: int | None = None) -> StreamedSource:
+    """Look once at what has been opened; before that at its categories, if there are any."""
+    from mixtura.sources._found import Found
+    from mixtura.sources.far_kinds import columns_of, with_kinds_of
+
+    roles = with_kinds_of(table, roles)
+    if isinstance(table, Found):
+        source = _stream_files(table, roles, missing, memory)
+    else:
         from mixtura.sources.distant import stream_from
 
-        return stream_from(cluster, roles, missing=missing, memory=memory)
-    found = files(data, cache=cache, sql=sql, **how)
-    refuse_levels(found.origin, roles)
-    roles, survey = with_forced(roles), _Survey(found, roles.weight, memory)
+        source = stream_from(table, roles, missing=missing, memory=memory)
+    return replace(source, columns=columns_of(source, roles))
+
+
+def _stream_files(found: "Found", roles: Roles, missing: Missing, memory: int | None) -> StreamedSource:
+    from mixtura.sources import _candidates
+
+    survey = _Survey(found, roles, memory)
     chosen, facts, least = _candidates.settle(found, roles, missing, survey.look)
     cut = survey.cut(chosen.names, facts.n_rows, least)
-    source = StreamedSource(chosen.names, facts, found.origin, chosen.dropped, found, cut)
-    return replace(source, columns=columns_of(source, roles))
+    return StreamedSource(chosen.names, facts, found.origin, chosen.dropped, found, cut)
 
 
 def files(data: Any, *, cache: str | Path | None = None, sql: str | None = None, **how: Any) -> "Found":
@@ -204,13 +220,14 @@ class _Survey:
     """How first passes are made."""
 
     found: "Found"
-    weight: str | None
+    roles: Roles
     memory: int | None
 
     def cut(self, names: Sequence[str], n_rows: int, least: int) -> "Cut":
         from mixtura.sources._floats import Cut
 
-        return Cut(tuple(names), self.weight, least, min(default_block_rows(n_rows, len(names)), n_rows))
+        size = min(default_block_rows(n_rows, len(names)), n_rows)
+        return Cut(tuple(names), self.roles.weight, least, size, of_levels(names, self.roles.levels))
 
     def look(self, names: tuple[str, ...], least: int) -> "Facts":
         """One pass over these columns of the rows that have so many cells there."""
