@@ -7,6 +7,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from mixtura.errors import DataError, EngineError, OutputError
+from mixtura.sources._leftovers import clear, held
 
 FILES = ("model.safetensors", "labels.parquet", "labels.csv", "summary.json", "report.html")
 
@@ -22,10 +23,12 @@ def staging(folder: Path, overwrite: bool) -> Iterator[Path]:
     """
     _refuse_existing(folder, overwrite)
     with _as_output_error(folder):
+        clear(_home(folder), ".mixtura.*.part")
         temporary = _home(folder) / f".mixtura.{os.getpid()}.part"
         temporary.mkdir()
     try:
-        yield temporary
+        with held(temporary):
+            yield temporary
     except (DataError, EngineError, OutputError) as error:
         raise _rescued(error, temporary, folder) from None
     finally:

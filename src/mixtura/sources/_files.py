@@ -2,7 +2,6 @@
 
 import shutil
 import sys
-import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +15,7 @@ from mixtura.errors import DataError
 from mixtura.sources._arrays import to_arrow
 from mixtura.sources._columns import first_value, kind_of, simplify
 from mixtura.sources._folder_keys import with_keys
+from mixtura.sources._scratch import Scratch
 from mixtura.sources._text import one_line, read_text
 from mixtura.sources.roles import is_pattern, shorten
 
@@ -82,11 +82,11 @@ def _read_one(path: str | Path, options: Options) -> list[Part]:
 
 def _read_stdin(options: Options) -> Part:
     """Keep standard input in a file while it is read: formats and faults are found by looking at it more than once."""
-    with tempfile.TemporaryDirectory(prefix="mixtura-") as folder:
-        path = Path(folder) / "stdin"
-        with path.open("wb") as file:
-            shutil.copyfileobj(sys.stdin.buffer, file)
-        return _read_file(path, "standard input", options)
+    scratch = Scratch()
+    path = scratch.path / "stdin"
+    with path.open("wb") as file:
+        shutil.copyfileobj(sys.stdin.buffer, file)
+    return _read_file(path, "standard input", options)
 
 
 def expand(path: Path) -> list[Path]:

@@ -5,6 +5,7 @@ import io
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from glob import escape
 from pathlib import Path
 from secrets import token_hex
 from typing import IO, TYPE_CHECKING
@@ -12,6 +13,7 @@ from typing import IO, TYPE_CHECKING
 from numpy.typing import ArrayLike
 
 from mixtura.errors import OutputError
+from mixtura.sources._leftovers import clear, held
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -77,8 +79,9 @@ def atomic_file(path: str | Path) -> Iterator[IO[bytes]]:
     """Open a file that takes its name only once it is complete and on the disk."""
     path = Path(path)
     part = path.with_name(f".{path.name}.{token_hex(4)}.part")
+    clear(path.parent, f".{escape(path.name)}.{'[0-9a-f]' * 8}.part")
     try:
-        with part.open("xb") as file:
+        with part.open("xb") as file, held(part):
             yield file
             file.flush()
             os.fsync(file.fileno())
