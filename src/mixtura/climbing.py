@@ -185,7 +185,7 @@ def _beginning(model: em.Model, run: em.Run) -> Callable[[Any], "Climbs | Walks"
 
 def begin(model: em.Model, starts: Sequence[Any], run: em.Run) -> "Climbs | Walks":
     """Fits that go on from where they stand at every call of their `go`, in compiled code where that is worth it."""
-    climbs = _begin_climbs(model, starts, run)
+    climbs = begin_climbs(model, starts, run)
     if climbs is not None:
         return climbs
     fits = [em.Fit(start, (), em.Outcome.EXHAUSTED) for start in starts]
@@ -198,29 +198,31 @@ def begin(model: em.Model, starts: Sequence[Any], run: em.Run) -> "Climbs | Walk
 
 def is_quick(model: em.Model, start: Any, run: em.Run) -> bool:
     """Whether steps from there are compiled and plain: they take microseconds."""
-    climbs = _begin_climbs(model, [start], run)
+    climbs = begin_climbs(model, [start], run)
     return climbs is not None and not climbs.ascents.crawls
 
 
-def _begin_climbs(model: em.Model, starts: Sequence[Any], run: em.Run) -> "Climbs | None":
-    """If the rows are few and the kernels know the M-step."""
-    if not isinstance(run, AtHand) or not isinstance(model, Mixture) or not _is_small(run.block, starts[0]):
+def begin_climbs(model: em.Model, starts: Sequence[Any], run: em.Run) -> "Climbs | None":
+    """If the rows are few and the kernels know the M-step; starts may have different numbers of components then."""
+    if not isinstance(run, AtHand) or not isinstance(model, Mixture):
         return None
-    if model.concentration != 1 or model.noise is not None:
+    sizes = np.array([len(start.weights) for start in starts])
+    if not _is_small(run.block, int(sizes.max())) or model.concentration != 1 or model.noise is not None:
         return None
+    log_weights = np.full((len(starts), sizes.max()), -np.inf)
     with np.errstate(divide="ignore"):
-        log_weights = np.log([start.weights for start in starts])
+        log_weights[np.arange(sizes.max()) < sizes[:, None]] = np.log(np.concatenate([s.weights for s in starts]))
     ascents = model.emission.ascent(log_weights, [start.emission for start in starts], run.holes)
     if ascents is None:
         return None
     ascents = ascents._replace(has_equal_weights=model.equal_weights)
-    return Climbs(model, run.turned, ascents, np.empty((len(starts), 0)), np.zeros((len(starts), 2), np.int64))
+    return Climbs(model, run.turned, ascents, sizes, np.empty((len(starts), 0)), np.zeros((len(starts), 2), np.int64))
 
 
-def _is_small(block: Block, parameters: MixtureParameters) -> bool:
+def _is_small(block: Block, n_components: int) -> bool:
     """Whether a step over these rows takes so little time that Python's share would be most of it."""
     N, D = block.points.shape
-    numbers = N * max(D, len(parameters.weights))
+    numbers = N * max(D, n_components)
     return N <= _FEW_ROWS and D <= _FEW_COLUMNS and numbers <= _FEW_NUMBERS and block.points.dtype == np.float64
 
 
@@ -231,6 +233,7 @@ class Climbs:
     model: Mixture
     rows: kernels.Turned
     ascents: kernels.Ascent | kernels.HeavyAscent
+    sizes: Int[ndarray, " M"]  # numbers of components
     traces: ndarray
     progress: ndarray  # steps of each fit, and how that ended
     is_interrupted: bool = False
@@ -245,7 +248,8 @@ class Climbs:
             while len(going) and reached < n_steps:
                 reached = min(reached + self._steps_at_once(len(going)), n_steps)
                 self._make_room(reached)
-                kernels.climb(self.rows, self.ascents, going, rule, self.traces, self.progress)
+                which = np.stack([going, self.sizes[going]], axis=1)
+                kernels.climb(self.rows, self.ascents, which, rule, self.traces, self.progress)
                 last = self.fit(int(going[-1]))
                 watch(em.Step(last.trace, last.parameters, last.parameters))
                 going = going[self.progress[going, 1] == kernels.GOES_ON]
@@ -255,8 +259,9 @@ class Climbs:
     def fit(self, number: int) -> em.Fit:
         """Where the fit of that number stands."""
         n_steps, end = self.progress[number].tolist()
-        weights = np.exp(self.ascents.log_weights[number])
-        parameters = MixtureParameters(weights, self.model.emission.arrived(self.ascents, number))
+        K = int(self.sizes[number])
+        weights = np.exp(self.ascents.log_weights[number, :K])
+        parameters = MixtureParameters(weights, self.model.emission.arrived(self.ascents, number, K))
         outcome = em.Outcome.INTERRUPTED if self.is_interrupted else _OUTCOMES[end]
         return em.Fit(parameters, tuple(self.traces[number, :n_steps].tolist()), outcome)
 
@@ -270,7 +275,7 @@ class Climbs:
         return np.where((end == kernels.COLLAPSED) | (n_steps == 0), -np.inf, last)
 
     def weights(self, which: Int[ndarray, " L"]) -> Float[ndarray, "L K"]:
-        """Those of the components where these fits stand."""
+        """Those of the components where these fits stand, zero for those that they do not have."""
         return np.exp(self.ascents.log_weights[which])
 
     @property

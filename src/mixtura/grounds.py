@@ -1,7 +1,9 @@
 """The rows that solutions are looked for on, and what is known of a solution there."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from math import inf
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -55,10 +57,18 @@ class Ground(NamedTuple):
 
     def judge(self, fit: em.Fit) -> Solution:
         """The fit, with what is known of its soundness."""
-        is_whole = all(np.isfinite(array).all() for array in leaves(fit.parameters))
-        if fit.outcome is em.Outcome.COLLAPSED or not is_whole:  # the last step led nowhere
-            return Solution(False, float("-inf"), fit, self)
+        if not _are_whole([fit]):  # the last step led nowhere
+            return Solution(False, -inf, fit, self)
         return Solution(not len(self.accidents(fit.parameters)), fit.objective, fit, self)
+
+    def judge_each(self, fits: Sequence[em.Fit]) -> list[Solution]:
+        """The same of fits of any numbers of components."""
+        if len(fits) == 1 or not _are_whole(fits):
+            return [self.judge(fit) for fit in fits]
+        weights, emissions = zip(*(fit.parameters for fit in fits), strict=True)
+        counts = [own * self.total_weight for own in weights]
+        accidents = self.model.emission.spurious_of_each(emissions, counts, self.spread)
+        return [Solution(not len(few), fit.objective, fit, self) for few, fit in zip(accidents, fits, strict=True)]
 
     def accidents(self, parameters: MixtureParameters) -> Int[ndarray, " M"]:
         """The components that rest on so few rows, so close together, that chance could have made them."""
@@ -74,3 +84,11 @@ def survey(
     """The ground that the rows of `sample` are; `watch` is called now and then, and may raise KeyboardInterrupt."""
     spread, cumulative = model.emission.spread(*sample), np.cumsum(sample.weights)
     return Ground(model, run or climbing.AtHand(sample), cumulative, spread, rng, watch, float(cumulative[-1]))
+
+
+def _are_whole(fits: Sequence[em.Fit]) -> bool:
+    """Whether each came somewhere, and everything is a number there."""
+    if any(fit.outcome is em.Outcome.COLLAPSED for fit in fits):
+        return False
+    numbers = np.concatenate([np.ravel(array) for fit in fits for array in leaves(fit.parameters)])
+    return bool(np.isfinite(numbers).all())

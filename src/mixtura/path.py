@@ -7,16 +7,19 @@ better start than most that are drawn from the rows alone (up: Verbeek, Vlassis 
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from itertools import islice
+from itertools import chain, islice
 from typing import NamedTuple
 
 import numpy as np
+from jaxtyping import Int
+from numpy import ndarray
 
 from mixtura import climbing, em, kicks, starts
 from mixtura.acceleration import SmallGain, SmallRemainder
 from mixtura.ends import GAIN
 from mixtura.grounds import Ground, Solution
 from mixtura.mixture import MixtureParameters
+from mixtura.walking import Walks
 
 KEPT = 2  # ways to a number of components that are followed to their end
 _CUTS = 8  # in all at least, in directions at random; each component is cut as often as the others
@@ -58,23 +61,53 @@ class Neighbours(NamedTuple):
     above: Sequence[MixtureParameters] = ()
 
 
-def follow(ground: Ground, neighbours: Neighbours, value: Value, enough: float) -> Solution:
-    """The best mixture that those alike lead to: a few steps from each, then on from the best unless that is hopeless.
+def follow(
+    grounds: Mapping[int, Ground], leads: Mapping[int, Sequence[MixtureParameters]], value: Value, enough: float
+) -> Iterator[tuple[int, Solution]]:
+    """For each number in turn the best mixture that those alike lead to: a few steps from each, then on from the best.
 
-    By `value`, what is worse than `enough` is. Where only an accident of few rows is found, others lead on. An
-    interrupt is the outcome of the fit.
+    What is worse than `enough`, by `value`, is hopeless and left there. Where only an accident of few rows is found,
+    the mixture of one component fewer leads on, too. An interrupt is the outcome of the last fit.
     """
-    first = [_recast(ground, lead) for lead in neighbours.alike]
-    ways = climbing.begin(ground.model, first, ground.run)
-    ways.go(range(len(first)), SmallGain(0.0), _FIRST_STEPS, ground.watch)
-    best = int(ways.heights.argmax())
-    is_near = value(Solution(True, float(ways.heights[best]), ways.fit(best), ground)) <= enough
-    if is_near and not ways.is_interrupted:
-        ways.go([best], SmallRemainder(GAIN), kicks.MOST_STEPS, ground.watch)
-    solution = ground.judge(ways.fit(best))
-    if solution.is_sound or ways.is_interrupted or not (neighbours.below or neighbours.above):
-        return solution
-    return max(solution, revisit(ground, neighbours), key=lambda solution: solution.rank)
+    below: list[MixtureParameters] = []
+    for number, found in zip(grounds, _led(grounds, leads, value, enough), strict=False):
+        solution, is_interrupted = found, found.fit.outcome is em.Outcome.INTERRUPTED
+        if below and not found.is_sound and not is_interrupted:
+            others = revisit(grounds[number], Neighbours(leads[number], below))
+            solution = max(found, others, key=lambda solution: solution.rank)
+        yield number, solution
+        if is_interrupted:
+            return
+        below = [solution.parameters] if number + 1 in grounds and value(solution) <= enough else []
+
+
+def _led(
+    grounds: Mapping[int, Ground], leads: Mapping[int, Sequence[MixtureParameters]], value: Value, enough: float
+) -> Iterator[Solution]:
+    """Where the leads lead, to all numbers at once if that is compiled."""
+    first = {number: [_recast(ground, lead) for lead in leads[number]] for number, ground in grounds.items()}
+    one = next(iter(grounds.values()))
+    together = climbing.begin_climbs(one.model, list(chain.from_iterable(first.values())), one.run)
+    if together is not None:
+        groups = np.split(np.arange(len(together.sizes)), np.cumsum([len(own) for own in first.values()])[:-1])
+        yield from _take_on(one, together, groups, value, enough)
+        return
+    for number, ground in grounds.items():
+        ways = climbing.begin(ground.model, first[number], ground.run)
+        yield from _take_on(ground, ways, [np.arange(len(first[number]))], value, enough)
+
+
+def _take_on(
+    ground: Ground, ways: climbing.Climbs | Walks, groups: Sequence[Int[ndarray, " M"]], value: Value, enough: float
+) -> list[Solution]:
+    """The best of each group of ways after a few steps, and at its end unless it is hopeless."""
+    ways.go(range(sum(map(len, groups))), SmallGain(0.0), _FIRST_STEPS, ground.watch)
+    heights = ways.heights
+    best = [int(group[heights[group].argmax()]) for group in groups]
+    near = [way for way in best if value(Solution(True, float(heights[way]), ways.fit(way), ground)) <= enough]
+    if near and not ways.is_interrupted:
+        ways.go(near, SmallRemainder(GAIN), kicks.MOST_STEPS, ground.watch)
+    return ground.judge_each([ways.fit(way) for way in best])
 
 
 def revisit(ground: Ground, neighbours: Neighbours) -> Solution:

@@ -12,10 +12,9 @@ from mixtura import climbing, path, race, starts
 from mixtura.acceleration import SmallRemainder, default_tolerance
 from mixtura.covariance import MODELS
 from mixtura.criteria import CRITERIA, Evidence, bic
-from mixtura.em import Outcome
 from mixtura.ends import GAIN
 from mixtura.grounds import Ground, Solution, survey
-from mixtura.mixture import Mixture, MixtureParameters
+from mixtura.mixture import Mixture
 from mixtura.sources.array import ArraySource
 from mixtura.trials import PATH, Candidate, Setting, Workshop, stream
 
@@ -58,15 +57,14 @@ class Easel(NamedTuple):
     def _followed(
         self, walks: Sequence[Walk], settings: Sequence[Setting], enough: float
     ) -> Iterator[tuple[Setting, Solution]]:
-        grounds, below = self._grounds(settings), list[MixtureParameters]()
-        for setting in settings:
-            K = setting.n_components
-            leads = [walk.found[K].parameters for walk in walks if K in walk.found]
-            solution = path.follow(grounds[K], path.Neighbours(leads, below), self._value, enough)
-            yield setting, solution
-            if solution.fit.outcome is Outcome.INTERRUPTED:
-                return
-            below = [solution.parameters] if K + 1 in grounds and self._value(solution) <= enough else []
+        leads = {
+            setting.n_components: [
+                walk.found[setting.n_components].parameters for walk in walks if setting.n_components in walk.found
+            ]
+            for setting in settings
+        }
+        followed = path.follow(self._grounds(settings), leads, self._value, enough)
+        return ((Setting(number, settings[0].covariance), solution) for number, solution in followed)
 
     def adopt(self, own: Candidate, others: Sequence[Candidate]) -> Candidate:
         """A sketch that begins anew, from others as well; the own if that leads no higher.
@@ -117,19 +115,24 @@ class Easel(NamedTuple):
     def _looked_at(self, found: Sequence[tuple[Setting, Solution]]) -> Iterator[Candidate]:
         """All of one covariance model, together."""
         seen: list[Evidence] = []
-        if not self._is_part:
+        remarks: list[str] = []
+        if not self._is_part and found:
             settings, solutions = zip(*found, strict=True)
             seen = self.workshop.look_at(settings, [solution.parameters for solution in solutions])
-        for (setting, solution), own in zip_longest(found, seen):
-            yield self._finished(setting, solution, seen=own)
+            remarks = self.workshop.remarks(settings, [solution.fit for solution in solutions])
+        for (setting, solution), own, remark in zip_longest(found, seen, remarks):
+            yield self._finished(setting, solution, seen=own, remark=remark)
 
     def _finished(
-        self, setting: Setting, solution: Solution, kind: str = PATH, seen: Evidence | None = None
-    ) -> Candidate:
+        self, setting: Setting, solution: Solution, kind: str = PATH, seen: Evidence | None = None,
+        remark: str | None = None,
+    ) -> Candidate:  # fmt: skip
         """As all rows see it, after a few steps over these where the walk was on a part of them."""
         known = starts.Candidate(kind, solution.parameters)
         search = self._climbed(setting, known, self.workshop.source) if self._is_part else _as_it_is(solution, kind)
-        made = self.workshop.judge(setting, search, lambda fold, rows: self._climbed(setting, known, rows), seen)
+        made = self.workshop.judge(
+            setting, search, lambda fold, rows: self._climbed(setting, known, rows), seen, remark
+        )
         return made._replace(is_searched=setting.n_components == 1)  # where there is nothing to search for
 
     @property

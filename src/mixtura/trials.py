@@ -8,22 +8,19 @@ from threading import Event
 from typing import Any, NamedTuple
 
 import numpy as np
-from jaxtyping import Float
-from numpy import ndarray
 
 from mixtura import em, race, starts
 from mixtura._kernels.densities import LITTLE
 from mixtura.acceleration import SmallRemainder, default_tolerance
 from mixtura.covariance import FREEST, MODELS, OF_OWN_VOLUMES
-from mixtura.covariance.degenerate import flat_components, spurious_components
 from mixtura.criteria import Evidence, evaluate
 from mixtura.emissions.contract import Emission
-from mixtura.emissions.gaussian import Gaussian, GaussianParameters
+from mixtura.emissions.gaussian import Gaussian
 from mixtura.emissions.noise import UniformNoise
-from mixtura.emissions.student import Student, StudentParameters, is_dof
-from mixtura.emissions.transformed import Transformed
+from mixtura.emissions.student import Student, is_dof
 from mixtura.evidence import collect_all_evidence, collect_several, one_log_likelihood
-from mixtura.families import blocks_of, family_of
+from mixtura.families import family_of
+from mixtura.flaws import flaws
 from mixtura.folds import Fold
 from mixtura.mixture import Mixture, MixtureParameters
 from mixtura.priors import Prior
@@ -144,13 +141,19 @@ class Workshop(NamedTuple):
         freest = self._emission(Setting(0, FREEST[kind]))  # under which each component may have its own covariance
         return collect_several(freest, mixtures, n_free, next(iter(self.source.blocks())))
 
-    def judge(self, setting: Setting, search: race.Search, refit: Refit, seen: Evidence | None = None) -> Candidate:
-        """What came of a search, in the units of the data; `refit` makes the same of the rows outside of a fold."""
+    def judge(
+        self, setting: Setting, search: race.Search, refit: Refit, seen: Evidence | None = None,
+        remark: str | None = None,
+    ) -> Candidate:  # fmt: skip
+        """What came of a search, in the units of the data; `refit` makes the same of the rows outside of a fold.
+
+        What is `seen` of the fit, and the `remark` on it, need not be found out where they are known.
+        """
         if search.best.outcome is em.Outcome.INTERRUPTED:
             self.closing.set()  # the others too
-            return self._candidate(setting, search, [], seen)
+            return self._candidate(setting, search, [], seen, remark)
         try:
-            return self._candidate(setting, search, self._deviances(setting, refit), seen)
+            return self._candidate(setting, search, self._deviances(setting, refit), seen, remark)
         except KeyboardInterrupt:  # the pass that tells how good the fit is comes last, and loses nothing by another go
             self.closing.set()
             cut = search._replace(best=search.best._replace(outcome=em.Outcome.INTERRUPTED))
@@ -216,8 +219,9 @@ class Workshop(NamedTuple):
         return options.stop or SmallRemainder(options.tolerance or default_tolerance(self.source.total_weight))
 
     def _candidate(
-        self, setting: Setting, search: race.Search, deviances: Sequence[float], seen: Evidence | None = None
-    ) -> Candidate:
+        self, setting: Setting, search: race.Search, deviances: Sequence[float], seen: Evidence | None = None,
+        remark: str | None = None,
+    ) -> Candidate:  # fmt: skip
         model, parameters = self.model(setting, self.source), search.best.parameters
         emission: Any = model.emission
         scaling = self.scaling
@@ -232,7 +236,7 @@ class Workshop(NamedTuple):
             evidence,
             evaluate(evidence),
             search,
-            self._remark(setting, search.best, model),
+            self.remarks([setting], [search.best])[0] if remark is None else remark,
         )
 
     def _evidence(self, setting: Setting, scaled: Evidence, deviances: Sequence[float]) -> Evidence:
@@ -247,21 +251,25 @@ class Workshop(NamedTuple):
         of_all = sum(deviances) if len(deviances) > 1 else nan
         return scaled._replace(deviance_of_a_fold=of_a_fold, deviance_of_folds=of_all)
 
-    def _remark(self, setting: Setting, best: em.Fit, model: Mixture) -> str:
-        """Why a fit is not eligible: it collapsed, or numbers are flat in some component and no prior is against it."""
-        if best.outcome is em.Outcome.COLLAPSED:
-            return best.outcome.value
-        if self.options.prior is not None:  # which lets nothing become a spike
-            return ""
-        weights, emission = self._laid_bare(setting, model, best.parameters)
-        _, numbers, moments = blocks_of(model.emission, emission).get("numbers", ((), None, None))
-        numbers = numbers.inner if isinstance(numbers, Transformed) else numbers
-        return "" if moments is None else _flaw(weights * self.source.total_weight, numbers, moments)
+    def remarks(self, settings: Sequence[Setting], fits: Sequence[em.Fit]) -> list[str]:
+        """Why fits of one covariance model are not eligible: they collapsed, or numbers are flat in some component.
 
-    def _laid_bare(self, setting: Setting, model: Mixture, parameters: MixtureParameters) -> MixtureParameters:
+        A prior lets nothing become flat.
+        """
+        why = [fit.outcome.value if fit.outcome is em.Outcome.COLLAPSED else "" for fit in fits]
+        sound = [i for i, told in enumerate(why) if not told]
+        if self.options.prior is not None or not sound:
+            return why
+        seen = [self._laid_bare(settings[i], fits[i].parameters) for i in sound]
+        for i, told in zip(sound, flaws(self._emission(settings[0]), seen, self.source.total_weight), strict=True):
+            why[i] = told
+        return why
+
+    def _laid_bare(self, setting: Setting, parameters: MixtureParameters) -> MixtureParameters:
         """The parameters, or those of another step with own volumes where one for all would hide flat components."""
-        if setting.covariance not in OF_OWN_VOLUMES:
+        if setting.covariance not in OF_OWN_VOLUMES or setting.n_components == 1:
             return parameters
+        model = self.model(setting, self.source)
         own = replace(model, emission=self._emission(setting._replace(covariance=OF_OWN_VOLUMES[setting.covariance])))
         return own.maximise(self.runner(self.source, model.statistics(parameters)), parameters)
 
@@ -275,24 +283,6 @@ def _beside(sketch: Candidate, found: Candidate) -> Candidate:
         search = found.search._replace(best=sketch.search.best)
         found = sketch._replace(search=search, is_searched=True)
     return found._replace(sketched=sketch.criteria)
-
-
-def _flaw(counts: Float[ndarray, " K"], emission: Any, moments: GaussianParameters | StudentParameters) -> str:
-    """What is wrong with ellipses that hold so many rows, if anything is."""
-    means, covariances = moments[:2]
-    spurious = spurious_components(counts, covariances, emission.model.has_own_axes)
-    few = spurious[counts[spurious] < 3 * (means.shape[1] + 1)]
-    is_shared = emission.model.is_shared  # so that no component is flat by its own rows alone
-    if (is_shared or not len(few)) and len(flat_components(covariances, float(np.max(emission.ridge)))):
-        return (
-            "A component has no width in some direction but what the regularisation gives it: a column takes few "
-            "values there, or columns determine each other."
-        )
-    if is_shared or not len(spurious):
-        return ""
-    held = f"{counts[spurious].min():.3g}"
-    rows = "row" if held == "1" else "rows"
-    return f"A component of {held} {rows} is a spike: flat in some direction, an accident of few rows."
 
 
 def is_interrupted(candidate: Candidate) -> bool:

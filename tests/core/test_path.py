@@ -88,13 +88,16 @@ def test_one_seed_one_walk():
     assert [one[k].objective for k in ONE_TO_FIVE] == [two[k].objective for k in ONE_TO_FIVE]
 
 
-def follow(covariance, leads, watch=lambda step: None, enough=np.inf, below=()):
-    model, number = Mixture(Gaussian(covariance, ridge=1e-9)), len(leads[0].weights)
-    solution = path.follow(
-        ground(model, watch=watch), path.Neighbours(leads, below), lambda solution: -solution.objective, enough
-    )
-    assert len(solution.parameters.weights) == number
-    return solution
+def follow_all(covariance, leads, watch=lambda step: None, enough=np.inf):
+    one = ground(Mixture(Gaussian(covariance, ridge=1e-9)), watch=watch)
+    found = dict(path.follow(dict.fromkeys(leads, one), leads, lambda solution: -solution.objective, enough))
+    assert all(len(solution.parameters.weights) == number for number, solution in found.items())
+    return found
+
+
+def follow(covariance, leads, **how):
+    (found,) = follow_all(covariance, {len(leads[0].weights): leads}, **how).values()
+    return found
 
 
 @pytest.fixture(scope="module")
@@ -118,6 +121,16 @@ def test_of_two_leads_the_better_is_followed(lead):
     assert follow("VVV", [poor, lead]).objective == pytest.approx(max(apart), abs=2 * kicks.GAIN)
 
 
+@pytest.mark.parametrize("covariance", ["VVV", "EEE", "VVI", "EII", "VEV"])
+def test_all_numbers_at_once_end_where_each_does_alone(covariance):
+    walked = walk(Mixture(Gaussian("full", ridge=1e-9)), ONE_TO_FIVE)
+    leads = {number: [walked[number].parameters, walked[number].parameters] for number in (1, 3, 4)}
+    for number, found in follow_all(covariance, leads).items():
+        alone = follow(covariance, leads[number])
+        assert (found.fit.trace, found.is_sound) == (alone.fit.trace, alone.is_sound)
+        np.testing.assert_array_equal(found.parameters.emission.means, alone.parameters.emission.means)
+
+
 def test_what_is_hopeless_takes_few_steps(lead):
     assert len(follow("EEE", [lead], enough=-np.inf).fit.trace) == path._FIRST_STEPS
     assert len(follow("EEE", [lead]).fit.trace) > path._FIRST_STEPS
@@ -130,7 +143,7 @@ def test_where_all_leads_end_in_a_spike_others_lead_on():
     spike.emission.means[1], spike.emission.covariances[1] = FAITHFUL[0], 1e-9 * np.eye(2)
     spike.weights[:] = 0.99, 0.01
     assert not follow("full", [spike]).is_sound
-    assert follow("full", [spike], below=[one]).is_sound
+    assert follow_all("full", {1: [one], 2: [spike]})[2].is_sound
 
 
 def test_an_interrupt_is_the_outcome_of_who_follows(lead):

@@ -21,12 +21,14 @@ _SPECK = 10 * 2.0**-52  # see mixtura.mixture
 def climb(turned, ascents, which, stop, traces, progress):
     """Steps of the fits `which`, each from where it stands up to as many as a row of `traces` has room for.
 
-    progress[m] is how many steps fit m has taken, and how that ended. Its ascent moves on; traces[m, step] becomes the
-    log-likelihood before that step. `stop` is (tolerance, whether it is for all that is left to gain, aim, hope).
+    `which` is (fit, its number of components) by row: the first so many in its arrays are its own. progress[m] is how
+    many steps fit m has taken, and how that ended. Its ascent moves on; traces[m, step] becomes the log-likelihood
+    before that step. `stop` is (tolerance, whether it is for all that is left to gain, aim, hope).
     """
     tile = _new_tile(turned, ascents.log_weights.shape[1])
-    for m in which:
-        progress[m, 0], progress[m, 1] = _climb(turned, tile, family.of(ascents, m), stop, traces[m], progress[m, 0])
+    for i in range(len(which)):
+        m, ascent = which[i, 0], family.of(ascents, which[i, 0], which[i, 1])
+        progress[m, 0], progress[m, 1] = _climb(turned, tile, ascent, stop, traces[m], progress[m, 0])
 
 
 @kernel
@@ -97,57 +99,57 @@ def _share(quarters, ascent):
 
 
 @kernel
-def _ascent_of(ascents, m):
+def _ascent_of(ascents, m, K):
     return Ascent(
-        ascents.log_weights[m], family.of(ascents.density, m), ascents.covariances[m], ascents.ridge,
+        ascents.log_weights[m, :K], family.of(ascents.density, m, K), ascents.covariances[m, :K], ascents.ridge,
         ascents.is_shared, ascents.is_round, ascents.has_equal_weights, ascents.shaper,
     )  # fmt: skip
 
 
 @kernel
-def _heavy_ascent_of(ascents, m):
+def _heavy_ascent_of(ascents, m, K):
     return HeavyAscent(
-        ascents.log_weights[m], family.of(ascents.density, m), family.of(ascents.ellipses, m),
+        ascents.log_weights[m, :K], family.of(ascents.density, m, K), family.of(ascents.ellipses, m, K),
         ascents.is_dof_known, ascents.is_dof_shared, ascents.has_equal_weights,
     )  # fmt: skip
 
 
 @kernel
-def _full_of(densities, m):
-    return Full(densities.means[m], densities.whiteners[m], densities.log_det[m])
+def _full_of(densities, m, K):
+    return Full(densities.means[m, :K], densities.whiteners[m, :K], densities.log_det[m, :K])
 
 
 @kernel
-def _tied_of(densities, m):
-    return Tied(densities.means[m], densities.whiteners[m], densities.log_det[m])
+def _tied_of(densities, m, K):
+    return Tied(densities.means[m, :K], densities.whiteners[m], densities.log_det[m, :K])
 
 
 @kernel
-def _diagonal_of(densities, m):
-    return Diagonal(densities.means[m], densities.whiteners[m], densities.log_det[m])
+def _diagonal_of(densities, m, K):
+    return Diagonal(densities.means[m, :K], densities.whiteners[m, :K], densities.log_det[m, :K])
 
 
 @kernel
-def _holed_of(densities, m):
+def _holed_of(densities, m, K):
     means, whiteners, log_det, groups, deviations = densities
-    return Holed(means[m], whiteners[m], log_det[m], groups, deviations)
+    return Holed(means[m, :K], whiteners[m, :K], log_det[m, :K], groups, deviations[:K])
 
 
 @kernel
-def _masked_of(densities, m):
+def _masked_of(densities, m, K):
     means, whiteners, log_det, there, some = densities
-    return Masked(means[m], whiteners[m], log_det[m], there, some)
+    return Masked(means[m, :K], whiteners[m, :K], log_det[m, :K], there, some)
 
 
 @kernel
-def _heavy_of(densities, m):
-    return Heavy(densities.means[m], family.of(densities.ellipses, m), densities.dof[m])
+def _heavy_of(densities, m, K):
+    return Heavy(densities.means[m, :K], family.of(densities.ellipses, m, K), densities.dof[m, :K])
 
 
 @kernel
-def _heavy_holed_of(densities, m):
+def _heavy_holed_of(densities, m, K):
     means, ellipses, dof, groups, n_seen = densities
-    return HeavyHoled(means[m], family.of(ellipses, m), dof[m], groups, n_seen)
+    return HeavyHoled(means[m, :K], family.of(ellipses, m, K), dof[m, :K], groups, n_seen)
 
 
 implement(family.of, Ascent, _ascent_of)

@@ -86,8 +86,8 @@ def reshape(sums, ascent, counts, mass):
     raise NotImplementedError
 
 
-def of(several, m):
-    """The m-th of several densities, or ascents, whose arrays lie one after the other."""
+def of(several, m, K):
+    """The first K components of the m-th of several densities, or ascents, whose arrays lie one after the other."""
     raise NotImplementedError
 
 

@@ -136,16 +136,17 @@ def leaves(points: Points) -> Int[ndarray, " N"]:
 def climb(
     turned: Turned,
     ascents: Ascent | HeavyAscent,
-    which: Int[ndarray, " L"],
+    which: Int[ndarray, "L 2"],
     stop: tuple[float, bool, float, float],
     traces: Float[ndarray, "M S"],
     progress: Int[ndarray, "M 2"],
 ) -> None:
-    """Steps of the fits `which` of M, each from where it stands up to S of them.
+    """Steps of some fits of M, each from where it stands up to S of them; `which` are these, by row, and their sizes.
 
-    Everything is float64. progress[m] is how many steps fit m has taken, and how that ended. Its ascent moves on in
-    place; traces[m, step] becomes the log-likelihood before that step. `stop` is (tolerance, whether it is for all that
-    is left to gain, a height, and how many steps like the last a fit may lie below it before it is given up).
+    A fit of K components has the first K in its arrays. Everything is float64. progress[m] is how many steps fit m has
+    taken, and how that ended. Its ascent moves on in place; traces[m, step] becomes the log-likelihood before that
+    step. `stop` is (tolerance, whether it is for all that is left to gain, a height, and how many steps like the last a
+    fit may lie below it before it is given up).
     """
     _run(climbing.climb, turned, ascents, which, stop, traces, progress)
 

@@ -5,6 +5,7 @@ covariances that maximise the expected log-likelihood under its constraint. scik
 """
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
@@ -75,6 +76,7 @@ def _row(name: str, maximise: Maximise, words: str) -> CovarianceModel:
     )
 
 
+@cache
 def _count(name: str, K: int, D: int) -> int:
     """Free numbers: a volume, D - 1 ratios of axes, D (D - 1) / 2 angles, once or for every component."""
     times = {"E": 1, "V": K, "I": 0}

@@ -1,9 +1,10 @@
 """Covariances that say more about a few rows, or about the regularisation, than about a group."""
 
+from collections.abc import Sequence
 from math import exp, lgamma, log, pi, sqrt
 
 import numpy as np
-from jaxtyping import Float, Int
+from jaxtyping import Bool, Float, Int
 from numpy import ndarray
 
 # Smallest n_k * variance, in units of the columns' variances, of a component that needs no closer look: over some
@@ -42,10 +43,30 @@ def spurious_components(
     >>> spurious_components(np.array([50.0, 3.0, 15.0]), np.array([np.eye(2), flat, round])).tolist()
     [1]
     """
-    variances = _variances(covariances)
-    is_thin = counts * variances.min(1) < _THINNEST
-    if covariances.ndim == 3 and has_own_axes:
-        is_thin |= counts < covariances.shape[-1] / 2
+    return spurious_of_each([counts], variances_along(covariances), covariances.ndim == 3 and has_own_axes)[0]
+
+
+def spurious_of_each(
+    counts: Sequence[Float[ndarray, " _"]], variances: Float[ndarray, "_ D"], has_own_axes: bool
+) -> list[Int[ndarray, " _"]]:
+    """The spurious components of each of several mixtures, whose variances along the axes of ellipses are joined.
+
+    `has_own_axes` says that these were found, by every component alone.
+    """
+    joined = np.concatenate(counts)
+    is_thin = joined * variances.min(1) < _THINNEST
+    if has_own_axes:
+        is_thin |= joined < variances.shape[1] / 2
+    if not is_thin.any():
+        return [np.empty(0, dtype=int) for _ in counts]
+    ends = np.cumsum([len(own) for own in counts])[:-1]
+    parts = zip(counts, np.split(variances, ends), np.split(is_thin, ends), strict=True)
+    return [_accidents(*part) for part in parts]
+
+
+def _accidents(
+    counts: Float[ndarray, " K"], variances: Float[ndarray, "K D"], is_thin: Bool[ndarray, " K"]
+) -> Int[ndarray, " M"]:
     n_rows = float(counts.sum())
     return np.array(
         [k for k in np.flatnonzero(is_thin) if _may_be_an_accident(float(counts[k]), variances[k], n_rows)], dtype=int
@@ -82,19 +103,19 @@ def _log_share(variances: Float[ndarray, " D"]) -> float:
     return ball + float(np.log(variances).sum()) / 2 - D / 2 * log(2 * pi)
 
 
-def flat_components(covariances: ndarray, ridge: float) -> Int[ndarray, " M"]:
-    """Components whose variance in some direction is little more than the `ridge` that was added to it.
+def are_flat(variances: Float[ndarray, "K _"], ridge: float) -> Bool[ndarray, " K"]:
+    """Whether a component's variance in some direction is little more than the `ridge` that was added to it.
 
     Examples
     --------
     >>> import numpy as np
-    >>> flat_components(np.array([[1.0, 0.5], [1.0, 1.1e-6]]), ridge=1e-6).tolist()
-    [1]
+    >>> are_flat(np.array([[1.0, 0.5], [1.0, 1.1e-6]]), ridge=1e-6).tolist()
+    [False, True]
     """
-    return np.flatnonzero(_variances(covariances).min(1) < 2 * ridge)
+    return np.asarray(variances.min(1) < 2 * ridge)
 
 
-def _variances(covariances: ndarray) -> Float[ndarray, "K _"]:
+def variances_along(covariances: ndarray) -> Float[ndarray, "K _"]:
     """Along the axes of each ellipse; at least the smallest that a number can be."""
     values = np.linalg.eigvalsh(covariances) if covariances.ndim == 3 else covariances.reshape(len(covariances), -1)
     return np.maximum(values, np.finfo(np.float64).tiny)

@@ -1,5 +1,7 @@
 """Many changed copies of one Gaussian mixture at once, which takes less time than one by one."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from jaxtyping import Float, Int
 from numpy import ndarray
@@ -50,6 +52,17 @@ def halves(
     means[each, first] += steps
     covariances[each, first] = covariances[each, second] = own
     return means, covariances
+
+
+def stacked(arrays: Sequence[ndarray]) -> ndarray:
+    """Arrays of as many components, or fewer, as the largest has: zeros stand for those that are not there."""
+    sizes = [len(array) for array in arrays]
+    if min(sizes) == max(sizes):
+        return np.array(arrays)
+    found = np.zeros((len(arrays), max(sizes), *arrays[0].shape[1:]))
+    for own, array in zip(found, arrays, strict=True):
+        own[: len(array)] = array
+    return found
 
 
 def _copies(array: ndarray, number: int) -> ndarray:

@@ -62,13 +62,13 @@ class Emission(Protocol):
     def ascent(self, log_weights: Float[ndarray, "M K"], starts: Sequence[Any], holes: Any = None) -> Any:
         """Where fits from M starts begin that `kernels.climb` makes; None if that does not know this family's M-step.
 
-        The log weights become part of it; it shares no memory with the starts. `holes` are those of the rows, as
-        kernels know them, None if these are complete.
+        Starts of fewer components than others have room for as many. The log weights become part of it; it shares no
+        memory with the starts. `holes` are those of the rows, as kernels know them, None if these are complete.
         """
         ...
 
-    def arrived(self, ascent: Any, number: int) -> Any:
-        """The parameters where the fit of that number stands, in memory of their own."""
+    def arrived(self, ascent: Any, number: int, n_components: int) -> Any:
+        """The parameters where the fit of that number stands, of so many components, in memory of their own."""
         ...
 
     def coordinates(self, parameters: Any, like: Any) -> ndarray | None:
@@ -138,6 +138,12 @@ class Emission(Protocol):
         """The components that are accidents of a few rows, in a table of this `spread`."""
         ...
 
+    def spurious_of_each(
+        self, several: Sequence[Any], counts: Sequence[Float[ndarray, " _"]], spread: Any
+    ) -> list[Int[ndarray, " _"]]:
+        """The same of each of several mixtures."""
+        ...
+
     def shape(self, parameters: Any) -> tuple[int, int]:
         """How many components there are, and in how many columns."""
         ...
@@ -191,9 +197,16 @@ class Plain:
     def ascent(self, log_weights: Float[ndarray, "M K"], starts: Sequence[Any], holes: Any = None) -> Any:
         """None: no compiled call knows the M-step."""
 
-    def arrived(self, ascent: Any, number: int) -> Any:
+    def arrived(self, ascent: Any, number: int, n_components: int) -> Any:
         """Never asked for, because no ascent begins."""
         return ascent
+
+    def spurious_of_each(
+        self, several: Sequence[Any], counts: Sequence[Float[ndarray, " _"]], spread: Any
+    ) -> list[Any]:
+        """One after the other."""
+        family: Any = self
+        return [family.spurious(*own, spread) for own in zip(several, counts, strict=True)]
 
     def coordinates(self, parameters: Any, like: Any) -> ndarray | None:
         """None: no leaps are taken."""

@@ -14,7 +14,7 @@ from mixtura import spaces
 from mixtura._kernels import conditional, reference
 from mixtura._kernels.densities import Ascent, Ellipses, Moments, Tied
 from mixtura.covariance import MODELS, CovarianceModel, add_ridge
-from mixtura.covariance.degenerate import spurious_components
+from mixtura.covariance.degenerate import spurious_of_each, variances_along
 from mixtura.emissions import _several as several
 from mixtura.emissions import _straight as straight
 from mixtura.emissions import incomplete
@@ -140,7 +140,7 @@ class Gaussian(ByComponent):
         if self.prior is not None or not (shaper or self.model.is_linear):
             return None
         is_round, is_pooled = starts[0].covariances.ndim == 1, self.model.scatter == "pooled"
-        means, covariances = (np.array(arrays) for arrays in zip(*starts, strict=True))
+        means, covariances = (several.stacked(arrays) for arrays in zip(*starts, strict=True))
         if is_round:
             covariances = np.repeat(covariances[:, :, None], D, axis=2)
         own = side_by_side(means, covariances, is_pooled and holes is None)
@@ -148,11 +148,10 @@ class Gaussian(ByComponent):
         ridge, is_shared = np.full(D, self.ridge), self.model.is_shared
         return Ascent(log_weights, density, covariances, ridge, is_shared, is_round, shaper=shaper)
 
-    def arrived(self, ascent: Ascent, number: int) -> GaussianParameters:
-        covariances = ascent.covariances[number]
-        return GaussianParameters(
-            ascent.density.means[number].copy(), (covariances[:, 0] if ascent.is_round else covariances).copy()
-        )
+    def arrived(self, ascent: Ascent, number: int, n_components: int) -> GaussianParameters:
+        own = ascent.covariances[number, :n_components]
+        means = ascent.density.means[number, :n_components]
+        return GaussianParameters(means.copy(), (own[:, 0] if ascent.is_round else own).copy())
 
     def coordinates(self, parameters: GaussianParameters, like: GaussianParameters) -> ndarray | None:
         """None where a model couples shapes, which a leap would leave; or where D³ is much beside a pass."""
@@ -224,20 +223,25 @@ class Gaussian(ByComponent):
     def spurious(
         self, parameters: GaussianParameters, counts: Float[ndarray, " K"], spread: Spread
     ) -> Int[ndarray, " M"]:
+        return self.spurious_of_each([parameters], [counts], spread)[0]
+
+    def spurious_of_each(
+        self, several: Sequence[GaussianParameters], counts: Sequence[Float[ndarray, " _"]], spread: Spread
+    ) -> list[Int[ndarray, " _"]]:
         """Seen where the whole table has variance one: what is narrow for all rows is no accident of a few.
 
         A prior lets nothing become a spike.
         """
         if self.model.is_shared or self.prior is not None or not len(spread.whitener):
-            return np.empty(0, dtype=int)
-        covariances = parameters.covariances
+            return [np.empty(0, dtype=int) for _ in several]
+        covariances = np.concatenate([own.covariances for own in several])
         if covariances.ndim == 3:
             seen = spread.whitener @ covariances @ spread.whitener.T
         else:
             varies = spread.deviations > 0
             columns = covariances[:, varies] if covariances.ndim == 2 else covariances[:, None]
             seen = columns / spread.deviations[varies] ** 2
-        return spurious_components(counts, seen, self.model.has_own_axes)
+        return spurious_of_each(counts, variances_along(seen), seen.ndim == 3 and self.model.has_own_axes)
 
     def n_free(self, parameters: GaussianParameters) -> int:
         K, D = parameters.means.shape

@@ -18,6 +18,7 @@ from mixtura._kernels import Holes, conditional, reference, tails
 from mixtura._kernels.densities import Heavy, HeavyAscent, HeavyHoled, HeavyMoments
 from mixtura._kernels.tails import FEWEST, MOST
 from mixtura.covariance import CovarianceModel
+from mixtura.emissions import _several as several
 from mixtura.emissions import _straight as straight
 from mixtura.emissions import incomplete
 from mixtura.emissions._moments import estimate, move, recentre
@@ -150,12 +151,13 @@ class Student(ByComponent, Plain):
         if ellipses is None:
             return None
         own: Any = ellipses.density
-        parts = own.means, own, np.array([start.dof for start in starts])
+        parts = own.means, own, several.stacked([start.dof for start in starts])
         density = Heavy(*parts) if holes is None else HeavyHoled(*parts, holes.groups, holes.there.sum(0))
         return HeavyAscent(log_weights, density, ellipses, self.known_dof is not None, self.dof == "shared")
 
-    def arrived(self, ascent: HeavyAscent, number: int) -> StudentParameters:
-        return StudentParameters(*self.inner.arrived(ascent.ellipses, number), ascent.density.dof[number].copy())
+    def arrived(self, ascent: HeavyAscent, number: int, n_components: int) -> StudentParameters:
+        dof = ascent.density.dof[number, :n_components].copy()
+        return StudentParameters(*self.inner.arrived(ascent.ellipses, number, n_components), dof)
 
     def coordinates(self, parameters: StudentParameters, like: StudentParameters) -> ndarray | None:
         """Those of the ellipses, and the logarithms of the degrees of freedom."""
