@@ -7,6 +7,7 @@ import click
 import pytest
 
 from mixtura import __version__
+from mixtura.cli._options import FiniteRange
 from mixtura.cli.main import COMMANDS, program
 from mixtura.scaling import RIDGE
 from mixtura.selection import FOUR, select
@@ -42,6 +43,15 @@ def test_help_ends_in_an_example_that_can_be_typed(run, name):
 def test_every_option_says_what_it_does(name):
     for parameter in ALL[name].params:
         assert not isinstance(parameter, click.Option) or parameter.hidden or parameter.help, parameter.name
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_numbers_are_numbers_and_work_has_an_end(name):
+    """Ranges of click's own let nan pass, and 999999999 fits, slips of the finger, would never end."""
+    kinds = {parameter.name: parameter.type for parameter in ALL[name].params}
+    assert not any(isinstance(kind, click.FloatRange) and not isinstance(kind, FiniteRange) for kind in kinds.values())
+    work = kinds.keys() & {"workers", "replicates", "bootstrap", "draws", "stability", "n_init"}
+    assert [option for option in work if getattr(kinds[option], "max", None) is None] == []
 
 
 def test_the_summary_of_every_command_is_shown_whole(run):

@@ -181,10 +181,14 @@ missing_option = click.option(
     help="Rows with missing cells: let their other cells count, leave them out, or refuse them.",
 )
 
+WORKERS = click.IntRange(1, 10_000)  # more are a slip of the finger
+
+workers_option = click.option("--workers", type=WORKERS, metavar="N", help="Threads; all processors by default.")
+
 stream_options = combine(
     click.option("--seed", type=click.IntRange(0, 2**32 - 1), metavar="N", default=0, show_default=True,
                  help="Same seed, same result."),
-    click.option("--workers", type=click.IntRange(1), metavar="N", help="Threads; all processors by default."),
+    workers_option,
 )  # fmt: skip
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of text.")

@@ -51,7 +51,7 @@ _run_options = _options.combine(
     click.option("--stability", type=click.IntRange(0, 100_000), metavar="N", default=0,
                  help="Fit so often again, to rows drawn again, and tell which clusters come back."),
     _limits.time_option,
-    click.option("--workers", type=click.IntRange(1), metavar="N",
+    click.option("--workers", type=_options.WORKERS, metavar="N",
                  help="Threads, or processes of an engine here; all processors by default."),
     _engines.engine_options,
 )  # fmt: skip

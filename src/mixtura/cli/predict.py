@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 @_outliers.options
 @_options.missing_option
 @_options.overwrite_option
-@click.option("--workers", type=click.IntRange(1), metavar="N", help="Threads; all processors by default.")
+@_options.workers_option
 @_limits.source_options
 @_options.reading_options
 def command(model: str, data: tuple[str, ...], output: str | None, to: str, **others: Any) -> None:

@@ -31,7 +31,7 @@ _MODEL = "full"
 @_options.count_family_option
 @click.option(
     "--bootstrap",
-    type=click.IntRange(1),
+    type=click.IntRange(1, 100_000),
     metavar="N",
     default=999,
     show_default=True,
@@ -39,7 +39,7 @@ _MODEL = "full"
 )
 @click.option(
     "--level",
-    type=click.FloatRange(0, 1, min_open=True, max_open=True),
+    type=_options.FiniteRange(0, 1, min_open=True, max_open=True),
     default=0.05,
     show_default=True,
     metavar="P",
@@ -59,15 +59,7 @@ _MODEL = "full"
     show_default=True,
     help="Units in which fits are made.",
 )
-@click.option(
-    "--seed",
-    type=click.IntRange(0, 2**32 - 1),
-    metavar="N",
-    default=0,
-    show_default=True,
-    help="Same seed, same result.",
-)
-@click.option("--workers", type=click.IntRange(1), metavar="N", help="Threads; all processors by default.")
+@_options.stream_options
 @_options.page_options
 @_options.reading_options
 @_options.json_option
