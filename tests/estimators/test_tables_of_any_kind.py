@@ -80,6 +80,16 @@ def test_missing_cells_are_clustered():
     assert np.array_equal(found.means_, GaussianMixture(2, random_state=0).fit(array).means_)
 
 
+@pytest.mark.parametrize("dtype", [np.float64, np.float32, np.int64])
+def test_cells_under_a_mask_are_missing(dtype):
+    masked = np.ma.masked_greater(FAITHFUL.data.astype(dtype), 90)
+    holed = np.where(masked.mask, np.nan, masked.data)
+    means = [GaussianMixture(2, random_state=0, tol=1.0).fit(X).means_ for X in (masked, holed)]
+    np.testing.assert_allclose(*means, rtol=1e-5)
+    with pytest.raises(ValueError, match="Input X contains NaN in 6 of 272 rows"):
+        KMeans(2).fit(masked)
+
+
 @both
 def test_what_is_no_table_is_refused(kind):
     with pytest.raises((TypeError, ValueError), match=r"Expected 2D array|must be a string or a real number"):

@@ -62,6 +62,8 @@ def refuse_far(estimator: Any, X: Any) -> None:
 
 
 def _collected(X: Any) -> Any:
+    if isinstance(X, np.ma.MaskedArray):
+        return np.ma.filled(X if X.dtype.kind == "f" else X.astype(np.float64), np.nan)
     if hasattr(X, "__array__") or isinstance(X, list):
         return X
     from mixtura.sources.frames import collected  # loads Arrow, which arrays do without
