@@ -9,10 +9,10 @@ from mixtura._kernels import family
 from mixtura._kernels.compile import kernel, piece, tile_kernel
 from mixtura._kernels.densities import Diagonal, Spherical
 from mixtura._kernels.family import implement
-from mixtura._kernels.memory import add_row_sums, load, load_register, load_rows, repeat, spread, store, zeros
+from mixtura._kernels.memory import add_row_sums, load, load_register, load_rows, prefetch, repeat, spread, store, zeros
 from mixtura._kernels.simd import lanes, splat, width
 from mixtura._kernels.sums import by_component, fold
-from mixtura._kernels.tiles import flaw, whole_quads
+from mixtura._kernels.tiles import flaw, share_of_next, whole_quads
 
 
 class DiagonalTerms(NamedTuple):
@@ -84,7 +84,9 @@ def diagonal_log_joint(terms, tile, n):
     for p in range(0, n, width(tile.points)):
         for k in range(0, Q, 4):
             a = b = c = d = splat(tile.points, 0.0)
+            later = share_of_next(tile, p, k, D)
             for j in range(D):
+                prefetch(tile.source, later + j * lanes(tile.points))
                 x = load(tile.points, j * stride + p)
                 y = (x - means[j, k]) * whiteners[j, k]
                 a += y * y
@@ -103,7 +105,7 @@ def spherical_log_joint(terms, tile, n):
     precisions = terms.precisions
     for p in range(0, n, width(tile.points)):
         for k in range(0, len(precisions), 4):
-            a, b, c, d = squared_distances(tile.points, terms.means, k, p)
+            a, b, c, d = squared_distances(tile, tile.points, terms.means, k, p)
             store_four(tile.distances, k, p, (a, b, c, d))
             a, b, c, d = precisions[k] * a, precisions[k + 1] * b, precisions[k + 2] * c, precisions[k + 3] * d
             store_log_joint(terms.constants, tile, k, p, (a, b, c, d))
@@ -130,11 +132,16 @@ def store_four(table, k, p, values):
 
 
 @kernel
-def squared_distances(points, centres, k, p):
-    """Of the rows from p on of points (D, stride) to the four columns from k on of centres (D, Q)."""
+def squared_distances(tile, points, centres, k, p):
+    """Of the tile's rows from p on, which are those of points (D, stride), to four columns from k on of centres (D, Q).
+
+    Meanwhile a share of the rows that come next is fetched.
+    """
     stride = points.shape[1]
     a = b = c = d = splat(points, 0.0)
+    later = share_of_next(tile, p, k, len(centres))
     for j in range(len(centres)):
+        prefetch(tile.source, later + j * lanes(points))
         x = load(points, j * stride + p)
         y = x - centres[j, k]
         a += y * y

@@ -38,7 +38,7 @@ def measure(columns, tile, n):
     """The squared distance of each row to each column -> tile.joint."""
     for p in range(0, n, width(tile.points)):
         for k in range(0, columns.shape[1], 4):
-            a, b, c, d = squared_distances(tile.points, columns, k, p)
+            a, b, c, d = squared_distances(tile, tile.points, columns, k, p)
             store(tile.joint, k * tile.stride + p, a)
             store(tile.joint, (k + 1) * tile.stride + p, b)
             store(tile.joint, (k + 2) * tile.stride + p, c)
@@ -59,7 +59,7 @@ def find_nearest(columns, tile, p):
     """For the rows from p on: the number of the nearest column (the first of equals), and its squared distance."""
     label, least = splat(tile.points, 0.0), splat(tile.points, np.inf)
     for k in range(0, columns.shape[1], 4):
-        a, b, c, d = squared_distances(tile.points, columns, k, p)
+        a, b, c, d = squared_distances(tile, tile.points, columns, k, p)
         label, least = _nearer(a, k, label, least)
         label, least = _nearer(b, k + 1, label, least)
         label, least = _nearer(c, k + 2, label, least)

@@ -62,7 +62,7 @@ def _new_tile(turned, K):
     evidence, scale = scratch(points, (stride,)), scratch(points, (stride,))
     return Tile(
         points, joint, distances, precisions, logarithms, work, weighted, turned.weights, evidence, scale, scale,
-        stride, stride,
+        None, scale, stride, stride,
     )  # fmt: skip
 
 

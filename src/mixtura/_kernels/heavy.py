@@ -113,7 +113,8 @@ def _weighed_anew(tile, n, K):
         store(tile.evidence, p, total * load(tile.scale, p))
     return Tile(
         tile.points, tile.joint, tile.distances, tile.precisions, tile.logarithms, tile.work, tile.weighted,
-        tile.evidence, tile.evidence, tile.scale, tile.edge, tile.stride, tile.rows,
+        tile.evidence, tile.evidence, tile.scale, tile.edge, tile.source, tile.later,
+        tile.stride, tile.rows,
     )  # fmt: skip
 
 

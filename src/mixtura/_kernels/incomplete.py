@@ -108,7 +108,8 @@ def _seen(tile, sight, k):
     """The tile as a component sees it."""
     return Tile(
         sight.deviations[k], tile.joint[k : k + 1], tile.distances, tile.precisions, tile.logarithms, tile.work,
-        tile.weighted, tile.weights, tile.evidence, tile.scale, tile.edge, tile.stride, tile.rows,
+        tile.weighted, tile.weights, tile.evidence, tile.scale, tile.edge, tile.source, tile.later,
+        tile.stride, tile.rows,
     )  # fmt: skip
 
 

@@ -222,7 +222,9 @@ zeros, scratch = _maker(is_clear=True), _maker(is_clear=False)
 
 @intrinsic
 def prefetch(typing_context, array, offset):
-    """Begin to fetch the cache line of an element, which may lie beyond the array."""
+    """Begin to fetch the cache line of an element, which may lie beyond the array; of no array, none."""
+    if isinstance(array, types.NoneType):
+        return types.none(array, types.intp), lambda context, *_: context.get_dummy_value()
 
     def build(context, builder, sig, args):
         data = context.make_array(array)(context, builder, args[0]).data

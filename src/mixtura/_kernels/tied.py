@@ -69,7 +69,7 @@ def log_joint(terms, tile, n):
     for p in range(0, n, width(tile.points)):
         _whiten(terms.whitener, tile, p)
         for k in range(0, len(terms.constants), 4):
-            distances = squared_distances(tile.work, terms.whitened_means, k, p)
+            distances = squared_distances(tile, tile.work, terms.whitened_means, k, p)
             store_log_joint(terms.constants, tile, k, p, distances)
 
 

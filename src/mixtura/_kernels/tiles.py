@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from numpy import ndarray
 
-from mixtura._kernels.compile import kernel, tile_kernel
+from mixtura._kernels.compile import kernel, piece, tile_kernel
 from mixtura._kernels.densities import WHOLE
 from mixtura._kernels.elementary import exp, log
 from mixtura._kernels.memory import (
@@ -52,6 +52,8 @@ class Tile(NamedTuple):
     evidence: ndarray  # (stride,) each row's largest log joint density, then log evidence
     scale: ndarray  # (stride,) the sum of a row of `joint`, then its weight over the sum
     edge: ndarray  # copies of the last rows, row-major
+    source: ndarray  # (N D,) what the tile is filled from; None where that is done once
+    later: ndarray  # (1,) the row that the next tile begins with, or one near it
     stride: int
     rows: int  # that it takes at most
 
@@ -81,15 +83,18 @@ def new_tile(points, D, K, rows=ROWS):
     work, weighted = scratch(points, (P, stride)), scratch(points, (4, stride))
     weights, evidence, scale = scratch(points, (stride,)), scratch(points, (stride,)), scratch(points, (stride,))
     edge = scratch(points, ((rows + SPARE) * P,))
+    later = scratch(points, (1,))
     return Tile(
-        features, joint, distances, precisions, logarithms, work, weighted, weights, evidence, scale, edge, stride, rows
-    )
+        features, joint, distances, precisions, logarithms, work, weighted, weights, evidence, scale, edge, points,
+        later, stride, rows,
+    )  # fmt: skip
 
 
 @tile_kernel
 def fill(tile, points, N, start, centre):
     """Rows from `start` of points (N D,), about the centre -> the number of rows, rounded up."""
     D = len(points) // N
+    tile.later[0] = start + tile.rows
     n, source, offset = tile.rows, points, start * D
     if is_edge(tile, N, start):
         n, source, offset = _copy_edge(tile, points, D, start), as_read_only(tile.edge), 0
@@ -149,6 +154,15 @@ def _deal(source, offset, D, n, centre, tile):
         else:
             store(tile.points, p, load_every(source, offset + 2 * p, 2, 0) - centre[0])
             store(tile.points, tile.stride + p, load_every(source, offset + 2 * p, 2, 1) - centre[1])
+
+
+@piece
+def share_of_next(tile, p, k, D):
+    """Where the share of the next tile's numbers begins that is fetched while rows from p on meet four components.
+
+    Rows that are fetched all at once would keep the processor waiting as long as it works on them.
+    """
+    return (int(tile.later[0]) + p) * D + k // 4 * D * lanes(tile.points)
 
 
 @tile_kernel
