@@ -16,7 +16,7 @@ from mixtura.acceleration import HOPE, SmallGain, SmallRemainder
 from mixtura.correction import Corrected
 from mixtura.emissions.abreast import Abreast
 from mixtura.mixture import Mixture, MixtureParameters
-from mixtura.runners.contract import Measured, Runner, Source
+from mixtura.runners.contract import Runner, Source
 from mixtura.sources.array import ArraySource
 from mixtura.sources.holes import by_pattern
 from mixtura.statistics import Block, Incomplete
@@ -75,7 +75,7 @@ class AtHand:
 
 def everything(source: Source, runner: Runner) -> em.Run:
     """A run over all rows of a source: few of them are taken at once, in double precision."""
-    if isinstance(source, Measured) and source.n_rows > _FEW_ROWS:  # no look at rows that may be far away
+    if getattr(source, "n_rows", 0) > _FEW_ROWS:  # no look at rows that may be far away
         return partial(runner, source)
     first = list(islice(source.blocks(), 2))
     if len(first) > 1 or len(first[0].points) > _FEW_ROWS:

@@ -20,10 +20,11 @@ def count_distinct_rows(points: Float[ndarray, "N D"], enough: int) -> int:
     >>> count_distinct_rows(np.array([[1.0], [2.0], [1.0]]), enough=10)
     2
     """
-    distinct, step = points[:0], max(4 * enough, 1024)
+    distinct: set[tuple[float, ...]] = set()
+    step = 4 * enough + 64
     for start in range(0, len(points), step):
         some = points[start : start + step]
-        distinct = np.unique(np.concatenate([distinct, np.where(np.isnan(some), np.inf, some)]), axis=0)
+        distinct.update(map(tuple, np.where(np.isnan(some), np.inf, some).tolist()))
         if len(distinct) >= enough:
             return enough
     return len(distinct)

@@ -12,7 +12,7 @@ from mixtura.acceleration import SmallRemainder
 from mixtura.ends import distinct
 from mixtura.grounds import Ground, Solution
 from mixtura.mixture import Mixture
-from mixtura.runners.contract import Measured, Runner, Sampled, Source
+from mixtura.runners.contract import Measured, Runner, Source, is_sampled
 from mixtura.sources.array import ArraySource
 from mixtura.starts import Candidate
 from mixtura.statistics import Block
@@ -144,7 +144,7 @@ def _samples(source: Measured, is_race: bool, rng: np.random.Generator) -> tuple
 def to_the_end(source: Source, runner: Runner, n_steps: int, n_kept: int) -> list[Round]:
     """Rounds over all rows, `n_kept` go on; first over those at hand where all are far: the best alone comes there."""
     whole = climbing.everything(source, runner)
-    if not isinstance(source, Sampled) or len(source.sample.points) == source.n_rows:
+    if not is_sampled(source) or len(source.sample.points) == source.n_rows:
         return [Round(whole, n_steps, n_kept)]
     at_hand = partial(runner, ArraySource(*source.sample))
     some = partial(runner, ArraySource(*levels.part(source.sample)))

@@ -16,7 +16,7 @@ from mixtura import _kernels as kernels
 from mixtura import em, spaces
 from mixtura.kmeans import CentreModel, seed
 from mixtura.mixture import SPECK, Mixture, MixtureParameters
-from mixtura.runners.contract import Sampled, Source
+from mixtura.runners.contract import Source, is_sampled
 from mixtura.sources.sampling import draw as draw_rows
 from mixtura.statistics import Block, merge_all
 
@@ -170,7 +170,7 @@ def _shares(
 
 def some_rows(source: Source, size: int, rng: np.random.Generator) -> Block:
     """`subsample` of a source, without a pass over it where some of its rows are at hand already."""
-    if not isinstance(source, Sampled):
+    if not is_sampled(source):
         return subsample(source.blocks(), size, rng)
     sample = source.sample
     if len(sample.points) < source.n_rows:  # the lightest rows stand for many, but are one

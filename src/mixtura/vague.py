@@ -12,7 +12,7 @@ from mixtura.bayesian import BayesianMixture
 from mixtura.concentrations import Process
 from mixtura.emissions.incomplete import one_gaussian
 from mixtura.emissions.normal_wishart import NormalWishart
-from mixtura.runners.contract import Runner, Sampled, Source
+from mixtura.runners.contract import Runner, Source, is_sampled
 from mixtura.statistics import Block
 
 # Components are expected to have a twentieth of the table's variance, and their means to be anywhere in it: a hundredth
@@ -33,7 +33,7 @@ class Moments(NamedTuple):
 
 def moments_of(source: Source, runner: Runner) -> Moments:
     """Two passes: the mean, and what lies about it."""
-    first = source.sample if isinstance(source, Sampled) else next(iter(source.blocks()))
+    first = source.sample if is_sampled(source) else next(iter(source.blocks()))
     pivot = first.points[0].astype(np.float64)
     total, shift, _ = runner(source, partial(_sums, pivot=pivot))
     if np.isnan(shift).any():

@@ -48,6 +48,8 @@ def check_points(
 
 def is_far(X: Any) -> bool:
     """Whether the rows are read block by block: files by name, sources, and collections on clusters."""
+    if isinstance(X, np.ndarray):  # most are, and other questions take longer
+        return False
     return engine_of(X) is not None or isinstance(X, (str, PathLike, Measured))
 
 

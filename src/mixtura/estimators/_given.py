@@ -75,7 +75,10 @@ def _covariances(precisions: Any, covariance: str, shape: tuple[int, int]) -> nd
 
 
 def _as_array(value: Any, shape: tuple[int, ...], name: str) -> ndarray:
-    array: ndarray = check_array(np.atleast_1d(value), dtype=np.float64, ensure_2d=False, allow_nd=True)
+    array = np.atleast_1d(value)
+    if array.dtype.kind not in "fiu" or not np.isfinite(array).all():  # else there is nothing to complain of
+        array = check_array(array, dtype=np.float64, ensure_2d=False, allow_nd=True)
+    array = array.astype(np.float64, copy=False)
     if shape == () and array.size == 1:
         return array.reshape(shape)
     if array.shape != shape:

@@ -13,6 +13,7 @@ from mixtura.mixture import Mixture, MixtureParameters
 from mixtura.race import SAMPLE_ROWS, Plan, Round, Search
 from mixtura.runners.contract import Measured, Runner
 from mixtura.scaling import ridges
+from mixtura.sources.array import ArraySource
 from mixtura.starts import Candidate
 from mixtura.statistics import Block
 
@@ -67,6 +68,8 @@ def stopping_rule(tol: float | str, total_weight: float) -> em.Stop:
 
 def sample_of(source: Measured) -> Block:
     """The rows that tell how far all spread: the same at every call, some megabytes at most."""
+    if isinstance(source, ArraySource) and source.weights is None and source.n_rows <= _FEWEST:
+        return next(iter(source.blocks()))
     size = min(SAMPLE_ROWS, max(_FEWEST, _NUMBERS // source.n_columns))
     return starts.some_rows(source, size, np.random.default_rng(0))
 

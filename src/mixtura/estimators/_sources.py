@@ -7,7 +7,7 @@ import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
 from mixtura.estimators._base import check_points, check_weights, is_far, rows_of_a_fit, weighted_source
-from mixtura.runners.contract import Measured, Sampled
+from mixtura.runners.contract import Measured, is_sampled
 from mixtura.sources.array import ArraySource
 from mixtura.sources.column import Column
 from mixtura.sources.engines import engine_of
@@ -76,7 +76,7 @@ def first_rows(source: Measured) -> Any:
     """Rows in memory by which the others are judged: all of an array, those at hand of files."""
     if isinstance(source, ArraySource):
         return source.points
-    return source.sample.points if isinstance(source, Sampled) else next(iter(source.blocks())).points
+    return source.sample.points if is_sampled(source) else next(iter(source.blocks())).points
 
 
 def at_hand(source: Measured) -> ArraySource:

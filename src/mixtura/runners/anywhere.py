@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 
-from mixtura.runners.contract import Distant, Result, Source
+from mixtura.runners.contract import Result, Source, is_distant
 from mixtura.runners.local import Local
 from mixtura.statistics import Block, merge
 
@@ -18,13 +18,13 @@ class Anywhere(Local):
 
     def __call__(self, source: Source, function: Callable[[Block], Result]) -> Result:
         """The sum of `function(block)` over all blocks."""
-        if isinstance(source, Distant):
+        if is_distant(source):
             return source.reduce(partial(_sum_of, function=function), merge)
         return super().__call__(source, function)
 
     def each(self, source: Source, function: Callable[[Block], Result]) -> Iterator[Result]:
         """`function(block)` for each block, in order."""
-        if isinstance(source, Distant):
+        if is_distant(source):
             return (result for part in source.apply(partial(_each_of, function=function)) for result in part)
         return super().each(source, function)
 

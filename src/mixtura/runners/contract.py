@@ -1,7 +1,7 @@
 """What a pass needs: something that gives rows, and something that runs a function over them."""
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any, Protocol, TypeVar, runtime_checkable
+from typing import Any, Protocol, TypeGuard, TypeVar, runtime_checkable
 
 from mixtura.statistics import Block, Stretch
 
@@ -104,3 +104,16 @@ class Runner(Protocol):
     def each(self, source: Source, function: Callable[[Block], Result]) -> Iterator[Result]:
         """`function(block)` for each block, in the order of reading."""
         ...
+
+
+# `isinstance` of a protocol would take Python as long as a small pass, and each pass asks.
+
+
+def is_sampled(source: Source) -> TypeGuard[Sampled]:
+    """Whether some of the rows are kept at hand."""
+    return hasattr(source, "sample")
+
+
+def is_distant(source: Source) -> TypeGuard[Distant]:
+    """Whether the rows lie on other machines."""
+    return hasattr(source, "reduce")

@@ -52,9 +52,10 @@ class Neighbourhoods:
         A sample is asked first, which spares the order where clusters overlap.
         """
         n_rows = len(self.points)
-        if not isinstance(function, Selective) or function.n_components < FEW_COMPONENTS or n_rows > MOST_ROWS:
+        n_components = getattr(function, "n_components", 0)
+        if n_components < FEW_COMPONENTS or n_rows * n_components < LITTLE_WORK or n_rows > MOST_ROWS:
             return False
-        if n_rows * function.n_components < LITTLE_WORK or function.active_share(self._sample) > SAMPLE_SHARE:
+        if not isinstance(function, Selective) or function.active_share(self._sample) > SAMPLE_SHARE:
             return False
         return function.active_share(self._probes) <= LARGEST_SHARE
 
