@@ -50,8 +50,10 @@ class Kicks(NamedTuple):
     tally: Tally
 
 
-def improve(ground: Ground, starts: Sequence[em.Fit], patience: int | None = None) -> Kicks:
+def improve(ground: Ground, starts: Sequence[em.Fit], patience: int | None = None, batch: int = BATCH) -> Kicks:
     """Kick the best of some solutions until that has been in vain `patience` times, on the rows of the ground.
+
+    So many kicks at a time, and more once these have been in vain, take less of Python's time and see fewer successes.
 
     The number of kicks is bounded by the work that they make, so that large samples get few of them or none. An
     interrupt ends the search; it is the outcome of the best fit then.
@@ -61,7 +63,7 @@ def improve(ground: Ground, starts: Sequence[em.Fit], patience: int | None = Non
     patient = partial(_patience, patience, _vain_at_most(ground, pool[0]))
     most = min(_most_kicks(ground, pool[0]), int(_AT_MOST * patient(0.0)))
     while vain < patient(log.share_like(pool[0])) and tally.n_kicks < most:
-        number = min(max(BATCH, vain // 2), LARGEST_BATCH, most - tally.n_kicks)
+        number = min(max(batch, vain // 2), LARGEST_BATCH, most - tally.n_kicks)
         ways = climbing.begin(ground.model, propose(ground, _pick(pool, ground.rng), number), ground.run)
         ways.go(range(number), SmallRemainder(GAIN, _aim(pool)), MOST_STEPS, ground.watch)
         found = _judge_new(ground, log, ways, pool)

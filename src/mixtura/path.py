@@ -118,6 +118,23 @@ def revisit(ground: Ground, neighbours: Neighbours) -> Solution:
     return _best(ground, kicks.compete(ground, ways, 1 + KEPT)[0])
 
 
+def beyond(ground: Ground, begin: MixtureParameters, patience: int) -> tuple[Solution, Solution]:
+    """The best mixtures found of as many components as there are to begin with, and of one more.
+
+    The first is thought to lie near; the second is looked for until so many kicks are in vain. An interrupt is an
+    outcome of theirs.
+    """
+    smaller = _winner(ground, [begin])
+    cuts, drawn = _cuts(ground, smaller.parameters), _drawn(ground, len(begin.weights) + 1)
+    larger = _winner(ground, [*cuts, *drawn])
+    smaller = max(smaller, _winner(ground, [*_removals(ground, larger.parameters)]), key=lambda solution: solution.rank)
+    return smaller, kicks.improve(ground, [larger.fit], patience, -(-patience // 2)).pool[0]
+
+
+def _winner(ground: Ground, ways: Sequence[MixtureParameters]) -> Solution:
+    return _best(ground, kicks.compete(ground, ways, KEPT)[0])
+
+
 def _best(ground: Ground, fits: Sequence[em.Fit]) -> Solution:
     """The highest that is sound, if there is one."""
     judged: list[Solution] = []

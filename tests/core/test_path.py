@@ -151,3 +151,22 @@ def test_an_interrupt_is_the_outcome_of_who_follows(lead):
         raise KeyboardInterrupt
 
     assert follow("full", [lead], watch=interrupt).fit.outcome is Outcome.INTERRUPTED
+
+
+@pytest.mark.parametrize("covariance", ["full", "EEE", "spherical"])
+def test_what_lies_beyond_a_mixture_is_as_high_as_a_walk_comes(covariance):
+    model = Mixture(Gaussian(covariance, ridge=1e-9))
+    walked = walk(model, ONE_TO_FIVE)
+    nearby = walked[2].parameters._replace(weights=np.array([0.5, 0.5]))
+    found = path.beyond(ground(model, seed=1), nearby, patience=48)
+    for number, solution in zip((2, 3), found, strict=True):
+        assert len(solution.parameters.weights) == number and solution.is_sound
+        assert solution.objective > walked[number].objective - 4 * kicks.GAIN
+
+
+def test_an_interrupt_is_the_outcome_of_what_lies_beyond(lead):
+    def interrupt(step):
+        raise KeyboardInterrupt
+
+    found = path.beyond(ground(Mixture(Gaussian("full", ridge=1e-9)), watch=interrupt), lead, patience=8)
+    assert Outcome.INTERRUPTED in [solution.fit.outcome for solution in found]
