@@ -80,6 +80,14 @@ def test_check_tells_the_first_of_many_and_counts_the_rest(run, tmp_path):
     assert "few values: 1 more column" in run("check", path, "--exclude", "c,f").stdout
 
 
+def test_check_writes_large_numbers_as_people_do(run, tmp_path):
+    path = tmp_path / "large.csv"
+    path.write_text("\n".join(["near,far,year", *(f"{n**0.5},{25_118 * n**1.5},{2000 + n}" for n in range(1, 21))]))
+    told = " ".join(run("check", path).stdout.split())
+    assert " 2001 " in told and " 25,118 " in told and " 4.472 " in told
+    assert re.search(r"far varies \d{3},\d{3} times as much as near", told)
+
+
 def test_check_has_nothing_to_say_of_a_sound_table(run, tmp_path):
     path = tmp_path / "sound.csv"
     path.write_text("\n".join(["a,b", *(f"{a},{b}" for a, b in np.random.default_rng(0).normal(size=(50, 2)))]))

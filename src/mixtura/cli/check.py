@@ -10,6 +10,7 @@ from mixtura.cli import _options
 
 _MARKS = {"error": "x", "warning": "!", "note": "-"}
 _TOLD = 4  # findings of one sort
+_LARGE = 1e4  # numbers that four digits do not hold
 
 
 @click.command("check", epilog="Example: mixtura check examples/faithful.csv")
@@ -69,4 +70,11 @@ def _findings(findings: Sequence[Mapping[str, Any]]) -> list[str]:
 
 def _numbers(column: Mapping[str, Any]) -> list[str]:
     counts = [f"{column['n_missing']:,}", "–" if column["n_distinct"] is None else f"{column['n_distinct']:,}"]
-    return counts + ["–" if column[n] is None else f"{column[n]:.4g}" for n in ("minimum", "median", "maximum")]
+    return counts + ["–" if column[n] is None else _cell(column[n]) for n in ("minimum", "median", "maximum")]
+
+
+def _cell(value: float) -> str:
+    """Four digits, or the whole number where it has more."""
+    from mixtura.explain.numbers import brief
+
+    return brief(value) if abs(value) >= _LARGE else f"{value:.4g}"

@@ -15,6 +15,7 @@ from mixtura.sources.weights import check_weights
 
 _ROWS_PER_COLUMN = 5
 _UNEQUAL = 1000.0  # the widest column in standard deviations of the narrowest
+_MANY = 1e9  # times that are told by a power of ten
 _REPEATED = 0.01
 _MOST_COLUMNS, _MOST_ROWS = 200, 20_000  # in which columns that follow from others are looked for
 _DETERMINED, _COPIED = 1e-3, 1e-9  # what is left of a column beside others, as a share of its spread
@@ -160,7 +161,8 @@ def _scales(measured: Sequence[Seen]) -> Iterator[Finding]:
     narrow, wide = varied[0], varied[-1]
     ratio = (wide.facts.sd or 1.0) / (narrow.facts.sd or 1.0)
     if ratio > _UNEQUAL:
-        sentence = f"{wide.called} varies {ratio:,.3g} times as much as {narrow.called}, in the units that they have."
+        times = f"{ratio:,.0f}" if ratio < _MANY else f"{ratio:.1e}"
+        sentence = f"{wide.called} varies {times} times as much as {narrow.called}, in the units that they have."
         remedy = "--scale standard, the default, evens that out; --scale none would not."
         names = (wide.facts.name, narrow.facts.name)
         yield Finding("scale", "note", names, sentence, remedy)
