@@ -13,7 +13,7 @@ from numpy import ndarray
 from mixtura import _kernels as kernels
 from mixtura.emissions.abreast import see
 from mixtura.emissions.contract import Emission, draw_labels
-from mixtura.emissions.noise import UniformNoise, log_noise, noise_probability
+from mixtura.emissions.noise import UniformNoise, log_noise, noise_probability, with_noise
 from mixtura.emissions.passing import Sums, pass_over
 from mixtura.priors import log_dirichlet
 from mixtura.statistics import Block, Incomplete, MixtureStatistics
@@ -209,7 +209,7 @@ def _beside_noise(
     log_evidence = block_classification(block, emission, log_weights, density).log_density.astype(np.float64)
     noise = block.weights * noise_probability(log_evidence, log_noise)
     rest = block_statistics(block._replace(weights=block.weights - noise), emission, log_weights, density)
-    total = float((block.weights * np.logaddexp(log_evidence, log_noise)).sum())
+    total = float((block.weights * with_noise(log_evidence, log_noise)).sum())
     return rest._replace(log_likelihood=total, noise=float(noise.sum()))
 
 
@@ -220,7 +220,7 @@ def block_posterior(
     if log_noise is not None:
         own, log_evidence = block_posterior(block, emission, log_weights, density)
         noise = noise_probability(log_evidence, log_noise)
-        return np.column_stack([own * (1 - noise[:, None]), noise]), np.logaddexp(log_evidence, log_noise)
+        return np.column_stack([own * (1 - noise[:, None]), noise]), with_noise(log_evidence, log_noise)
     if isinstance(density, kernels.COMPILED) and not isinstance(block, Incomplete):
         return kernels.posterior(block.points, log_weights, density)
     return _share_out(log_weights + emission.log_density(block.points, density))
@@ -268,7 +268,7 @@ def block_classification(
         noise = noise_probability(own.log_density, log_noise)
         probabilities, is_noise = own.probabilities * (1 - noise), noise > own.probabilities * (1 - noise)
         labels = np.where(is_noise, NOISE, own.labels)
-        return Classification(labels, np.maximum(probabilities, noise), np.logaddexp(own.log_density, log_noise))
+        return Classification(labels, np.maximum(probabilities, noise), with_noise(own.log_density, log_noise))
     if isinstance(density, kernels.COMPILED) and not isinstance(block, Incomplete):
         return Classification(*kernels.classify(block.points, log_weights, density))
     responsibilities, log_evidence = block_posterior(block, emission, log_weights, density)

@@ -96,7 +96,13 @@ def log_noise(weights: Float[ndarray, " K"], noise: UniformNoise) -> float:
 
 def noise_probability(log_evidence: Float[ndarray, " N"], log_noise: float) -> Float[ndarray, " N"]:
     """The probability that a row is noise, from its log-density under all components and that of the noise."""
-    return np.exp(log_noise - np.logaddexp(log_evidence, log_noise))
+    return np.exp(log_noise - with_noise(log_evidence, log_noise))
+
+
+def with_noise(log_evidence: Float[ndarray, " N"], log_noise: float) -> Float[ndarray, " N"]:
+    """The log-density of rows that may be noise; NaN where that of the components is, which tells what is wrong."""
+    with np.errstate(invalid="ignore"):
+        return np.logaddexp(log_evidence, log_noise)
 
 
 def _along_axes(blocks: Blocks, scale: Float[ndarray, " D"], centre: Float[ndarray, " D"]) -> list[UniformNoise]:
