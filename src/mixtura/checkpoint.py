@@ -2,12 +2,15 @@
 
 import json
 import os
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
 from mixtura._settings import from_record, to_record
+from mixtura.bayesian import BayesianMixture
 from mixtura.criteria import Evidence, evaluate
 from mixtura.em import Fit, Outcome
 from mixtura.errors import DataError
@@ -18,10 +21,13 @@ from mixtura.scaling import Scaling
 from mixtura.selection import Selection
 from mixtura.sources.column import Column
 from mixtura.sources.writing import write_text_atomic
+from mixtura.stages import Stage, Stages
 from mixtura.streaming import Finals
 from mixtura.trials import Candidate, Options, Setting
 
 FORMAT = 2
+
+Thing = TypeVar("Thing")
 
 
 def write_checkpoint(path: str | os.PathLike[str], key: str, found: Selection, finals: Finals | None) -> None:
@@ -35,8 +41,6 @@ def write_checkpoint(path: str | os.PathLike[str], key: str, found: Selection, f
         If the file cannot be written; the one before stays as it was.
     """
     record = {
-        "format": FORMAT,
-        "key": key,
         "criterion": found.criterion,
         "ranking": found.ranking,
         "scaling": [found.scaling.name, found.scaling.centre.tolist(), found.scaling.scale.tolist()],
@@ -46,7 +50,7 @@ def write_checkpoint(path: str | os.PathLike[str], key: str, found: Selection, f
         "candidates": [_of_candidate(candidate) for candidate in found.candidates],
         "finals": None if finals is None else _of_finals(finals, found),
     }
-    write_text_atomic(Path(path), json.dumps(record) + "\n")
+    _write(path, key, record)
 
 
 def read_checkpoint(path: str | os.PathLike[str], key: str, options: Options) -> tuple[Selection, Finals | None] | None:
@@ -57,6 +61,24 @@ def read_checkpoint(path: str | os.PathLike[str], key: str, options: Options) ->
     DataError
         If the file is no checkpoint, of another version, or of other rows or another request.
     """
+    return _read(path, key, partial(_restored, options=options))
+
+
+def write_stages(path: str | os.PathLike[str], key: str, stages: Stages) -> None:
+    """Keep how far the fits of a search by posteriors are; errors are those of `write_checkpoint`."""
+    _write(path, key, {"stages": [[place, _of_stage(stage)] for place, stage in stages.items()]})
+
+
+def read_stages(path: str | os.PathLike[str], key: str) -> dict[int, Stage] | None:
+    """What `write_stages` kept; errors are those of `read_checkpoint`."""
+    return _read(path, key, lambda record: {int(place): _stage(part) for place, part in record["stages"]})
+
+
+def _write(path: str | os.PathLike[str], key: str, record: dict[str, Any]) -> None:
+    write_text_atomic(Path(path), json.dumps({"format": FORMAT, "key": key, **record}) + "\n")
+
+
+def _read(path: str | os.PathLike[str], key: str, restore: Callable[[dict[str, Any]], Thing]) -> Thing | None:
     if not Path(path).is_file():
         return None
     try:
@@ -65,7 +87,7 @@ def read_checkpoint(path: str | os.PathLike[str], key: str, options: Options) ->
             raise DataError(f"The checkpoint {path} was written by another version of mixtura: begin without --resume.")
         if record["key"] != key:
             raise DataError(f"The checkpoint {path} is of other rows or another request: begin without --resume.")
-        return _restored(record, options)
+        return restore(record)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         if isinstance(error, DataError):
             raise
@@ -129,6 +151,17 @@ def _candidate(part: dict[str, Any], options: Options, scaling: Scaling) -> Cand
     parameters = best.parameters._replace(emission=rescaled)
     how = {"remark": part["remark"], "is_searched": part["is_searched"], "sketched": part["sketched"]}
     return Candidate(setting, model, parameters, evidence, evaluate(evidence), search, **how)
+
+
+def _of_stage(stage: Stage) -> dict[str, Any]:
+    fit, model = stage.fit, BayesianMixture()
+    told = {"parameters": _of_parameters(fit.parameters, model), "trace": fit.trace, "outcome": fit.outcome.name}
+    return told | {"random": stage.random}
+
+
+def _stage(part: dict[str, Any]) -> Stage:
+    fit = Fit(_parameters(part["parameters"], BayesianMixture()), tuple(part["trace"]), Outcome[part["outcome"]])
+    return Stage(fit, part["random"])
 
 
 def _of_parameters(parameters: MixtureParameters, model: Mixture) -> list[Any]:

@@ -25,10 +25,12 @@ from mixtura.scaling import Scaling, choose_scaling, seen_mass
 from mixtura.selection import Selection, that_count
 from mixtura.sources.array import ArraySource
 from mixtura.spaces import Spread
+from mixtura.stages import Log
 from mixtura.trials import Candidate, Options, Setting, is_interrupted
 from mixtura.vague import moments_of, vague
 
 _LOST = "The bound is not a finite number: rescale the columns."
+_KEPT = "an earlier run"  # what the start of a fit is called that ended there
 _TIED = "A component holds rows of one value in some column, and only the prior gives it a width there."
 
 
@@ -43,6 +45,7 @@ class _Bench(NamedTuple):
     shift: float  # what log-likelihoods in these units are above those in the units of the data
     spread: Spread
     rng: np.random.Generator
+    log: Log
 
     @property
     def here(self) -> Anywhere:
@@ -125,16 +128,19 @@ def find_far(
     covariance: str = "full",
     seed: int = 0,
     options: Options = Options(),  # noqa: B008 (immutable)
-    on_fit: Callable[[Candidate], None] = lambda candidate: None,
+    log: Log | None = None,
 ) -> tuple[Selection, DataError | EngineError | None]:
     """The same for rows that are read block by block: numbers are found on a sample, and the fits end over all rows.
 
-    With the selection comes what was wrong with the rows on the way, if anything was; it holds the best before that.
+    The log is told of every pass over all rows and of every fit; it says how far these were in an earlier run. With the
+    selection comes what was wrong with the rows on the way, if anything was; it holds the best before that.
     """
     scaling = choose_scaling(*source.sample, options.scale)
     bench = _bench(rescaled(source, scaling), scaling, covariance, options, np.random.default_rng(seed))
     runner = Held(bench.runner)
-    return _ranked(bench._replace(runner=runner), n_components, on_fit)._replace(seed=seed), runner.error
+    log = log or Log()
+    found = _ranked(bench._replace(runner=runner, log=log), n_components, log.on_fit)
+    return found._replace(seed=seed), runner.error
 
 
 def _bench(
@@ -145,7 +151,8 @@ def _bench(
     shift = scaling.shift(runner(source, seen_mass))
     rows = _at_hand(source)
     weights = np.ones(rows.n_rows) if rows.weights is None else rows.weights
-    return _Bench(model, source, scaling, options, runner, shift, model.emission.spread(rows.points, weights), rng)
+    spread = model.emission.spread(rows.points, weights)
+    return _Bench(model, source, scaling, options, runner, shift, spread, rng, Log())
 
 
 def _at_hand(source: ArraySource | Rescaled) -> ArraySource:
@@ -182,26 +189,49 @@ def _found(bench: _Bench) -> Iterator[Candidate]:
     fits = sorted(({best.n_components: best} | found.by_number).items())
     fits += [(found.refused.n_components, found.refused)] if found.refused else []
     fits.sort(key=lambda fit: fit[0] != best.n_components)  # an interrupt may leave no time for others
-    for number, trial in fits:
+    for place, (number, trial) in enumerate(fits):
         if bench.source.n_rows <= SAMPLE_ROWS or abs(number - best.n_components) <= 1:
-            candidate = _candidate(bench, _finished(bench, kind, trial.fit.parameters))
+            candidate = _candidate(bench, _finished(bench, kind, trial.fit.parameters, place))
             yield candidate
             if is_interrupted(candidate):
                 return
 
 
-def _finished(bench: _Bench, kind: str, parameters: MixtureParameters) -> Search:
-    finish = race.to_the_end(bench.source, bench.runner, bench.options.max_iterations, 1)
-    return race.search(bench.model, [starts.Candidate(kind, parameters)], finish, stop=bench.stop)
+def _finished(bench: _Bench, kind: str, parameters: MixtureParameters, place: int) -> Search:
+    """To the end over all rows, from where an earlier run of the search was, if there was one."""
+    log, stop = bench.log, bench.stop
+    ended = log.ended(place, kind, bench.rng)
+    if ended is not None:
+        return ended
+    *before, last = race.to_the_end(bench.source, bench.runner, bench.options.max_iterations, 1)
+    trace: tuple[float, ...] = ()
+    if place in log.stages:
+        (parameters, trace, _), before = log.stages[place].fit, []
+    begun = race.search(bench.model, [starts.Candidate(kind, parameters)], before, stop=stop)
+    if begun.best.outcome is em.Outcome.INTERRUPTED:
+        return begun
+
+    def note(step: em.Step) -> None:
+        log.note(place, em.Fit(step.after, (*trace, *step.trace), em.Outcome.INTERRUPTED), bench.rng)
+
+    start = starts.Candidate(kind, begun.best.parameters)
+    found = race.search(bench.model, [start], [last], stop=stop, callbacks=[note])
+    best = found.best._replace(trace=(*trace, *found.best.trace))
+    log.note(place, best, bench.rng)
+    return found._replace(best=best)
 
 
 def _compared(bench: _Bench, numbers: Sequence[int]) -> Iterator[Candidate]:
     """The best of a race for each number; an interrupt ends them with what there is."""
     n_init = bench.options.n_init
     kinds = starts.DIVERSE * 2 if n_init is None else starts.cycle(n_init)
-    for number in numbers:
+    for place, number in enumerate(numbers):
         plan = Plan(number, kinds, n_init is None, bench.options.max_iterations, bench.stop, patience=0)
-        candidate = _candidate(bench, race.run(bench.model, bench.source, plan, runner=bench.runner, rng=bench.rng))
+        search = bench.log.ended(place, _KEPT, bench.rng)
+        if search is None:
+            search = race.run(bench.model, bench.source, plan, runner=bench.runner, rng=bench.rng)
+            bench.log.note(place, search.best, bench.rng)
+        candidate = _candidate(bench, search)
         yield candidate
         if is_interrupted(candidate):
             return

@@ -72,8 +72,15 @@ def test_rows_that_are_read_block_by_block(run, groups, out, tmp_path):
     assert one["answer"]["headline"] == other["answer"]["headline"]
     assert one["answer"]["value"] == pytest.approx(other["answer"]["value"], rel=1e-9)
     assert [c["n_rows"] for c in one["clusters"]] == [c["n_rows"] for c in other["clusters"]]
-    refused = run("fit", groups, "--bayes", "--checkpoint", tmp_path / "fit.json")
-    assert (refused.exit_code, "leave out --bayes" in refused.stderr) == (2, True)
+
+
+def test_a_checkpoint_goes_on_to_the_same_answer(run, groups, tmp_path):
+    fit = ("fit", groups, "--bayes", "-k", "1", "--checkpoint", tmp_path / "fit.json", "--json")
+    first, again = run(*fit), run(*fit, "--resume")
+    assert first.exit_code == again.exit_code == 0, again.output
+    assert json.loads(first.stdout)["answer"] == json.loads(again.stdout)["answer"]
+    refused = run(*fit, "--resume", "-k", "2")
+    assert (refused.exit_code, "another request" in refused.stderr) == (3, True)
 
 
 def test_a_dry_run_says_that_the_number_is_open(run, groups):

@@ -78,8 +78,6 @@ def _refuse_what_takes_the_table(request: Request) -> None:
         if is_asked:
             others = "--memory, --sql, --cache, --checkpoint, --engine"
             raise click.UsageError(f"--{name} takes the whole table: leave out {others}.")
-    if request.bayes and request.checkpoint:
-        raise click.UsageError("--checkpoint keeps how far a choice by a criterion is: leave out --bayes, or it.")
     if request.resume and not request.checkpoint:
         raise click.UsageError("--resume goes on from the file that --checkpoint names.")
 
@@ -132,7 +130,7 @@ def _begin(
         progress.stage("fitting", 0 if request.finds_number else len(numbers), "bound")
         (covariance,), n_components = request.covariances, None if request.finds_number else numbers
         how: dict[str, Any] = {"covariance": covariance, "seed": request.seed, "options": request.options}
-        found, error = find_far(source, n_components=n_components, on_fit=progress.on_fit, **how)
+        found, error = find_far(source, n_components=n_components, log=keeper.log(progress.on_fit), **how)
         return found, None, error
     earlier, finals = keeper.read()
     if earlier is not None and finals is not None:

@@ -1,12 +1,14 @@
 """The checkpoint of a fit to far rows: where one cannot be written, the fit goes on, and says so in the end."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from mixtura.checkpoint import read_checkpoint, write_checkpoint
+from mixtura.checkpoint import read_checkpoint, read_stages, write_checkpoint, write_stages
 from mixtura.cli._folder import check_file
 from mixtura.cli._request import Request
 from mixtura.errors import OutputError
 from mixtura.selection import Selection, units
+from mixtura.stages import Log, Stages
 from mixtura.statistics import Block
 from mixtura.streaming import Finals
 from mixtura.trials import Candidate, Options, Setting
@@ -23,21 +25,34 @@ class Keeper:
 
     def read(self) -> tuple[Selection | None, Finals | None]:
         """Where an earlier fit stopped, with `--resume`; an `OutputError` where there is no place for the file."""
-        request = self.request
-        if not request.checkpoint:
-            return None, None
-        check_file(request.checkpoint, overwrite=True)
-        if not request.resume:
-            return None, None
-        kept = read_checkpoint(request.checkpoint, self.key, request.options)
+        place, request = self._place(), self.request
+        kept = None if place is None else read_checkpoint(place, self.key, request.options)
         return (None, None) if kept is None else (kept[0]._replace(seed=request.seed), kept[1])
+
+    def log(self, on_fit: Callable[[Candidate], None]) -> Log:
+        """The same of a search by posteriors, to be kept on the way."""
+        place = self._place()
+        kept = None if place is None else read_stages(place, self.key)
+        return Log(kept or {}, self._keep_stages, on_fit)
+
+    def _place(self) -> str | None:
+        """The file to go on from, if that is asked for."""
+        if self.request.checkpoint:
+            check_file(self.request.checkpoint, overwrite=True)
+        return self.request.checkpoint if self.request.resume else None
 
     def keep(self, found: Selection, finals: Finals | None) -> None:
         """Write the file anew."""
+        self._write(lambda path, key: write_checkpoint(path, key, found, finals))
+
+    def _keep_stages(self, stages: Stages) -> None:
+        self._write(lambda path, key: write_stages(path, key, stages))
+
+    def _write(self, write: Callable[[str, str], None]) -> None:
         if not self.request.checkpoint:
             return
         try:
-            write_checkpoint(self.request.checkpoint, self.key, found, finals)
+            write(self.request.checkpoint, self.key)
         except OutputError as error:
             self.error = error
         else:
