@@ -31,6 +31,7 @@ from mixtura.sources.column import Column
 
 # Kicks in vain that end a search: where one fit is poor, others are there to be chosen. Fewer where steps are long.
 PATIENCE, LESS_PATIENCE = 48, 16
+_LITTLE = 1 << 15  # numbers in a table, below which a step is quick under any covariance model
 _BESIDE_A_SKETCH = 1  # starts: hardly any leads as high as the sketch, and drawing them takes half of a search
 
 
@@ -204,6 +205,7 @@ class Workshop(NamedTuple):
 
     def _plan(self, setting: Setting) -> race.Plan:
         n_init = self.options.n_init
+        is_quick = MODELS[setting.covariance].is_linear or self.source.points.size <= _LITTLE
         return race.Plan(
             setting.n_components,
             kinds=starts.DIVERSE if n_init is None else starts.cycle(n_init),
@@ -211,7 +213,7 @@ class Workshop(NamedTuple):
             max_iterations=self.options.max_iterations,
             stop=self._stop(),
             watch=self.watch,
-            patience=PATIENCE if MODELS[setting.covariance].is_linear else LESS_PATIENCE,
+            patience=PATIENCE if is_quick else LESS_PATIENCE,
         )
 
     def _stop(self) -> em.Stop:
