@@ -1,5 +1,8 @@
 """Under a bound on the ratio of variances, the M-step is the best there is under it."""
 
+import json
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -7,6 +10,7 @@ from mixtura.covariance import MODELS
 from mixtura.covariance.bounded import BOUNDABLE, bounded, cut
 
 RATIOS = (1.0, 3.0, 40.0)
+THEIRS = json.loads((Path(__file__).parents[1] / "references" / "tclust_bound.json").read_text())["cases"]
 
 
 def loss(kept, values, counts):
@@ -27,6 +31,13 @@ def test_variances_are_cut_where_the_likelihood_falls_least(ratio, seed):
     for _ in range(50):  # any others within the ratio, too
         drawn = np.clip(kept * np.exp(rng.normal(0, 0.1, kept.shape)), kept.min(), ratio * kept.min())
         assert loss(kept, values, counts) <= loss(drawn, values, counts) + 1e-9
+
+
+@pytest.mark.parametrize("case", THEIRS)
+def test_variances_are_cut_as_by_tclust(case):
+    values = np.array(case["variances"]).reshape(len(case["counts"]), -1)
+    kept = cut(values, np.array(case["counts"]), float(case["ratio"]))
+    np.testing.assert_allclose(kept, np.reshape(case["cut"], kept.shape), rtol=1e-12)
 
 
 def test_variances_within_the_ratio_stay_and_those_without_rows_or_width_have_no_say():
