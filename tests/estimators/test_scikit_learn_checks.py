@@ -1,6 +1,10 @@
 """scikit-learn's checks of its own contract; docs/scikit-learn.md says why some of them do not hold."""
 
+from contextlib import nullcontext
+
+import numpy as np
 import pytest
+from sklearn.utils import get_tags
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from mixtura import (
@@ -14,6 +18,7 @@ from mixtura import (
     StudentMixture,
     TrimmedMixture,
 )
+from mixtura.errors import DataError
 
 UNKNOWN = "-1 and NaN are labels that are not known"
 EQUALS = "eleven rows in thirty columns, which many partitions into two groups of one shape explain as well"
@@ -30,6 +35,14 @@ def expected_failures(estimator):
         return {"check_sample_weight_equivalence_on_dense_data": EQUALS}
     is_drawn_from_rows = isinstance(estimator, KMeans) and estimator.n_clusters == 2
     return {"check_sample_weight_equivalence_on_dense_data": expected_failures.__doc__} if is_drawn_from_rows else {}
+
+
+@pytest.mark.parametrize("how", [{}, {"prior": "default"}, {"outliers": "uniform"}])
+def test_only_those_that_take_missing_cells_are_tagged_so(how):
+    mixture = GaussianMixture(2, **how)
+    rows = np.where(np.arange(80).reshape(40, 2) % 7, np.random.default_rng(0).normal(size=(40, 2)), np.nan)
+    with nullcontext() if get_tags(mixture).input_tags.allow_nan else pytest.raises(DataError, match="missing cells"):
+        mixture.fit(rows)
 
 
 # The checks give KMeans fewer different rows than its default of eight clusters; scikit-learn's warns too.

@@ -274,7 +274,8 @@ class FittedAnswers(Answers):
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
         tags.transformer_tags.preserves_dtype = ["float64", "float32"]
-        tags.input_tags.allow_nan = True
+        settings = self.get_params(deep=False)  # of which some need rows without holes
+        tags.input_tags.allow_nan = settings.get("prior") is None and settings.get("outliers", "none") == "none"
         return tags
 
 
