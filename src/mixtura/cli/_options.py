@@ -173,6 +173,10 @@ proba_option = click.option(
     help="Probabilities to write for each row: of its cluster, of every cluster, or none.",
 )
 
+json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of text.")
+
+color_option = click.option("--no-color", is_flag=True, help="No colours; NO_COLOR in the environment does the same.")
+
 missing_option = click.option(
     "--missing",
     type=click.Choice(["model", "drop", "error"]),
@@ -180,6 +184,18 @@ missing_option = click.option(
     show_default=True,
     help="Rows with missing cells: let their other cells count, leave them out, or refuse them.",
 )
+
+# where rows with missing cells cannot take part
+whole_rows_option = click.option(
+    "--missing",
+    type=click.Choice(["drop", "error"]),
+    default="error",
+    show_default=True,
+    help="Rows with missing cells: leave them out, or refuse them.",
+)
+
+# how to come by the rows that a model is asked about, and to tell what it says
+asking_options = combine(other_role_options, missing_option, reading_options, json_option, color_option)
 
 WORKERS = click.IntRange(1, 10_000)  # more are a slip of the finger
 
@@ -190,10 +206,6 @@ stream_options = combine(
                  help="Same seed, same result."),
     workers_option,
 )  # fmt: skip
-
-json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of text.")
-
-color_option = click.option("--no-color", is_flag=True, help="No colours; NO_COLOR in the environment does the same.")
 
 overwrite_option = click.option("--overwrite", is_flag=True, help="Replace a file that exists.")
 

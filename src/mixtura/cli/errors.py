@@ -35,11 +35,7 @@ METHODS = ("bootstrap", "weighted", "parametric", "jackknife", "information", "s
     help="How many fits; 999 by default, and for the jackknife one for each row, 1000 at most.",
 )
 @_options.stream_options
-@_options.other_role_options
-@_options.missing_option
-@_options.reading_options
-@_options.json_option
-@_options.color_option
+@_options.asking_options
 def command(model: str, data: tuple[str, ...], as_json: bool, no_color: bool, **how: Any) -> None:
     """Say how far the numbers of a MODEL may be off.
 

@@ -65,13 +65,7 @@ from mixtura.cli._on_record import command_on_record
     metavar="NAME",
     help="A column whose rows of one value are of one class, where some rows have no label.",
 )
-@click.option(
-    "--missing",
-    type=click.Choice(["drop", "error"]),
-    default="error",
-    show_default=True,
-    help="Rows with missing cells: leave them out, or refuse them.",
-)
+@_options.whole_rows_option
 @_options.stream_options
 @_options.reading_options
 @click.option(

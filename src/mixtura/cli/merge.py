@@ -28,11 +28,7 @@ from mixtura.cli import _options
 )
 @click.option("-o", "--output", metavar="FILE", help="Write the mixture with merged clusters to this model file.")
 @_options.overwrite_option
-@_options.other_role_options
-@_options.missing_option
-@_options.reading_options
-@_options.json_option
-@_options.color_option
+@_options.asking_options
 def command(
     model: str, data: tuple[str, ...], output: str | None, overwrite: bool, as_json: bool, no_color: bool, **how: Any
 ) -> None:

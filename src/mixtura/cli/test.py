@@ -45,13 +45,7 @@ _MODEL = "full"
     metavar="P",
     help="Stop at the first p-value above.",
 )
-@click.option(
-    "--missing",
-    type=click.Choice(["drop", "error"]),
-    default="error",
-    show_default=True,
-    help="Rows with missing cells: leave them out, or refuse them.",
-)
+@_options.whole_rows_option
 @click.option(
     "--scale",
     type=click.Choice(["standard", "robust", "none"]),
