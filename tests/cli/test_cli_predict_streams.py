@@ -22,8 +22,7 @@ def model(output):
 
 @pytest.fixture(autouse=True)
 def small_batches(monkeypatch):
-    for module in ("_pieces", "_found"):
-        monkeypatch.setattr(f"mixtura.sources.{module}.BATCH_ROWS", 100)
+    monkeypatch.setattr("mixtura.sources._pieces.BATCH_ROWS", 100)
 
 
 def written(rows, path):

@@ -174,7 +174,7 @@ def test_the_digest_is_that_of_the_table_in_memory(tmp_path, weight):
 def test_a_sample_is_as_large_as_memory_allows(parquet_file, monkeypatch):
     with pytest.raises(ValueError, match=r"3 MB of memory are too few for 5 columns: allow at least \d+ MB"):
         stream(parquet_file, ROLES, memory=3_000_000)
-    for name, value in {"_PROCESS": 0, "_BLOCKS": 0, "_FEWEST_ROWS": 100}.items():
+    for name, value in {"_PROCESS": 0, "_COLUMN": 0, "_BLOCKS": 0, "_FEWEST_ROWS": 100}.items():
         monkeypatch.setattr(f"mixtura.sources._budget.{name}", value)
     assert 3000 < len(stream(parquet_file, ROLES, memory=1_000_000).sample.points) < 4000
     assert len(stream(parquet_file, ROLES).sample.points) == N

@@ -32,6 +32,7 @@ from mixtura.persistence import save
 from mixtura.powers import settled
 from mixtura.report.facts import facts
 from mixtura.selection import Selection, select
+from mixtura.sources._budget import give_back
 from mixtura.sources.sinks import table_sink
 from mixtura.sources.streamed import StreamedSource, stream
 from mixtura.sources.writing import write_text_atomic
@@ -50,6 +51,7 @@ def run(request: Request) -> int:
     with output(request) as folder, where_to as engine, Progress(mode) as progress:
         progress.stage(f"reading {', '.join(request.data) or 'the query'}")
         source = _open(request, engine)
+        give_back()
         rows = rows_to_choose_on(source)
         numbers = components_to_try(rows.points, rows.weights, request.k)
         if request.dry_run:
@@ -114,6 +116,7 @@ def _fit(
             raise
         if not request.bayes:
             progress.stage("taking the best fits over all rows")
+            give_back()
             on_pass = _told(progress, source)
             found, error = finish(source, found, request.options, finals=finals, on_pass=on_pass, keep=keeper.keep)
     if request.strict and error is None:
@@ -170,6 +173,7 @@ def _told(progress: Progress, source: StreamedSource) -> Callable[[em.Step], Non
 
 def _label(request: Request, fitted: FittedMixture, source: StreamedSource, folder: Path) -> np.ndarray:
     """Write the label of every row -> how many rows each cluster has."""
+    give_back()
     labeller = Labeller(fitted, request.id, request.missing, request.proba, request.n_threads)
     counts = np.zeros(fitted.n_components, dtype=int)
     with table_sink(folder / f"labels.{request.labels}") as sink:

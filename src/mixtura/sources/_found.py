@@ -12,7 +12,7 @@ from mixtura.errors import DataError
 from mixtura.sources._columns import kind_of, plain_type
 from mixtura.sources._files import Options, expand, format_of, refuse_other_columns
 from mixtura.sources._folder_keys import folder_keys
-from mixtura.sources._pieces import BATCH_ROWS, Piece, stamp_of
+from mixtura.sources._pieces import Piece, batch_rows, stamp_of
 from mixtura.sources._scratch import Scratch
 from mixtura.sources._spool import spool, spool_text
 from mixtura.sources._text import check_distinct
@@ -32,8 +32,9 @@ class Batch(NamedTuple):
 
     def parts(self) -> Iterator["Batch"]:
         """The rows in batches that are not too large, however the file was written."""
-        for start in range(0, self.cells.num_rows, BATCH_ROWS):
-            yield Batch(self.name, self.first_row + start, self.cells.slice(start, BATCH_ROWS))
+        most = batch_rows(self.cells.num_columns)
+        for start in range(0, self.cells.num_rows, most):
+            yield Batch(self.name, self.first_row + start, self.cells.slice(start, most))
 
 
 class Found(NamedTuple):

@@ -14,9 +14,11 @@ from mixtura.sources._arrays import to_arrow
 from mixtura.sources._folder_keys import Keys, constant, key_fields
 from mixtura.sources._text import one_line
 
-BATCH_ROWS = 65_536
+BATCH_ROWS = 65_536  # at most
+_BATCH_NUMBERS = 8 * BATCH_ROWS  # so many for a table that is wider
+_FEWEST_ROWS = 1024
 PART_ROWS = 1 << 18  # at least, of a file, in a part that a worker elsewhere reads
-_BUFFER = 1 << 20  # bytes of a column that are read at once: else a whole row group's would be
+_BUFFER, _BUFFERS = 1 << 20, 1 << 23  # bytes of one column, and of all, that are read at once: else whole row groups
 _NAMES = {"parquet": "Parquet", "npy": "NumPy", "stream": "Arrow", "arrow": "Arrow"}
 
 
@@ -93,6 +95,17 @@ class Piece(NamedTuple):
             ) from None
 
 
+def batch_rows(n_columns: int) -> int:
+    """Rows in a batch that takes some megabytes.
+
+    Examples
+    --------
+    >>> batch_rows(3), batch_rows(100)
+    (65536, 5242)
+    """
+    return min(BATCH_ROWS, max(_BATCH_NUMBERS // max(n_columns, 1), _FEWEST_ROWS))
+
+
 def stamp_of(path: Path, name: str) -> Stamp:
     """The stamp of a file as it is now."""
     try:
@@ -119,9 +132,10 @@ def in_parts(piece: Piece, n_rows: int) -> Iterator[tuple[Piece, str, int]]:
 
 def _read_parquet(piece: Piece, columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
     """Group by group: over several, Arrow holds on to the bytes of those that are done."""
-    with parquet.ParquetFile(piece.path, buffer_size=_BUFFER, page_checksum_verification=True) as file:
+    size, n_rows = min(_BUFFER, _BUFFERS // max(len(columns), 1)), batch_rows(len(columns))
+    with parquet.ParquetFile(piece.path, buffer_size=size, page_checksum_verification=True) as file:
         for group in range(file.num_row_groups) if piece.groups is None else piece.groups:
-            yield from file.iter_batches(BATCH_ROWS, row_groups=[group], columns=list(columns))
+            yield from file.iter_batches(n_rows, row_groups=[group], columns=list(columns))
 
 
 def _read_arrow(piece: Piece, columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
@@ -145,8 +159,9 @@ def _read_numbers(piece: Piece, columns: Sequence[str]) -> Iterator[pa.RecordBat
         shape, is_turned, dtype = _npy_head(file)
         chosen = [int(name.removeprefix("x")) for name in columns]
         mapped = np.load(piece.path, mmap_mode="r") if is_turned else None
-        for start in range(0, shape[0], BATCH_ROWS):
-            n_rows = min(BATCH_ROWS, shape[0] - start)
+        most = batch_rows(shape[1])
+        for start in range(0, shape[0], most):
+            n_rows = min(most, shape[0] - start)
             if mapped is None:
                 rows = np.fromfile(file, dtype, n_rows * shape[1])
                 if rows.size < n_rows * shape[1]:

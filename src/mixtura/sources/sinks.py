@@ -14,6 +14,7 @@ from pyarrow import ipc, parquet
 from mixtura.sources._arrays import to_arrow
 from mixtura.sources.writing import atomic_file, check_table_path, header
 
+_GROUP_ROWS = 65_536  # of a Parquet file, at least
 _ENDINGS = {".parquet": "parquet", ".feather": "arrow", ".arrow": "arrow", ".csv": "csv", ".tsv": "tsv"}
 
 
@@ -84,8 +85,21 @@ class TableSink:
 
 
 def _open_parquet(file: IO[bytes], schema: pa.Schema, opened: ExitStack) -> Callable[[pa.Table], None]:
-    writer = opened.enter_context(parquet.ParquetWriter(file, schema))
-    return lambda table: writer.write_table(table)
+    """Rows are put together to groups: what is read in small batches is not written in small ones."""
+    writer, waiting = opened.enter_context(parquet.ParquetWriter(file, schema)), list[pa.Table]()
+
+    def flush() -> None:
+        if waiting:
+            writer.write_table(pa.concat_tables(waiting))
+            waiting.clear()
+
+    def put(table: pa.Table) -> None:
+        waiting.append(table)
+        if sum(part.num_rows for part in waiting) >= _GROUP_ROWS:
+            flush()
+
+    opened.callback(flush)
+    return put
 
 
 def _open_arrow(file: IO[bytes], schema: pa.Schema, opened: ExitStack) -> Callable[[pa.Table], None]:
