@@ -125,7 +125,7 @@ def beyond(ground: Ground, begin: MixtureParameters, patience: int) -> tuple[Sol
     outcome of theirs.
     """
     smaller = _winner(ground, [begin])
-    cuts, drawn = _cuts(ground, smaller.parameters), _drawn(ground, len(begin.weights) + 1)
+    cuts, drawn = _cuts(ground, smaller.parameters), _drawn(ground, len(begin.weights) + 1, 1)
     larger = _winner(ground, [*cuts, *drawn])
     smaller = max(smaller, _winner(ground, [*_removals(ground, larger.parameters)]), key=lambda solution: solution.rank)
     return smaller, kicks.improve(ground, [larger.fit], patience, -(-patience // 2)).pool[0]
@@ -203,7 +203,7 @@ def _removals(ground: Ground, parameters: MixtureParameters) -> Iterator[Mixture
         yield rest._replace(weights=rest.weights * (weights.sum() / rest.weights.sum()))
 
 
-def _drawn(ground: Ground, number: int) -> Iterator[MixtureParameters]:
-    kinds = starts.DIVERSE[: _DRAWN if number > 1 else 1]
+def _drawn(ground: Ground, number: int, n_drawn: int = _DRAWN) -> Iterator[MixtureParameters]:
+    kinds = starts.DIVERSE[: n_drawn if number > 1 else 1]
     for candidate in starts.draw(ground.model, ground.sample, number, kinds, ground.rng):
         yield candidate.parameters

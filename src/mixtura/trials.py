@@ -29,9 +29,10 @@ from mixtura.scaling import RIDGE, Scaling, seen_mass
 from mixtura.sources.array import ArraySource
 from mixtura.sources.column import Column
 
-# Kicks in vain that end a search: where one fit is poor, others are there to be chosen. Fewer where steps are long.
+# Kicks in vain that end a search: where one fit is poor, others are there to be chosen. Fewer where steps are long, as
+# they are where an M-step iterates, unless rows are few and nobody else has looked for the fit.
 PATIENCE, LESS_PATIENCE = 48, 16
-_LITTLE = 1 << 15  # numbers in a table, below which a step is quick under any covariance model
+_LITTLE = 1 << 15  # numbers in a table
 _BESIDE_A_SKETCH = 1  # starts: hardly any leads as high as the sketch, and drawing them takes half of a search
 
 
@@ -163,7 +164,7 @@ class Workshop(NamedTuple):
     def _search(
         self, setting: Setting, source: ArraySource, stream: np.random.SeedSequence, sketch: Candidate | None = None
     ) -> race.Search:
-        model, plan = self.model(setting, source), self._plan(setting)
+        model, plan = self.model(setting, source), self._plan(setting, is_sketched=sketch is not None)
         if sketch is not None:
             plan = plan._replace(known=[starts.Candidate(PATH, sketch.search.best.parameters)])
             plan = plan if sketch.remark else plan._replace(kinds=plan.kinds[:_BESIDE_A_SKETCH])
@@ -203,9 +204,10 @@ class Workshop(NamedTuple):
         gaussian = Gaussian(setting.covariance, self.options.ridge, own)
         return replace(model, emission=gaussian, concentration=prior.concentration)
 
-    def _plan(self, setting: Setting) -> race.Plan:
+    def _plan(self, setting: Setting, is_sketched: bool) -> race.Plan:
         n_init = self.options.n_init
-        is_quick = MODELS[setting.covariance].is_linear or self.source.points.size <= _LITTLE
+        is_alone = not is_sketched and self.source.points.size <= _LITTLE
+        is_quick = MODELS[setting.covariance].is_linear or is_alone
         return race.Plan(
             setting.n_components,
             kinds=starts.DIVERSE if n_init is None else starts.cycle(n_init),

@@ -33,19 +33,24 @@ def pooled(
     means: Float[ndarray, "K D"], whitener: Float[ndarray, "1 D D"], log_det: Float[ndarray, " 1"]
 ) -> Tied | Full:
     """Ellipses of one shape, said in the way that costs a pass less."""
-    K, D = means.shape
-    log_dets = np.repeat(log_det, K)
-    if D > 4 and K <= 2 * D * D:  # elsewhere K scatters cost less than the products of responsibilities
+    log_dets = np.repeat(log_det, len(means))
+    if _is_told_once(*means.shape):
         return Tied(means, whitener, log_dets)
-    return Full(means, np.repeat(whitener, K, axis=0), log_dets)
+    return Full(means, np.repeat(whitener, len(means), axis=0), log_dets)
+
+
+def _is_told_once(K: int, D: int) -> bool:
+    """Whether the one shape of K components is; elsewhere K scatters cost less than products of responsibilities."""
+    return D > 4 and K <= 2 * D * D
 
 
 def side_by_side(means: Float[ndarray, "M K D"], covariances: ndarray, is_pooled: bool) -> Ellipses:
     """The ellipses of M mixtures in arrays with M in front, which share no memory with the arguments."""
     M, K, D = means.shape
     if is_pooled:
-        first = [pooled(own, *whiten(shared[:1])) for own, shared in zip(means, covariances, strict=True)]
-        return type(first[0])(*(np.array(arrays) for arrays in zip(*first, strict=True)))
+        whiteners, log_det = whiten(covariances[:, 0])
+        kind, n_told = (Tied, 1) if _is_told_once(K, D) else (Full, K)
+        return kind(means.copy(), np.repeat(whiteners[:, None], n_told, axis=1), np.repeat(log_det[:, None], K, axis=1))
     found = ellipses(means.reshape(M * K, D), covariances.reshape(M * K, *covariances.shape[2:]))
     return type(found)(means.copy(), *(array.reshape(M, K, *array.shape[1:]) for array in found[1:]))
 
