@@ -7,12 +7,10 @@ better start than most that are drawn from the rows alone (up: Verbeek, Vlassis 
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from itertools import chain, islice
+from itertools import accumulate, chain, islice, pairwise
 from typing import NamedTuple
 
 import numpy as np
-from jaxtyping import Int
-from numpy import ndarray
 
 from mixtura import climbing, em, kicks, starts
 from mixtura.acceleration import SmallGain, SmallRemainder
@@ -89,22 +87,22 @@ def _led(
     one = next(iter(grounds.values()))
     together = climbing.begin_climbs(one.model, list(chain.from_iterable(first.values())), one.run)
     if together is not None:
-        groups = np.split(np.arange(len(together.sizes)), np.cumsum([len(own) for own in first.values()])[:-1])
-        yield from _take_on(one, together, groups, value, enough)
+        ends = accumulate(map(len, first.values()), initial=0)
+        yield from _take_on(one, together, [range(*between) for between in pairwise(ends)], value, enough)
         return
     for number, ground in grounds.items():
         ways = climbing.begin(ground.model, first[number], ground.run)
-        yield from _take_on(ground, ways, [np.arange(len(first[number]))], value, enough)
+        yield from _take_on(ground, ways, [range(len(first[number]))], value, enough)
 
 
 def _take_on(
-    ground: Ground, ways: climbing.Climbs | Walks, groups: Sequence[Int[ndarray, " M"]], value: Value, enough: float
+    ground: Ground, ways: climbing.Climbs | Walks, groups: Sequence[range], value: Value, enough: float
 ) -> list[Solution]:
     """The best of each group of ways after a few steps, and at its end unless it is hopeless."""
     ways.go(range(sum(map(len, groups))), SmallGain(0.0), _FIRST_STEPS, ground.watch)
-    heights = ways.heights
-    best = [int(group[heights[group].argmax()]) for group in groups]
-    near = [way for way in best if value(Solution(True, float(heights[way]), ways.fit(way), ground)) <= enough]
+    heights = ways.heights.tolist()
+    best = [max(group, key=heights.__getitem__) for group in groups]
+    near = [way for way in best if value(Solution(True, heights[way], ways.fit(way), ground)) <= enough]
     if near and not ways.is_interrupted:
         ways.go(near, SmallRemainder(GAIN), kicks.MOST_STEPS, ground.watch)
     return ground.judge_each([ways.fit(way) for way in best])

@@ -98,8 +98,9 @@ def _value(candidate: Candidate, criterion: str) -> float:
 
 def _gain(candidate: Candidate, criterion: str) -> float:
     """What the search brought that went on from a sketch."""
-    before = (candidate.sketched or {}).get(criterion, inf)
-    gain = before - _value(candidate, criterion)
+    if not candidate.sketched:
+        return 0.0
+    gain = candidate.sketched.get(criterion, inf) - _value(candidate, criterion)
     return gain if isfinite(gain) else 0.0
 
 

@@ -1,6 +1,7 @@
 """Covariances that say more about a few rows, or about the regularisation, than about a group."""
 
 from collections.abc import Sequence
+from itertools import accumulate, pairwise
 from math import exp, lgamma, log, pi, sqrt
 
 import numpy as np
@@ -59,9 +60,9 @@ def spurious_of_each(
         is_thin |= joined < variances.shape[1] / 2
     if not is_thin.any():
         return [np.empty(0, dtype=int) for _ in counts]
-    ends = np.cumsum([len(own) for own in counts])[:-1]
-    parts = zip(counts, np.split(variances, ends), np.split(is_thin, ends), strict=True)
-    return [_accidents(*part) for part in parts]
+    ends = list(accumulate(map(len, counts), initial=0))
+    parts = [slice(*between) for between in pairwise(ends)]
+    return [_accidents(own, variances[part], is_thin[part]) for own, part in zip(counts, parts, strict=True)]
 
 
 def _accidents(
