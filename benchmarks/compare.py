@@ -15,12 +15,13 @@ from collections.abc import Callable, Iterable, Iterator
 
 from comparison.table import Effort, Table, as_markdown, as_text
 
-from comparison import answers, centres, fits, iteration, machine, models, precision, small, startup, threads
+from comparison import answers, bounds, centres, fits, iteration, machine, models, precision, small, startup, threads
 
 PARTS: dict[str, Callable[[Effort], Table]] = {
     "iteration": iteration.table,
     "threads": threads.table,
     "precision": precision.table,
+    "bounds": bounds.table,
     "answers": answers.table,
     "fits": fits.table,
     "small": small.table,

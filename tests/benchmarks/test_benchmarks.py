@@ -39,10 +39,11 @@ def test_every_benchmark_runs(load, monkeypatch, module):
 @pytest.mark.parametrize("style", ["as_text", "as_markdown"])
 def test_a_smoke_run_shows_no_times(load, style):
     compare, table = load("compare"), load("comparison.table")
-    shown = list(compare.lines(["small", "models", "kmeans"], table.Effort(1, is_smoke=True), getattr(table, style)))
+    parts, effort = ["small", "models", "kmeans", "bounds"], table.Effort(1, is_smoke=True)
+    shown = list(compare.lines(parts, effort, getattr(table, style)))
     assert shown[0] == compare.SMOKE
     rows = [line for line in shown if "ran" in line.split()]
-    assert len(rows) == 8 + 14
+    assert len(rows) == 8 + 14 + 8
     assert not any(re.search(r"\d\.\d", line) for line in rows)
 
 
