@@ -163,3 +163,12 @@ def test_answers_are_counted(tmp_path):
     answers = TABLES["holed"].select(["town", "half", "so"])
     path = glob(answers, tmp_path)
     assert_same(LatentClassMixture(2, **HOW).fit(path), LatentClassMixture(2, **HOW).fit(answers))
+
+
+def test_rows_that_are_asked_about_need_not_vary(tmp_path):
+    mixture = GaussianMixture(2, **HOW).fit(TABLES["complete"].select(NUMBERS))
+    rows = pa.table({"x0": [1.0, 1.0, 1.0], "x1": [0.0, 2.0, 3.0]})
+    for some in (rows, rows.slice(1, 1)):
+        path = text(some, tmp_path)
+        for question in ("score", "bic", "predict"):
+            assert getattr(mixture, question)(path) == pytest.approx(getattr(mixture, question)(some))

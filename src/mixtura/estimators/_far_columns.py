@@ -18,7 +18,7 @@ from mixtura.streaming import rows_to_choose_on
 
 def far_columns(estimator: Any, X: Any, sample_weight: Any) -> tuple[Measured, tuple[Column, ...]]:
     """The rows to fit, levels as their numbers, and what the columns are: of files and collections all of them."""
-    from mixtura.sources.streamed import look_at, opened
+    from mixtura.sources.streamed import look_at, opened, require_variation
 
     refuse_weights(sample_weight)
     if is_source(X):
@@ -26,7 +26,7 @@ def far_columns(estimator: Any, X: Any, sample_weight: Any) -> tuple[Measured, t
         far: Any = X
     else:
         table = opened(str(X) if engine_of(X) is None else X)
-        far = look_at(table, _roles(estimator, table), missing="model")
+        far = require_variation(look_at(table, _roles(estimator, table), missing="model"))
     learn_columns(estimator, far)
     names = getattr(far, "names", [f"x{d}" for d in range(far.n_columns)])
     return far, getattr(far, "columns", ()) or tuple(Column(name, "number") for name in names)

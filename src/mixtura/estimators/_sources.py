@@ -27,7 +27,7 @@ def training_source(estimator: Any, X: Any, sample_weight: Any) -> Measured:
 def far_rows_of_a_fit(estimator: Any, X: Any, sample_weight: Any = None) -> Measured:
     """The same of rows that are read block by block."""
     refuse_weights(sample_weight)
-    far = X if is_source(X) else _opened(X, Roles())
+    far = X if is_source(X) else _learnt(X)
     for column in getattr(far, "columns", ()):
         if not column.is_plain:
             raise ValueError(
@@ -60,7 +60,7 @@ def far_rows_asked(estimator: Any, X: Any, sample_weight: Any, n_columns: int) -
     """Rows that are read block by block, of as many columns as the fit had."""
     refuse_weights(sample_weight)
     columns = getattr(estimator, "_columns", ())
-    source = X if is_source(X) else _opened(X, _roles_of(estimator, columns))
+    source = X if is_source(X) else _asked(X, _roles_of(estimator, columns))
     if source.n_columns != n_columns:
         raise ValueError(f"The rows have {source.n_columns} columns, but the fit was to {n_columns}.")
     for own, fitted in zip(getattr(source, "columns", ()), columns, strict=False):
@@ -89,10 +89,16 @@ def at_hand(source: Measured) -> ArraySource:
     )
 
 
-def _opened(X: Any, roles: Roles) -> Measured:
+def _learnt(X: Any) -> Measured:
     from mixtura.sources.streamed import stream
 
-    return stream(str(X) if engine_of(X) is None else X, roles, missing="model")
+    return stream(str(X) if engine_of(X) is None else X, missing="model")
+
+
+def _asked(X: Any, roles: Roles) -> Measured:
+    from mixtura.sources.streamed import look_at, opened
+
+    return look_at(opened(str(X) if engine_of(X) is None else X), roles, missing="model")
 
 
 def _roles_of(estimator: Any, columns: Sequence[Column]) -> Roles:

@@ -64,7 +64,6 @@ def settle(
             raise _missing_cells(found, chosen, facts)
         least = len(chosen.names) if missing == "drop" else int(facts.n_missing.all())  # else no row can be empty
         facts = _counted_out(facts, look(chosen.names, least)) if least else facts
-    require_variation(chosen.names, facts, found.origin)
     return chosen, facts, least
 
 

@@ -173,7 +173,7 @@ def stream(
     (('width',), 4, [[1.0, 2.5, 2.0, 4.0]])
     """
     table = opened(data, cache=cache, sql=sql, engine=engine, **how)
-    return look_at(table, roles or Roles(), missing=missing, memory=memory)
+    return require_variation(look_at(table, roles or Roles(), missing=missing, memory=memory))
 
 
 def opened(data: Any, *, engine: Any = None, **how: Any) -> "Found | Cluster":
@@ -195,6 +195,14 @@ def look_at(table: "Found | Cluster", roles: Roles, *, missing: Missing, memory:
 
         source = stream_from(table, roles, missing=missing, memory=memory)
     return replace(source, columns=columns_of(source, roles))
+
+
+def require_variation(source: StreamedSource) -> StreamedSource:
+    """The source, if a mixture can be fitted to it; DataError otherwise: rows that are asked about need not vary."""
+    from mixtura.sources import _candidates
+
+    _candidates.require_variation(source.names, source.facts, source.origin)
+    return source
 
 
 def _stream_files(found: "Found", roles: Roles, missing: Missing, memory: int | None) -> StreamedSource:
