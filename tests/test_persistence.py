@@ -14,9 +14,9 @@ from mixtura.emissions.gaussian import Gaussian, GaussianParameters
 from mixtura.errors import OutputError
 from mixtura.fitted import FittedMixture, default_names
 from mixtura.mixture import Mixture, MixtureParameters
+from mixtura.options import Options
 from mixtura.persistence import load, save
 from mixtura.selection import select
-from mixtura.trials import Options
 
 HISTORY = {"n_rows": 40, "log_likelihood": -12.5, "criteria": {"bic": 1 / 3}, "trace": [-13.0, -12.5], "starts": []}
 

@@ -19,7 +19,7 @@ _HOMES = {
     "Combination": "mixtura.combination",
     "MixedMixture": "mixtura.estimators",
     "FittedMixture": "mixtura.fitted",
-    "Options": "mixtura.trials",
+    "Options": "mixtura.options",
     "Prior": "mixtura.priors",
     "Schedule": "mixtura.online",
     "assemble": "mixtura.assembly",
@@ -72,6 +72,7 @@ if TYPE_CHECKING:
     from mixtura.fitted import FittedMixture as FittedMixture
     from mixtura.likelihood_ratio import likelihood_ratio_test as likelihood_ratio_test
     from mixtura.online import Schedule as Schedule
+    from mixtura.options import Options as Options
     from mixtura.outlying import outlier_p_values as outlier_p_values
     from mixtura.persistence import load as load
     from mixtura.persistence import save as save
@@ -86,7 +87,6 @@ if TYPE_CHECKING:
     from mixtura.tables import describe as describe
     from mixtura.tables import impute as impute
     from mixtura.tables import select as select
-    from mixtura.trials import Options as Options
     from mixtura.updating import update as update
 
 __all__ = [

@@ -16,6 +16,7 @@ from mixtura.em import Fit, Outcome
 from mixtura.errors import DataError
 from mixtura.kicks import Tally
 from mixtura.mixture import Mixture, MixtureParameters
+from mixtura.options import Options
 from mixtura.race import Search, StartRecord
 from mixtura.scaling import Scaling
 from mixtura.selection import Selection
@@ -23,7 +24,7 @@ from mixtura.sources.column import Column
 from mixtura.sources.writing import write_text_atomic
 from mixtura.stages import Stage, Stages
 from mixtura.streaming import Finals
-from mixtura.trials import Candidate, Options, Setting
+from mixtura.trials import Candidate, Setting
 
 FORMAT = 2
 

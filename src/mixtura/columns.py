@@ -20,10 +20,10 @@ from numpy import ndarray
 
 from mixtura import selection
 from mixtura.errors import DataError, FitError
+from mixtura.options import Options
 from mixtura.selection import FOUR, Selection
 from mixtura.sources.table import Table, complete, require_variation
 from mixtura.tables import table_of
-from mixtura.trials import Options
 
 _QUICK = Options(n_init=1)
 _HOPELESS = -10.0  # evidence below which a headlong search looks at a column no more

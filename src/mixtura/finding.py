@@ -16,6 +16,7 @@ from mixtura.criteria import Evidence, evaluate
 from mixtura.errors import DataError, EngineError, FitError
 from mixtura.evidence import collect_all_evidence
 from mixtura.mixture import Mixture, MixtureParameters
+from mixtura.options import Options
 from mixtura.race import SAMPLE_ROWS, Plan, Search, StartRecord
 from mixtura.rescaled import Rescaled, rescaled
 from mixtura.runners.anywhere import Anywhere
@@ -26,7 +27,7 @@ from mixtura.selection import Selection, that_count
 from mixtura.sources.array import ArraySource
 from mixtura.spaces import Spread
 from mixtura.stages import Log
-from mixtura.trials import Candidate, Options, Setting, is_interrupted
+from mixtura.trials import Candidate, Setting, is_interrupted
 from mixtura.vague import moments_of, vague
 
 _LOST = "The bound is not a finite number: rescale the columns."

@@ -18,6 +18,7 @@ from mixtura.diagnostics import components_to_try
 from mixtura.em import Outcome
 from mixtura.errors import DataError, FitError, OptionError
 from mixtura.grounds import survey
+from mixtura.options import Options
 from mixtura.powers import settled
 from mixtura.runners.local import Local
 from mixtura.scaling import Scaling, seen_mass
@@ -27,7 +28,7 @@ from mixtura.sources.array import ArraySource
 from mixtura.sources.table import complete, require_variation
 from mixtura.statistics import Block
 from mixtura.tables import table_of, weights_of
-from mixtura.trials import PATIENCE, Candidate, Options, Setting, is_interrupted
+from mixtura.trials import PATIENCE, Candidate, Setting, is_interrupted
 
 _ROUNDING = 1e-9  # of a number of samples
 _FEW_ROWS = 4096  # that are climbed in one compiled call

@@ -16,11 +16,12 @@ from mixtura.criteria import CRITERIA
 from mixtura.emissions.noise import noise_of
 from mixtura.errors import DataError
 from mixtura.folds import Fold
+from mixtura.options import Options
 from mixtura.runners.local import Local
 from mixtura.scaling import Scaling, seen_mass
 from mixtura.sketches import Easel, easel, is_sketch, leaders
 from mixtura.sources.array import ArraySource
-from mixtura.trials import Candidate, Job, Options, Setting, Workshop, stream
+from mixtura.trials import Candidate, Job, Setting, Workshop, stream
 
 # Rows from which fits run side by side: below, Python's own work fills a step and threads wait for each other. From so
 # many blocks on, each fit spreads its blocks over the threads instead.

@@ -14,13 +14,14 @@ from mixtura.covariance import MODELS
 from mixtura.criteria import CRITERIA, OF_SELECTIONS
 from mixtura.errors import FitError
 from mixtura.folds import Fold, split
+from mixtura.options import Options, check_tails
 from mixtura.powers import settled
 from mixtura.scaling import Scaling, choose_scaling, seen_mass
 from mixtura.schedule import Order, contenders, fulfil, is_pruned
 from mixtura.sources.array import ArraySource
 from mixtura.sources.column import Column
 from mixtura.statistics import Block
-from mixtura.trials import Candidate, Options, Setting, check_tails, is_interrupted
+from mixtura.trials import Candidate, Setting, is_interrupted
 
 FOUR = ("full", "tied", "diag", "spherical")
 
@@ -263,17 +264,12 @@ def _known_fits(
     same_units = all(np.array_equal(a, b) for a, b in zip(earlier.scaling[1:], scaling[1:], strict=True))
     if earlier.n_rows != n_rows or not same_units:
         raise ValueError("The selection to resume is of other rows: without resume, all fits are made anew.")
-    if earlier.seed != seed or _what_counts(earlier.options) != _what_counts(options):
+    if earlier.seed != seed or earlier.options.of_fits != options.of_fits:
         raise ValueError(
             f"The selection to resume was made with seed={earlier.seed} and {earlier.options}: take the same, or leave "
             "resume out."
         )
     return {c.setting: c for c in earlier.candidates if criterion in c.criteria and not is_interrupted(c)}
-
-
-def _what_counts(options: Options) -> Options:
-    """Without what changes no fit."""
-    return options._replace(n_threads=1, prune=True)
 
 
 def _folds(

@@ -20,6 +20,7 @@ from mixtura.errors import DataError, EngineError
 from mixtura.evidence import of_responsibilities
 from mixtura.levels import part
 from mixtura.mixture import MixtureParameters
+from mixtura.options import Options
 from mixtura.runners.anywhere import Anywhere
 from mixtura.runners.contract import Sampled
 from mixtura.runners.held import Held
@@ -29,7 +30,7 @@ from mixtura.sources.array import ArraySource
 from mixtura.sources.streamed import StreamedSource
 from mixtura.sources.table import Table
 from mixtura.statistics import Block
-from mixtura.trials import Candidate, Options
+from mixtura.trials import Candidate
 
 FINALISTS = 3  # fits that are taken over all rows, in the same passes
 MOST_PASSES = 9

@@ -14,11 +14,12 @@ from mixtura.explain.records import Explanation, Rows
 from mixtura.families import roles_of
 from mixtura.fitted import AnyFitted, FittedMixture, fitted_of
 from mixtura.mixture import Classification
+from mixtura.options import Options
 from mixtura.selection import FOUR, Selection
 from mixtura.sources.roles import Roles, shorten
 from mixtura.sources.table import Table, complete, read_table, require_variation
 from mixtura.sources.weights import check_weights
-from mixtura.trials import Candidate, Options
+from mixtura.trials import Candidate
 
 
 def select(

@@ -17,17 +17,16 @@ from mixtura.criteria import Evidence, evaluate
 from mixtura.emissions.contract import Emission
 from mixtura.emissions.gaussian import Gaussian
 from mixtura.emissions.noise import UniformNoise
-from mixtura.emissions.student import Student, is_dof
+from mixtura.emissions.student import Student
 from mixtura.evidence import collect_all_evidence, collect_several, one_log_likelihood
 from mixtura.families import family_of
 from mixtura.flaws import flaws
 from mixtura.folds import Fold
 from mixtura.mixture import Mixture, MixtureParameters
-from mixtura.priors import Prior
+from mixtura.options import Options
 from mixtura.runners.local import Local
-from mixtura.scaling import RIDGE, Scaling, seen_mass
+from mixtura.scaling import Scaling, seen_mass
 from mixtura.sources.array import ArraySource
-from mixtura.sources.column import Column
 
 # Kicks in vain that end a search: where one fit is poor, others are there to be chosen. Fewer where steps are long, as
 # they are where an M-step iterates, unless rows are few and nobody else has looked for the fit.
@@ -58,42 +57,9 @@ class Candidate(NamedTuple):
     sketched: Mapping[str, float] | None = None
 
 
-class Options(NamedTuple):
-    """How each fit of a selection is made."""
-
-    scale: str = "standard"
-    ridge: float | tuple[float, ...] = RIDGE  # in squared units of the scaled data; one, or one for each column
-    n_init: int | None = None  # full runs from as many starts; by default a race of diverse starts
-    max_iterations: int = 1000
-    tolerance: float | None = None  # nats in total; by default a thousandth, more for many rows
-    n_threads: int = 1
-    equal_weights: bool = False  # whether all components have the same mixing weight
-    stop: em.Stop | None = None  # another rule for when a fit ends than `tolerance`
-    n_folds: int = 5  # parts of the rows that are left out in turn, where fits are judged by rows they have not seen
-    prior: Prior | None = None  # in the units of the data
-    columns: tuple[Column, ...] = ()  # what they are, where some hold no numbers
-    outliers: str = "none"  # or "uniform": rows may belong to a noise that is uniform over the volume of all
-    dof: str | float | None = None  # of Student's components: "shared", "free" or so many; without, they are Gaussian
-    count_family: str = "poisson"  # or "negative_binomial": counts that vary more
-    prune: bool = True  # whether fits that a sketch shows to be hopeless are left at that
-
-
 Job = tuple[Setting, np.random.SeedSequence]
 Refit = Callable[[int, ArraySource], race.Search]  # (number of a fold, the rows outside of it) -> a fit to these
 PATH = "path"  # what a start is called that a sketch found
-
-
-def check_tails(options: Options) -> None:
-    """Raise ValueError unless Student's components are asked for where there can be some."""
-    if options.dof is None:
-        return
-    if options.prior is not None or options.columns:
-        raise ValueError(
-            f"dof={options.dof!r} asks for Student's components, which take neither a prior nor columns that hold no "
-            "numbers: leave these out, or dof."
-        )
-    if not is_dof(options.dof):
-        raise ValueError(f"dof={options.dof!r} is neither 'shared' nor 'free' nor a finite number above zero.")
 
 
 def stream(seed: int, setting: Setting) -> np.random.SeedSequence:

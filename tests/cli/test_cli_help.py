@@ -9,9 +9,9 @@ import pytest
 from mixtura import __version__
 from mixtura.cli._options import FiniteRange
 from mixtura.cli.main import COMMANDS, program
+from mixtura.options import Options
 from mixtura.scaling import RIDGE
 from mixtura.selection import FOUR, select
-from mixtura.trials import Options
 
 CONTEXT = click.Context(program, info_name="mixtura")
 

@@ -6,7 +6,7 @@ import pytest
 from mixtura import datasets, select_columns
 from mixtura.columns import Tried, _Judge
 from mixtura.errors import DataError
-from mixtura.trials import Options
+from mixtura.options import Options
 
 both_searches = pytest.mark.parametrize("search", ["greedy", "headlong"])
 QUICK = {"n_components": [2, 3], "covariances": ["tied", "full"]}

@@ -9,8 +9,8 @@ from mixtura import datasets
 from mixtura.criteria import OF_SELECTIONS, Evidence, evaluate, write
 from mixtura.errors import DataError, FitError
 from mixtura.folds import split
+from mixtura.options import Options
 from mixtura.selection import select
-from mixtura.trials import Options
 
 FAITHFUL = np.ascontiguousarray(datasets.load("faithful").data)
 EVIDENCE = Evidence(-100.0, 7, 60.0, 2.0, 3.0, -130.0, 210.0, 220.0)

@@ -10,9 +10,9 @@ from mixtura.assembly import assemble
 from mixtura.criteria import CRITERIA
 from mixtura.finding import find
 from mixtura.labels import classify
+from mixtura.options import Options
 from mixtura.sources.array import ArraySource
 from mixtura.statistics import Block, Incomplete
-from mixtura.trials import Options
 
 _rng = np.random.default_rng(0)
 POINTS = np.concatenate([_rng.normal(0, 1, (80, 2)), _rng.normal(7, 1.5, (60, 2)), _rng.normal([9, -4], 1, (50, 2))])

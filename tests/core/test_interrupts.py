@@ -10,8 +10,8 @@ from mixtura import _kernels as kernels
 from mixtura import starts as starts_module
 from mixtura._kernels.densities import Full
 from mixtura.em import Outcome
+from mixtura.options import Options
 from mixtura.selection import select
-from mixtura.trials import Options
 
 RNG = np.random.default_rng(0)
 

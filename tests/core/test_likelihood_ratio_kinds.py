@@ -7,9 +7,9 @@ import pytest
 
 from mixtura import likelihood_ratio_test
 from mixtura.errors import DataError
+from mixtura.options import Options
 from mixtura.sources.roles import Roles
 from mixtura.sources.table import read_table
-from mixtura.trials import Options
 
 NUMBERS = [42, 23, 6, 25, 6, 24, 7, 38, 1, 4, 1, 6, 2, 9, 2, 20]  # Stouffer & Toby (1951)
 ROWS = [row for row, n in zip(product("AB", repeat=4), NUMBERS, strict=True) for _ in range(n)]

@@ -14,9 +14,9 @@ from mixtura.em import Outcome
 from mixtura.errors import DataError, FitError, OptionError
 from mixtura.finding import find
 from mixtura.online import begin, recall, step
+from mixtura.options import Options
 from mixtura.runners.local import Local
 from mixtura.sources.array import ArraySource
-from mixtura.trials import Options
 
 every_family = pytest.mark.parametrize("name", FAMILIES)
 ALL = Schedule(power=1)

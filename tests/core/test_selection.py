@@ -11,10 +11,11 @@ from mixtura.covariance.degenerate import spurious_components
 from mixtura.emissions.gaussian import Gaussian, GaussianParameters
 from mixtura.errors import FitError
 from mixtura.mixture import Mixture, MixtureParameters
+from mixtura.options import Options
 from mixtura.selection import select
 from mixtura.starts import parameters_from
 from mixtura.statistics import Block
-from mixtura.trials import Options, Setting
+from mixtura.trials import Setting
 
 REFERENCE = json.loads((Path(__file__).parent.parent / "references" / "mclust.json").read_text())
 TABLES = {name: np.ascontiguousarray(datasets.load(name).data) for name in ("faithful", "iris")}

@@ -14,10 +14,10 @@ from mixtura.covariance import ALIASES, MODELS
 from mixtura.emissions._moments import matrices
 from mixtura.emissions.gaussian import Gaussian
 from mixtura.mixture import Mixture
+from mixtura.options import Options
 from mixtura.selection import select
 from mixtura.starts import parameters_from
 from mixtura.statistics import Block
-from mixtura.trials import Options
 
 SCRIPT = Path(__file__).parent.parent / "references" / "mclust_models.R"
 REFERENCE = json.loads(SCRIPT.with_suffix(".json").read_text())

@@ -12,7 +12,7 @@ import pytest
 from mixtura import assemble, classify, datasets, report, select
 from mixtura.explain import explain
 from mixtura.explain.numbers import brief, percent, rounded
-from mixtura.trials import Options
+from mixtura.options import Options
 
 HOSTILE = (
     "<script>alert(1)</script>",

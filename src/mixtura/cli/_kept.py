@@ -7,11 +7,12 @@ from mixtura.checkpoint import read_checkpoint, read_stages, write_checkpoint, w
 from mixtura.cli._folder import check_file
 from mixtura.cli._request import Request
 from mixtura.errors import OutputError
+from mixtura.options import Options
 from mixtura.selection import Selection, units
 from mixtura.stages import Log, Stages
 from mixtura.statistics import Block
 from mixtura.streaming import Finals
-from mixtura.trials import Candidate, Options, Setting
+from mixtura.trials import Candidate, Setting
 
 
 @dataclass

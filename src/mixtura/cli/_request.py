@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from typing import Literal
 
 from mixtura.cli._options import OF_COLUMNS, roles_asked
+from mixtura.options import Options
 from mixtura.priors import Prior
 from mixtura.runners.local import n_threads
 from mixtura.selection import FOUR
 from mixtura.sources.roles import Roles
 from mixtura.sources.table import Missing
-from mixtura.trials import Options
 
 
 @dataclass(frozen=True)

@@ -11,9 +11,9 @@ from mixtura.cli._screen import wrap
 from mixtura.cli._tables import lay_out
 from mixtura.explain.words import count
 from mixtura.likelihood_ratio import Comparison, likelihood_ratio_test
+from mixtura.options import Options
 from mixtura.runners.local import n_threads
 from mixtura.sources.table import Missing, Table
-from mixtura.trials import Options
 
 _WRITTEN = ("format", "delimiter", "decimal", "na")
 

@@ -11,10 +11,11 @@ from mixtura.estimators import _parameters as rules
 from mixtura.estimators._base import generator
 from mixtura.estimators._progress import tell_fit
 from mixtura.estimators._search import little_of, stopping_rule
+from mixtura.options import Options
 from mixtura.runners.local import n_threads
 from mixtura.selection import FOUR, Selection, select
 from mixtura.sources.array import ArraySource
-from mixtura.trials import Options, Setting
+from mixtura.trials import Setting
 
 _AUTO = "auto"
 # What says where a single fit begins or how it is watched, and what it is where nothing is said.

@@ -17,9 +17,10 @@ from mixtura.errors import FitError
 from mixtura.hints import Hinted, HintedSource
 from mixtura.informed import Informed, InformedParameters, Known
 from mixtura.mixture import Mixture, MixtureParameters
+from mixtura.options import Options
 from mixtura.runners.local import Local
 from mixtura.statistics import Block
-from mixtura.trials import Candidate, Options
+from mixtura.trials import Candidate
 
 _LEADING = 3  # settings that are fitted again
 _STILL, _MOST_STEPS = 1e-8, 100  # nats per row; steps of models that iterate

@@ -20,9 +20,9 @@ from mixtura.estimators._record import scaling_record
 from mixtura.estimators._search import little_of
 from mixtura.fitted import FittedMixture
 from mixtura.mixture import Mixture, MixtureParameters
+from mixtura.options import Options
 from mixtura.runners.local import n_threads
 from mixtura.sources.array import ArraySource
-from mixtura.trials import Options
 
 _AUTO = rules.one_of(["auto"])
 _NUMBERS = rules.Rule(
