@@ -51,6 +51,7 @@ def test_it_is_the_classifier_and_predict_takes_its_model(run, iris, tmp_path):
     fitted = load(tmp_path / "out" / "model.safetensors")
     assert fitted.cluster_names == ("setosa", "versicolor", "virginica")
     np.testing.assert_allclose(fitted.parameters.weights, own.priors_)
+    assert "Fitted to 150 rows: log-likelihood" in run("show", tmp_path / "out" / "model.safetensors").stdout
     said = run("predict", tmp_path / "out" / "model.safetensors", iris).stdout.splitlines()
     rows = list(csv.DictReader(said))
     assert [row["cluster"] for row in rows] == own.predict(data.data).tolist()

@@ -49,7 +49,8 @@ def _all_known(table: Table, labels: ndarray, asked: Mapping[str, Any]) -> tuple
     ).fit(table.points, labels, table.weights)  # fmt: skip
     history = {
         "log_likelihood": classifier.log_likelihood_, "n_free": classifier.n_parameters_, "outcome": "converged",
-        "criterion": "bic", "criteria": {"bic": classifier.bic_},
+        "criterion": "bic", "criteria": {"bic": classifier.bic_}, "n_rows": len(table.points),
+        "total_weight": float(len(table.points) if table.weights is None else table.weights.sum()),
     }  # fmt: skip
     rank = "brier" if criterion == "cv" else "bic"
     tried = [_compared(one) for one in sorted(classifier.tried_, key=lambda one: one[rank])]
