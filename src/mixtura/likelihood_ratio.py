@@ -185,7 +185,7 @@ class _Workshop(NamedTuple):
         """The mixtures of `number` components and of one more."""
         settings = [Setting(number, self.covariance), Setting(number + 1, self.covariance)]
         jobs = list(zip(settings, stream.spawn(2), strict=True))
-        found = list(fit_all(jobs, source, _as_it_is(source.n_columns), self.options._replace(n_threads=1)))
+        found = list(fit_all(jobs, source, Scaling.idle(source.n_columns), self.options._replace(n_threads=1)))
         if any(map(is_interrupted, found)):
             raise KeyboardInterrupt
         return found[0], found[1]
@@ -281,10 +281,6 @@ def _scaled(
     counts = np.ones(len(points)) if weights is None else weights
     scaling = units(points, counts, options)
     return ArraySource(scaling.apply(points), weights), scaling.shift(seen_mass(Block(points, counts)))
-
-
-def _as_it_is(n_columns: int) -> Scaling:
-    return Scaling("none", np.zeros(n_columns), np.ones(n_columns))
 
 
 def _check(covariance: str, n_bootstrap: int, level: float) -> None:

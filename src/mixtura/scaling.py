@@ -23,6 +23,11 @@ class Scaling(NamedTuple):
     centre: Float[ndarray, " D"]
     scale: Float[ndarray, " D"]
 
+    @classmethod
+    def idle(cls, n_columns: int) -> "Scaling":
+        """The one that leaves columns as they are."""
+        return cls("none", np.zeros(n_columns), np.ones(n_columns))
+
     def apply(self, points: Float[ndarray, "N D"]) -> Float[ndarray, "N D"]:
         """The rows in the units of the fit."""
         return np.ascontiguousarray((points - self.centre) / self.scale)

@@ -104,7 +104,7 @@ def history(
         return {}  # nobody waits for one more pass over files
     facts = collect_evidence(model.classify(parameters), model.n_free(parameters), source, runner)
     candidate = Candidate(setting, model, parameters, facts, evaluate(facts), search, "")
-    scaling = Scaling("none", np.zeros(source.n_columns), np.ones(source.n_columns))
+    scaling = Scaling.idle(source.n_columns)
     is_complete = search.best.outcome is not Outcome.INTERRUPTED
     return history_of(Selection((candidate,), "bic", (0,), scaling, source.n_rows, is_complete))
 
