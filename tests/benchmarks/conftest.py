@@ -25,6 +25,7 @@ def load(monkeypatch):
             "optima",
             "how_many",
             "mclust_choice",
+            "mclust_cells",
             "many_rows",
         ):
             del sys.modules[name]
