@@ -6,7 +6,7 @@ from math import inf
 from typing import Any
 from unittest.mock import patch
 
-from mixtura import GaussianMixture, climbing, race, starts
+from mixtura import GaussianMixture, kicks, race, starts
 from mixtura.emissions.gaussian import Gaussian
 from optima.cases import Case
 from optima.contenders import Contender, fit
@@ -39,7 +39,7 @@ def _kinds(*kinds: str) -> Contender:
 
 
 def _never_given_up(case: Case, seed: int) -> Solution | None:
-    with patch.object(climbing, "HOPE", inf):
+    with patch.object(kicks, "HOPE", inf), patch.object(kicks, "_BRIEF", inf):
         return fit(GaussianMixture, case, seed)
 
 

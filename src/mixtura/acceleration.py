@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from mixtura.em import Step, Stop
 
 HOPE = 80.0  # steps that gain as much as the last: more are hardly ever still to come
+NEAR = 1.0  # nats: who is no farther from where it should rise to is left to come to rest
 
 
 @dataclass(frozen=True)
@@ -24,21 +25,24 @@ class SmallRemainder:
 
     Gains of EM shrink by a factor rho a step in the end, so what is left is about gain * rho / (1 - rho) (Aitken's
     extrapolation; Böhning et al. 1994). Small steps alone do not stop a fit that crawls: there rho is near or above 1.
-    A fit is given up, too, that would take too many steps like the last one to rise to `aim`.
+    A fit is given up, too, that would take more than `hope` steps like the last one to rise to `aim`.
     """
 
     tolerance: float
     aim: float = float("-inf")
+    hope: float = HOPE
 
     def __call__(self, step: Step) -> bool:
+        if self.is_hopeless(step.trace):
+            return True
         if len(step.trace) < 4:
             return False
         a, b, c, d = step.trace[-4:]
-        return self.is_hopeless(step.trace) or (self._is_small(b - a, c - b) and self._is_small(c - b, d - c))
+        return self._is_small(b - a, c - b) and self._is_small(c - b, d - c)
 
     def is_hopeless(self, trace: Sequence[float]) -> bool:
         """Whether a fit is given up."""
-        return len(trace) > 3 and self.aim - trace[-1] > HOPE * (trace[-1] - trace[-2])
+        return len(trace) > 2 and self.aim - trace[-1] > max(NEAR, self.hope * (trace[-1] - trace[-2]))
 
     def _is_small(self, before: float, now: float) -> bool:
         if abs(now) < self.tolerance * 1e-6:  # rounding noise has no ratio

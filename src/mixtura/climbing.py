@@ -12,7 +12,7 @@ from numpy import ndarray
 
 from mixtura import _kernels as kernels
 from mixtura import em, secants, squarem, strides
-from mixtura.acceleration import HOPE, SmallGain, SmallRemainder
+from mixtura.acceleration import NEAR, SmallGain, SmallRemainder
 from mixtura.correction import Corrected
 from mixtura.emissions.abreast import Abreast
 from mixtura.mixture import Mixture, MixtureParameters
@@ -240,8 +240,9 @@ class Climbs:
 
     def go(self, which: Iterable[int], stop: SmallGain | SmallRemainder, n_steps: int, watch: em.Callback) -> None:
         """Take these fits on, to so many steps in all at most; an interrupt ends it when a call has come back."""
-        aim = stop.aim if isinstance(stop, SmallRemainder) else float("-inf")
-        rule = float(stop.tolerance), isinstance(stop, SmallRemainder), aim, HOPE
+        looks_ahead = isinstance(stop, SmallRemainder)
+        aim, hope = (stop.aim, stop.hope) if isinstance(stop, SmallRemainder) else (float("-inf"), 0.0)
+        rule = float(stop.tolerance), looks_ahead, float(aim), float(hope), NEAR
         going = np.array([number for number in which if self.progress[number, 1] != kernels.COLLAPSED], dtype=np.int64)
         reached = int(self.progress[going, 0].max(initial=0))
         try:

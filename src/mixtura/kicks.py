@@ -7,12 +7,13 @@ in another. Moving one component at a time repairs just that (at random, in the 
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
+from itertools import cycle
 from typing import NamedTuple
 
 import numpy as np
 
 from mixtura import climbing, em
-from mixtura.acceleration import SmallGain, SmallRemainder
+from mixtura.acceleration import HOPE, SmallGain, SmallRemainder
 from mixtura.ends import GAIN, Logbook, distinct, ends, open_logbook
 from mixtura.grounds import Ground, Solution
 from mixtura.mixture import Mixture, MixtureParameters
@@ -20,16 +21,20 @@ from mixtura.proposals import propose
 from mixtura.statistics import Block
 from mixtura.walking import Walks
 
-BATCH, LARGEST_BATCH = 8, 32
+BATCH, LARGEST_BATCH = 16, 64
 SHORT_STEPS, MOST_STEPS = 8, 68
-# Kicks in vain that end a search: so many, and for each component as many more where none leads back to the best; less
-# where a step takes long.
-PATIENCE, PATIENCE_EACH, LESS_EACH = 32, 224, 24
-_AT_MOST = 2  # times these, kicks in all
+# Steps like its last one that a kick may lie below the best before it is given up: most that lead higher never need
+# more, most of the others do. A batch in so many waits as long as anything has ever led higher.
+_BRIEF, _LONG_EVERY = 20.0, 4
+# Kicks in vain that end a search: so many, and where none leads back to the best as many more for one component, or
+# fewer where Python takes the steps; for K of them the square root of K times as many.
+PATIENCE, MOST_PATIENCE, LESS_PATIENCE = 16, 500, 50
+_AT_MOST = 3  # times these, kicks in all
 _POOL, _OF_THE_BEST = 3, 0.8  # solutions, and the share of kicks that begin at the best
 MOST_WORK = 1e10  # rows x free parameters x steps: about a second
 _EXPONENTIAL = 32  # free parameters whose work is that of one component's responsibility
-_STEPS_OF_A_KICK = 20  # on average, about
+_STEPS_OF_A_KICK = 10  # on average, about
+_WORK_OF_PYTHON = 1e5  # in the same measure: as much as a kick costs beside its steps, for each of them
 
 
 class Tally(NamedTuple):
@@ -61,11 +66,12 @@ def improve(ground: Ground, starts: Sequence[em.Fit], patience: int | None = Non
     first = [ground.judge(fit) for fit in starts]
     pool, log, tally, vain = distinct(first)[:_POOL], open_logbook(first), Tally(), 0
     patient = partial(_patience, patience, _vain_at_most(ground, pool[0]))
+    hopes = cycle([_BRIEF] * (_LONG_EVERY - 1) + [HOPE])
     most = min(_most_kicks(ground, pool[0]), int(_AT_MOST * patient(0.0)))
     while vain < patient(log.share_like(pool[0])) and tally.n_kicks < most:
         number = min(max(batch, vain // 2), LARGEST_BATCH, most - tally.n_kicks)
         ways = climbing.begin(ground.model, propose(ground, _pick(pool, ground.rng), number), ground.run)
-        ways.go(range(number), SmallRemainder(GAIN, _aim(pool)), MOST_STEPS, ground.watch)
+        ways.go(range(number), SmallRemainder(GAIN, _aim(pool), next(hopes)), MOST_STEPS, ground.watch)
         found = _judge_new(ground, log, ways, pool)
         before, pool = pool[0], distinct([*pool, *found])[:_POOL] if found else pool
         has_moved = pool[0].rank > (before.is_sound, before.objective + GAIN)
@@ -82,13 +88,15 @@ def improve(ground: Ground, starts: Sequence[em.Fit], patience: int | None = Non
     return Kicks(tuple(pool), tally._replace(n_runs=len(log.runs.heights), n_agreeing=agreeing, n_refused=refused))
 
 
-def _vain_at_most(ground: Ground, best: Solution) -> int:
-    """Kicks in vain for all components together, where none leads back to the best."""
-    is_quick = climbing.is_quick(ground.model, best.parameters, ground.run)
-    return (PATIENCE_EACH if is_quick else LESS_EACH) * len(best.parameters.weights)
+def _vain_at_most(ground: Ground, best: Solution) -> float:
+    """Kicks in vain where none leads back to the best: the more components, the more, the longer a step, the fewer."""
+    parameters = best.parameters
+    is_quick = climbing.is_quick(ground.model, parameters, ground.run)
+    length = 1 + work_of_a_step(ground.model, ground.sample, parameters) / _WORK_OF_PYTHON
+    return (MOST_PATIENCE if is_quick else LESS_PATIENCE) * (len(parameters.weights) / length) ** 0.5
 
 
-def _patience(wanted: int | None, most: int, agreement: float) -> float:
+def _patience(wanted: int | None, most: float, agreement: float) -> float:
     """Far less where many kicks lead back to the best: then there are few places to be found."""
     return PATIENCE + most * (1.0 - agreement) ** 8 if wanted is None else float(wanted)
 

@@ -40,7 +40,7 @@ def test_steps_are_those_of_the_loop(covariance, size, monkeypatch):
 
 @pytest.mark.parametrize(
     "stop",
-    [SmallGain(1e-2), SmallGain(1e-7), SmallRemainder(1e-1), SmallRemainder(1e-4), SmallRemainder(1e-4, aim=1e3)],
+    [SmallGain(1e-2), SmallGain(1e-7), SmallRemainder(1e-1), SmallRemainder(1e-4), SmallRemainder(1e-4, 1e3, 20.0)],
     ids=str,
 )
 @pytest.mark.parametrize("covariance", NAMES)

@@ -69,7 +69,8 @@ def geometric(limit, gap, ratio, n):
 
 
 def stopping_step(rule, trace):
-    return next((n for n in range(1, len(trace) + 1) if rule(Step(trace[:n], None, None))), None)
+    """No rule looks back farther than some steps."""
+    return next((n for n in range(1, len(trace) + 1) if rule(Step(trace[max(0, n - 5) : n], None, None))), None)
 
 
 @pytest.mark.parametrize("ratio", [0.3, 0.9, 0.99])
@@ -89,6 +90,13 @@ def test_aitken_rule_goes_on_where_a_small_gain_stops_too_early(gains):
     early, late = (stopping_step(rule(1e-3), trace) for rule in (SmallGain, SmallRemainder))
     assert trace[-1] - trace[early - 1] > 0.5
     assert late is None or trace[-1] - trace[late - 1] < 2e-3
+
+
+def test_who_is_too_many_steps_below_an_aim_is_given_up_but_not_who_is_close():
+    far, close = ([height + 0.1 * n for n in range(5)] for height in (-3.2, -1.1))
+    given_up = [stopping_step(SmallRemainder(1e-3, aim=0.0, hope=hope), far) for hope in (20.0, 40.0)]
+    assert given_up == [3, None]  # 30 at the third
+    assert stopping_step(SmallRemainder(1e-3, aim=0.0, hope=5.0), close) is None
 
 
 def test_aitken_rule_stops_at_a_constant_objective():

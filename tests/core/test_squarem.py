@@ -153,7 +153,7 @@ def test_components_without_weight_have_no_coordinates():
 def test_what_has_little_hope_is_given_up_and_what_has_some_is_not():
     block = overlapping()
     _, stepwise, leaping = both("full", block, SmallRemainder(TOLERANCE, aim=1e6))
-    assert len(stepwise.trace) == len(leaping.trace) == 4
+    assert len(stepwise.trace) == len(leaping.trace) == 3
     _, _, whole = both("full", block, SmallRemainder(TOLERANCE))
     _, _, aiming = both("full", block, SmallRemainder(TOLERANCE, aim=whole.objective - 1.0))
     assert aiming.objective == pytest.approx(whole.objective, abs=2 * TOLERANCE)

@@ -23,7 +23,7 @@ def climb(turned, ascents, which, stop, traces, progress):
 
     `which` is (fit, its number of components) by row: the first so many in its arrays are its own. progress[m] is how
     many steps fit m has taken, and how that ended. Its ascent moves on; traces[m, step] becomes the log-likelihood
-    before that step. `stop` is (tolerance, whether it is for all that is left to gain, aim, hope).
+    before that step. `stop` is (tolerance, whether it is for all that is left to gain, aim, hope, near).
     """
     tile = _new_tile(turned, ascents.log_weights.shape[1])
     for i in range(len(which)):
@@ -69,13 +69,13 @@ def _new_tile(turned, K):
 @kernel
 def _is_enough(trace, step, stop):
     """What `SmallGain` and `SmallRemainder` of `mixtura.acceleration` say."""
-    tolerance, looks_ahead, aim, hope = stop
+    tolerance, looks_ahead, aim, hope, near = stop
     if not looks_ahead:
         return step > 0 and abs(trace[step] - trace[step - 1]) < tolerance
+    if step > 1 and aim - trace[step] > max(near, hope * (trace[step] - trace[step - 1])):
+        return True
     if step < 3:
         return False
-    if aim - trace[step] > hope * (trace[step] - trace[step - 1]):
-        return True
     for i in range(step - 1, step + 1):
         before, now = trace[i - 1] - trace[i - 2], trace[i] - trace[i - 1]
         left = max(abs(before), abs(now))

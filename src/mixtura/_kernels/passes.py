@@ -137,7 +137,7 @@ def climb(
     turned: Turned,
     ascents: Ascent | HeavyAscent,
     which: Int[ndarray, "L 2"],
-    stop: tuple[float, bool, float, float],
+    stop: tuple[float, bool, float, float, float],
     traces: Float[ndarray, "M S"],
     progress: Int[ndarray, "M 2"],
 ) -> None:
@@ -145,8 +145,8 @@ def climb(
 
     A fit of K components has the first K in its arrays. Everything is float64. progress[m] is how many steps fit m has
     taken, and how that ended. Its ascent moves on in place; traces[m, step] becomes the log-likelihood before that
-    step. `stop` is (tolerance, whether it is for all that is left to gain, a height, and how many steps like the last a
-    fit may lie below it before it is given up).
+    step. `stop` is (tolerance, whether it is for all that is left to gain, a height, how many steps like the last a fit
+    may lie below it before it is given up, and so many nats that it is not given up within).
     """
     _run(climbing.climb, turned, ascents, which, stop, traces, progress)
 

@@ -121,11 +121,17 @@ def halving_steps(covariances: ndarray, directions: Float[ndarray, "M D"]) -> Fl
 
 def squared_distances(deviations: Float[ndarray, "... D"], covariance: ndarray) -> Float[ndarray, "..."]:
     """Of Mahalanobis, under one covariance of any kind; NaN if it is not positive definite."""
+    white = whitened(deviations, covariance)
+    distances: ndarray = np.einsum("...d,...d->...", white, white)
+    return distances
+
+
+def whitened(deviations: Float[ndarray, "... D"], covariance: ndarray) -> Float[ndarray, "... D"]:
+    """In units of one covariance of any kind; NaN if it is not positive definite."""
     if np.ndim(covariance) < 2:
-        distances: ndarray = (deviations**2 / covariance).sum(-1)
-        return distances
-    whitened = deviations.reshape(-1, len(covariance)) @ whiten(covariance[None])[0][0].T
-    return np.einsum("nd,nd->n", whitened, whitened).reshape(deviations.shape[:-1])
+        return deviations / np.sqrt(covariance)
+    white: ndarray = deviations.reshape(-1, len(covariance)) @ whiten(covariance[None])[0][0].T
+    return white.reshape(deviations.shape)
 
 
 def matrices(covariances: ndarray, n_columns: int) -> Float[ndarray, "K D D"]:

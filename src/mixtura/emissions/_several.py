@@ -11,6 +11,7 @@ from mixtura.emissions.incomplete import distances_between
 
 _NARROWEST = 1e-6  # of the average covariance: a component that is placed among equal rows has some width
 _CHUNK = 1 << 20  # numbers at once, 8 MB
+_NEIGHBOURS = 128  # rows at most among which neighbours are looked for: all others are about as far
 
 
 def placed_means(
@@ -70,12 +71,16 @@ def _copies(array: ndarray, number: int) -> ndarray:
 
 
 def _reach(points: Float[ndarray, "N D"], covariance: ndarray, around: Int[ndarray, "M 2"]) -> Float[ndarray, " M"]:
-    """The squared distance of each row to the last of so many neighbours, under one covariance of any kind."""
-    rows, numbers = around.T
-    size, found = max(1, _CHUNK // points.size), np.empty(len(rows))
+    """The squared distance of each row to the last of so many neighbours, under one covariance of any kind, or about.
+
+    Every so manieth row stands for those between.
+    """
+    every = -(-len(points) // _NEIGHBOURS)
+    some, rows, numbers = points[::every], around[:, 0], np.maximum(around[:, 1] // every, 1)
+    size, found = max(1, _CHUNK // some.size), np.empty(len(rows))
     for start in range(0, len(rows), size):
         part = slice(start, start + size)
-        squares = distances_between(points, rows[part], covariance)
+        squares = distances_between(some, points[rows[part]], covariance)
         squares.partition(np.unique(numbers[part]), axis=1)
         found[part] = squares[np.arange(len(squares)), numbers[part]]
     return found

@@ -6,10 +6,10 @@ import numpy as np
 from jaxtyping import Float, Int
 from numpy import ndarray
 
-from mixtura._kernels import whiten
+from mixtura._kernels import distances, whiten
 from mixtura._kernels.conditional import REMEMBERED, components, gaps_of, moments, see
 from mixtura._kernels.densities import Ellipses, Full
-from mixtura.emissions._moments import move, squared_distances
+from mixtura.emissions._moments import move, squared_distances, whitened
 
 _STEPS = 10  # towards the one Gaussian that all rows make up: enough to draw from
 _RIDGE = 1e-3  # of a column's variance
@@ -109,15 +109,16 @@ def seen_moments(
 
 
 def distances_between(
-    points: Float[ndarray, "N D"], rows: Int[ndarray, " M"], covariance: ndarray
+    points: Float[ndarray, "N D"], places: Float[ndarray, "M D"], covariance: ndarray
 ) -> Float[ndarray, "M N"]:
     """Of Mahalanobis, by the cells that both rows have, and as if the others were as far on average."""
-    deviations = points - points[rows][:, None]
+    if not np.isnan(points).any() and not np.isnan(places).any():
+        centre = points.mean(0)
+        return distances(whitened(points - centre, covariance), whitened(places - centre, covariance))
+    deviations = points - places[:, None]
     holes = np.isnan(deviations)
-    if not holes.any():
-        return squared_distances(deviations, covariance)
     D = points.shape[1]
     n_seen = D - holes.sum(-1)
     scale = np.divide(D, n_seen, out=np.full(n_seen.shape, np.inf), where=n_seen > 0)
-    distances = squared_distances(np.where(holes, 0.0, deviations), covariance) * np.where(n_seen > 0, scale, 1.0)
-    return np.where(n_seen > 0, distances, np.inf)
+    seen = squared_distances(np.where(holes, 0.0, deviations), covariance) * np.where(n_seen > 0, scale, 1.0)
+    return np.where(n_seen > 0, seen, np.inf)
