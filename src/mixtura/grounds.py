@@ -17,17 +17,22 @@ from mixtura.statistics import Block, leaves
 
 @dataclass(frozen=True, eq=False)
 class Solution:
-    """Where a fit ended, and whether that is neither a collapse nor an accident of few rows."""
+    """Where a fit ended, and how many of its components are accidents of few rows: all, where it collapsed."""
 
-    is_sound: bool
+    n_accidents: int
     objective: float
     fit: em.Fit
     ground: "Ground"
 
     @property
-    def rank(self) -> tuple[bool, float]:
-        """Sound ones first, the highest of them first."""
-        return self.is_sound, self.objective
+    def is_sound(self) -> bool:
+        """Whether it is neither a collapse nor an accident."""
+        return self.n_accidents == 0
+
+    @property
+    def rank(self) -> tuple[int, float]:
+        """Sound ones first, then those of fewest accidents, from where it is not far; the highest of them first."""
+        return -self.n_accidents, self.objective
 
     @property
     def parameters(self) -> MixtureParameters:
@@ -58,8 +63,8 @@ class Ground(NamedTuple):
     def judge(self, fit: em.Fit) -> Solution:
         """The fit, with what is known of its soundness."""
         if not _are_whole([fit]):  # the last step led nowhere
-            return Solution(False, -inf, fit, self)
-        return Solution(not len(self.accidents(fit.parameters)), fit.objective, fit, self)
+            return Solution(len(fit.parameters.weights), -inf, fit, self)
+        return Solution(len(self.accidents(fit.parameters)), fit.objective, fit, self)
 
     def judge_each(self, fits: Sequence[em.Fit]) -> list[Solution]:
         """The same of fits of any numbers of components."""
@@ -68,7 +73,7 @@ class Ground(NamedTuple):
         weights, emissions = zip(*(fit.parameters for fit in fits), strict=True)
         counts = [own * self.total_weight for own in weights]
         accidents = self.model.emission.spurious_of_each(emissions, counts, self.spread)
-        return [Solution(not len(few), fit.objective, fit, self) for few, fit in zip(accidents, fits, strict=True)]
+        return [Solution(len(few), fit.objective, fit, self) for few, fit in zip(accidents, fits, strict=True)]
 
     def accidents(self, parameters: MixtureParameters) -> Int[ndarray, " M"]:
         """The components that rest on so few rows, so close together, that chance could have made them."""

@@ -22,7 +22,7 @@ from mixtura.statistics import Block
 from mixtura.walking import Walks
 
 BATCH, LARGEST_BATCH = 16, 64
-SHORT_STEPS, MOST_STEPS = 8, 68
+SHORT_STEPS, MOST_STEPS, LONG_STEPS = 8, 68, 200
 # Steps like its last one that a kick may lie below the best before it is given up: most that lead higher never need
 # more, most of the others do. A batch in so many waits as long as anything has ever led higher.
 _BRIEF, _LONG_EVERY = 20.0, 4
@@ -71,10 +71,10 @@ def improve(ground: Ground, starts: Sequence[em.Fit], patience: int | None = Non
     while vain < patient(log.share_like(pool[0])) and tally.n_kicks < most:
         number = min(max(batch, vain // 2), LARGEST_BATCH, most - tally.n_kicks)
         ways = climbing.begin(ground.model, propose(ground, _pick(pool, ground.rng), number), ground.run)
-        ways.go(range(number), SmallRemainder(GAIN, _aim(pool), next(hopes)), MOST_STEPS, ground.watch)
+        _climb(ways, SmallRemainder(GAIN, _aim(pool), next(hopes)), ground.watch)
         found = _judge_new(ground, log, ways, pool)
         before, pool = pool[0], distinct([*pool, *found])[:_POOL] if found else pool
-        has_moved = pool[0].rank > (before.is_sound, before.objective + GAIN)
+        has_moved = pool[0].rank > (-before.n_accidents, before.objective + GAIN)
         tally = tally._replace(
             n_kicks=tally.n_kicks + number,
             n_iterations=tally.n_iterations + ways.n_iterations,
@@ -99,6 +99,14 @@ def _vain_at_most(ground: Ground, best: Solution) -> float:
 def _patience(wanted: int | None, most: float, agreement: float) -> float:
     """Far less where many kicks lead back to the best: then there are few places to be found."""
     return PATIENCE + most * (1.0 - agreement) ** 8 if wanted is None else float(wanted)
+
+
+def _climb(ways: climbing.Climbs | Walks, rule: SmallRemainder, watch: em.Callback) -> None:
+    """Who is above the best goes on until it rests: a component may be about to shrink onto a few rows."""
+    ways.go(range(len(ways.heights)), rule, MOST_STEPS, watch)
+    above = np.flatnonzero(ways.heights > rule.aim).tolist() if rule.aim > float("-inf") else []
+    if above and not ways.is_interrupted:
+        ways.go(above, SmallRemainder(GAIN / 50), LONG_STEPS, watch)
 
 
 def _aim(pool: Sequence[Solution]) -> float:

@@ -51,6 +51,7 @@ def test_the_same_seed_makes_the_same_kicks():
 @pytest.mark.parametrize("name", SETTINGS)
 def test_a_placed_component_lies_at_its_row(name):
     model, (weights, emission), points = SETTINGS[name]
+    points = points[:100]  # few enough to look at all of them
     D = points.shape[1]
     placed = model.emission.place(emission, weights, 1, points, (7, 20))
     np.testing.assert_array_equal(placed.means[1], points[7])
