@@ -25,7 +25,8 @@ _FEWEST, _MANY = 3, 128  # components: of two, kicks try all there is; each cost
 _FAINT = 1e-3  # responsibilities below do not make a row one of a component
 _ROWS, _OWN_ROWS = 20_000, 2_000  # that make parameters of an exchange, or of a cut
 _CUTS = "standardised k-means", "pursued k-means"  # how a component is cut, beside at random
-_OWN_STEPS = 10, 60  # of all climbs over the rows of a component, then of the best, in all
+_RACING_ROWS = 4096  # of a component, over which cuts of it race: so many take compiled steps
+_OWN_STEPS = (10,), (60,)  # of all climbs over some rows of a component, then of the best over all of them
 _LEFT = 1.0  # nats that a climb may leave to gain
 # Nats a row by which an exchange may promise to lose, and yet win once the other components have made room; how many
 # are tried at a time, some steps each, of which the best goes on; in how many rounds at most.
@@ -145,7 +146,7 @@ def _mergers(ground: Ground, parameters: MixtureParameters, shares: Float[ndarra
         if run is not None:
             heir, gone = sorted(pair, key=lambda k: parameters.weights[k], reverse=True)
             both = _climb(ground, [two], run, (1,))
-            one = _climb(ground, [_part(ground.model, parameters, (heir,))], run)
+            one = _climb(ground, [_part(ground.model, parameters, (heir,))], run, _OWN_STEPS[1])
             yield _Departure(both.objective - one.objective, gone, heir)
 
 
@@ -158,7 +159,9 @@ def _cuts(ground: Ground, parameters: MixtureParameters, shares: Float[ndarray, 
         whole, twice = (_part(ground.model, parameters, which) for which in ((k,), (k, k)))
         drawn = starts.draw(_alone(ground.model), starts.part(run.block, _OWN_ROWS), 2, _CUTS, ground.rng)
         halved = twice._replace(emission=ground.model.emission.split(twice.emission, 0, 1, ground.rng))
-        one, two = _climb(ground, [whole], run), _climb(ground, [*(start.parameters for start in drawn), halved], run)
+        some = climbing.AtHand(climbing.in_double(starts.part(run.block, _RACING_ROWS)), ground.run.runner)
+        raced = _climb(ground, [*(start.parameters for start in drawn), halved], some, _OWN_STEPS[0])
+        one, two = (_climb(ground, [each], run, _OWN_STEPS[1]) for each in (whole, raced.parameters))
         if ground._replace(total_weight=ground.total_weight * weight).judge(two).is_sound:
             yield _Cut(two.objective - one.objective, k, two.parameters)
 
@@ -184,9 +187,7 @@ def _run_over(ground: Ground, shares: Float[ndarray, " N"]) -> climbing.AtHand |
     return climbing.AtHand(climbing.in_double(own), ground.run.runner)
 
 
-def _climb(
-    ground: Ground, begun: Sequence[MixtureParameters], run: climbing.AtHand, n_steps: Sequence[int] = _OWN_STEPS
-) -> em.Fit:
+def _climb(ground: Ground, begun: Sequence[MixtureParameters], run: climbing.AtHand, n_steps: Sequence[int]) -> em.Fit:
     """Where a part of the mixture ends by itself, the best of some ways after a few steps of all."""
     ways = climbing.begin(_alone(ground.model), begun, run)
     best = _compete(ways, n_steps, ground.watch)

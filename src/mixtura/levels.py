@@ -8,7 +8,7 @@ from mixtura.grounds import Ground
 from mixtura.kicks import Kicks
 from mixtura.statistics import Block
 
-_EXCHANGING_NUMBERS = 1 << 22  # responsibilities that are looked at together
+_EXCHANGING_ROWS, _EXCHANGING_NUMBERS = 1 << 16, 1 << 22  # rows, and responsibilities, that are looked at together
 _CORRECTING = 1 << 17  # rows that go on between two passes over all
 _SETTLING, _FEWEST = 8, 10_000  # the part of all rows that a solution settles on first, and rows of it at least
 _MOST_STEPS = 1000
@@ -22,7 +22,8 @@ def part(sample: Block, most: int = _CORRECTING) -> Block:
 
 def exchange(ground: Ground, kicked: Kicks, many: Block) -> Kicks:
     """The best solution, its components exchanged where the larger sample says so."""
-    some = part(many, _EXCHANGING_NUMBERS // len(kicked.pool[0].parameters.weights))
+    most = min(_EXCHANGING_ROWS, _EXCHANGING_NUMBERS // len(kicked.pool[0].parameters.weights))
+    some = part(many, most)
     hall = climbing.AtHand(climbing.in_double(some), ground.run.runner)
     wide = grounds.survey(ground.model, hall.block, ground.rng, ground.watch, hall)
     wide = wide._replace(total_weight=ground.total_weight)
