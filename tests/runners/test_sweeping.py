@@ -13,7 +13,7 @@ from mixtura.runners.local import Local
 from mixtura.sources.array import ArraySource
 from mixtura.statistics import Block, leaves, merge_all
 
-K, D, N, SIZE = 3, 2, 5_300, 512
+K, D, N, SIZE = 3, 2, 10_600, 1024
 
 
 def functions():
@@ -62,7 +62,7 @@ def test_no_call_takes_long(monkeypatch):
 @pytest.mark.parametrize(
     "source",
     [
-        ArraySource(rows(), block_rows=500),  # kernels look at 512 rows together
+        ArraySource(rows(), block_rows=500),  # kernels look at 512 or 1024 rows together
         ArraySource(rows(), block_rows=N),
         ArraySource(np.where(rows() > 2, np.nan, rows()), block_rows=SIZE),
     ],

@@ -11,7 +11,8 @@ from numpy import ndarray
 # Rows times columns times components: below, a kernel would spare less than a millisecond, and take half a second to
 # compile, or longer. Sums that are made again and again always have theirs.
 LITTLE = 2**16
-WHOLE = 512  # rows that a pass looks at together: blocks that are cut in multiples of it need not be cut beforehand
+# Passes look at so many rows together, or at a half of them: several blocks can go to one call if each has a multiple.
+WHOLE = 1024
 NEIGHBOURS = 256  # rows of a tile of neighbours: those that a pass looks at together to see which components matter
 
 

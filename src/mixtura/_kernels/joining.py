@@ -11,6 +11,7 @@ from numpy import ndarray
 
 from mixtura._kernels.centres import find_nearest
 from mixtura._kernels.compile import kernel, piece, tile_kernel
+from mixtura._kernels.densities import WHOLE
 from mixtura._kernels.memory import (
     load,
     load_as,
@@ -21,10 +22,13 @@ from mixtura._kernels.memory import (
     zeros,
 )
 from mixtura._kernels.simd import add_registers, add_up, choose_equal, lanes, splat, width
-from mixtura._kernels.tiles import is_edge, whole_quads
+from mixtura._kernels.tiles import ROWS, is_edge, whole_quads
 from mixtura._kernels.views import as_read_only
 
 FEW = 56  # sums up to which it takes less time to add a row to all centres than to its own
+
+
+FEW_COLUMNS = 8  # up to which a tile may have twice the rows, and costs as much to begin
 
 
 class Sums(NamedTuple):
@@ -39,6 +43,11 @@ class Sums(NamedTuple):
     n_centres: int
     room: int  # for each
     are_few: bool
+
+
+@kernel
+def rows_of_a_tile(D):
+    return WHOLE if D <= FEW_COLUMNS else ROWS
 
 
 @kernel
@@ -74,10 +83,15 @@ def join(columns, tile, n, points, start, sums):
 
 @tile_kernel
 def _label(columns, tile, n, points, later):
-    """The number of each row's nearest column -> tile.work; their inertia. Rows from `later` on are fetched."""
-    D, inertia = len(columns), splat(tile.points, 0.0)
+    """The number of each row's nearest column -> tile.work; their inertia.
+
+    Rows from `later` on are fetched, unless columns are so many that measuring the distances has fetched them all.
+    """
+    D, Q = columns.shape
+    inertia = splat(tile.points, 0.0)
+    numbers = 0 if Q * lanes(points) >= 4 * width(points) else width(points) * D
     for p in range(0, n, width(tile.points)):
-        for i in range(p * D, (p + width(points)) * D, lanes(points)):
+        for i in range(p * D, p * D + numbers, lanes(points)):
             prefetch(points, later + i)
         label, least = find_nearest(columns, tile, p)
         store(tile.work, p, label)

@@ -2,7 +2,7 @@
 
 from mixtura._kernels.centres import label, measure, new_columns, new_middle
 from mixtura._kernels.compile import cached_kernel
-from mixtura._kernels.joining import finish, join, new_sums
+from mixtura._kernels.joining import finish, join, new_sums, rows_of_a_tile
 from mixtura._kernels.sums import write_down
 from mixtura._kernels.tiles import ROWS, fill, find_weights, hand_out, new_tile, weights_from
 
@@ -29,13 +29,14 @@ def collect_nearest_each(points, weights, size, centres, answers):
     """
     D = centres.shape[1]
     N = len(points) // D
-    tile, middle = new_tile(points, D, 1), new_middle(points, centres)
+    rows = rows_of_a_tile(D)
+    tile, middle = new_tile(points, D, 1, rows), new_middle(points, centres)
     columns = new_columns(centres, middle)
     for b in range(len(answers)):
         first = b * size
         own = weights_from(weights, N, first, size)
         sums, inertia = new_sums(points, centres), 0.0
-        for start in range(first, min(first + size, N), ROWS):
+        for start in range(first, min(first + size, N), rows):
             n = fill(tile, points, N, start, middle)
             find_weights(tile, n, own, start - first)
             inertia += join(columns, tile, n, points, start, sums)

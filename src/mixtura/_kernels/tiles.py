@@ -31,7 +31,7 @@ from mixtura._kernels.memory import (
 from mixtura._kernels.simd import add_up, choose_larger, lanes, larger, splat, width
 from mixtura._kernels.views import as_read_only
 
-ROWS = WHOLE
+ROWS = WHOLE // 2
 AHEAD = 1024  # numbers: rows are read by fits and starts, and processors foresee only an even flow
 SUMS = 4  # SIMD values of sums whose product has one logarithm
 MANY = 2**15  # components: to the fourth, they are as much as `log` takes in float32

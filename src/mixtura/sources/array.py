@@ -16,7 +16,7 @@ from mixtura.statistics import Block, Incomplete, Stretch
 if TYPE_CHECKING:
     from mixtura.sources.neighbours import Neighbourhoods
 
-_SMALLEST_BLOCK, _LARGEST_BLOCK, _STEP = 4096, 65536, 512
+_SMALLEST_BLOCK, _LARGEST_BLOCK, _STEP = 4096, 65536, 1024
 # A block cannot be interrupted: wide ones have fewer rows, yet so many that their sums cost little beside their rows.
 _NUMBERS, _FEWEST_ROWS = 1 << 20, 2048
 
