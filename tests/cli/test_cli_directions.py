@@ -42,6 +42,11 @@ def test_rows_are_written_as_coordinates(run, model, tmp_path):
     assert run("directions", model, "-o", tmp_path / "rows.csv").exit_code == 6
 
 
+def test_rows_that_nobody_would_read_are_refused(run, model, tmp_path):
+    result = run("directions", model, tmp_path / "nowhere.csv")
+    assert result.exit_code == 2 and "-o FILE writes the coordinates of the rows of DATA" in result.stderr
+
+
 def test_where_there_are_no_directions(run, table, tmp_path):
     fitted = run("fit", table, "-k", "1", "--covariance", "full", "-o", tmp_path / "one", "--no-report")
     assert fitted.exit_code == 0, fitted.output

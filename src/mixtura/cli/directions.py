@@ -36,6 +36,8 @@ def command(
     from mixtura.cli._output import echo_json, echo_lines
     from mixtura.persistence import load
 
+    if data and output is None:
+        raise click.UsageError("-o FILE writes the coordinates of the rows of DATA: add it, or leave DATA out.")
     _written.check_output(output, overwrite)
     fitted = load(model)
     projection, told = facts(fitted, how)
