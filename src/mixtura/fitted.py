@@ -56,6 +56,10 @@ class FittedMixture:
     levels: dict[str, list[str]] = field(default_factory=dict)
     memory: Memory | None = None
 
+    def __repr__(self) -> str:
+        family = type(self.model.emission).__name__
+        return f"<FittedMixture: {family}, components: {self.n_components}, columns: {len(self.features)}>"
+
     @property
     def n_components(self) -> int:
         """Number of components, K."""

@@ -40,6 +40,10 @@ class Selection(NamedTuple):
     features: tuple[str, ...] = ()  # names of the columns; those of an array are x0, x1, …
     shift: float = 0.0  # what log-likelihoods in the units of the fit are above those in the units of the data
 
+    def __repr__(self) -> str:
+        best = self.best.setting if self.ranking else None
+        return f"<Selection: {self.criterion}, fits: {len(self.candidates)}, best: {best}>"
+
     @property
     def best(self) -> Candidate:
         """The eligible candidate with the smallest criterion."""

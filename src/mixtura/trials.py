@@ -56,6 +56,9 @@ class Candidate(NamedTuple):
     # The criteria of the sketch that the search went on from; none of them means anything if that was a spike.
     sketched: Mapping[str, float] | None = None
 
+    def __repr__(self) -> str:
+        return f"<Candidate: {self.setting}, log-likelihood: {self.evidence.log_likelihood:.2f}>"
+
 
 Job = tuple[Setting, np.random.SeedSequence]
 Refit = Callable[[int, ArraySource], race.Search]  # (number of a fold, the rows outside of it) -> a fit to these

@@ -52,6 +52,17 @@ def test_what_holds_no_mixture_is_refused(name, model, tmp_path):
         QUESTIONS[name](model, tmp_path)
 
 
+def test_models_and_choices_are_shown_on_a_line(estimator):
+    selection = mixtura.select(X, n_components=[1, 2], covariances=["full"])
+    assert repr(selection) == "<Selection: bic, fits: 2, best: Setting(n_components=2, covariance='full')>"
+    assert repr(selection._replace(ranking=())) == "<Selection: bic, fits: 2, best: None>"
+    assert repr(selection.best).startswith(
+        "<Candidate: Setting(n_components=2, covariance='full'), log-likelihood: -11"
+    )
+    assert repr(mixtura.assemble(selection)) == "<FittedMixture: Gaussian, components: 2, columns: 2>"
+    assert repr(mixtura.combine(estimator, X).mixture(1)) == "<FittedMixture: Grouped, components: 1, columns: 2>"
+
+
 def test_an_estimator_that_has_fitted_nothing_says_so():
     with pytest.raises(ValueError, match="not fitted yet"):
         fitted_of(mixtura.GaussianMixture(2))

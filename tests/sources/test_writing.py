@@ -88,6 +88,8 @@ def test_paths_that_cannot_be_written(tmp_path):
     with pytest.raises(OutputError, match=r"labels.csv cannot be written: No such file or directory"):
         write_table(tmp_path / "missing" / "labels.csv", {"a": [1]})
     (tmp_path / "folder.csv").mkdir()
-    with pytest.raises(OutputError, match=r"folder.csv cannot be written: Is a directory"):
+    with pytest.raises(OutputError, match=r"folder.csv is a folder, not a file"):
         write_table(tmp_path / "folder.csv", {"a": [1]})
+    with pytest.raises(OutputError, match=r"^\. is a folder, not a file"):
+        write_text_atomic(".", "text")
     assert [path.name for path in tmp_path.iterdir()] == ["folder.csv"]

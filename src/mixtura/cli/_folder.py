@@ -8,6 +8,7 @@ from pathlib import Path
 
 from mixtura.errors import DataError, EngineError, OutputError
 from mixtura.sources._leftovers import clear, held
+from mixtura.sources.writing import refuse_folder
 
 FILES = ("model.safetensors", "labels.parquet", "labels.csv", "summary.json", "report.html")
 
@@ -62,8 +63,7 @@ def _rescued(error: Exception, temporary: Path, folder: Path) -> Exception:
 
 def check_file(output: str, overwrite: bool) -> None:
     """Raise an `OutputError` if a single file is there already and may not be replaced, or its folder is not there."""
-    if Path(output).is_dir():
-        raise OutputError(f"{output} is a folder, not a file: name a file, in it or elsewhere.")
+    refuse_folder(Path(output))
     if Path(output).exists() and not overwrite:
         raise OutputError(f"{output} exists already: add --overwrite, or choose another name with -o.")
     if not Path(output).absolute().parent.is_dir():

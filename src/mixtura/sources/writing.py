@@ -78,6 +78,7 @@ def write_text_atomic(path: str | Path, text: str) -> None:
 def atomic_file(path: str | Path) -> Iterator[IO[bytes]]:
     """Open a file that takes its name only once it is complete and on the disk."""
     path = Path(path)
+    refuse_folder(path)
     part = path.with_name(f".{path.name}.{token_hex(4)}.part")
     clear(path.parent, f".{escape(path.name)}.{'[0-9a-f]' * 8}.part")
     try:
@@ -90,6 +91,12 @@ def atomic_file(path: str | Path) -> Iterator[IO[bytes]]:
         raise OutputError(f"{path} cannot be written: {error.strerror or error}.") from None
     finally:
         part.unlink(missing_ok=True)
+
+
+def refuse_folder(path: Path) -> None:
+    """Raise an `OutputError` where there is a folder, which no file replaces."""
+    if path.is_dir():
+        raise OutputError(f"{path} is a folder, not a file: name a file, in it or elsewhere.")
 
 
 def _write_parquet(table: "pa.Table", file: IO[bytes]) -> None:
