@@ -165,6 +165,19 @@ def test_memory_stays_below_the_limit(tmp_path):
     assert int(done.stderr.split()[-1]) < limit
 
 
+@pytest.mark.parametrize("far", [(), ("--memory", "1GB")], ids=["near", "far"])
+def test_labels_may_be_left_out(run, data, tmp_path, far):
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / "labels.csv").write_text("of an earlier fit")
+    fit = ("fit", data, "-k", "1", "--covariance", "diag", "--exclude", "name", *far)
+    result = run(*fit, "-o", out, "--overwrite", "--labels", "none")
+    assert result.exit_code == 0, result.output
+    assert "model.safetensors, summary.json, report.html" in result.stdout
+    assert {path.name for path in out.iterdir()} == OURS - {"labels.parquet"}
+    assert [c["n_rows"] for c in json.loads((out / "summary.json").read_text())["clusters"]] == [N]
+
+
 @pytest.mark.parametrize("sent", [signal.SIGKILL, signal.SIGTERM])
 def test_a_process_that_is_ended_at_any_moment(data, tmp_path, sent):
     """Whatever is there afterwards is whole, and a fit goes on from it to the answer."""

@@ -64,7 +64,8 @@ def run(request: Request) -> int:
             if folder is not None:
                 progress.stage(f"writing {request.output}")
                 save(fitted, folder / "model.safetensors")
-                counts = None if error or is_interrupted else _label(request, fitted, source, folder)
+                is_labelled = not (error or is_interrupted or request.labels == "none")
+                counts = _label(request, fitted, source, folder) if is_labelled else None
             result = _described(fitted, source, counts)
             if folder is not None:
                 _write(request, result, source, folder)

@@ -154,14 +154,9 @@ def provenance(request: Request, table: Table | StreamedSource) -> dict[str, Any
 
 
 def _write(request: Request, reading: Reading, result: Described, folder: Path) -> None:
-    fitted, table = result.fitted, reading.table
-    save(fitted, folder / "model.safetensors")
-    shares = probability_columns(fitted, table.source(), request.n_threads) if request.proba == "all" else None
-    columns = label_columns(
-        result.rows.classification, reading.kept, probabilities=request.proba != "none", others=shares,
-        names=None if reading.everything.ids is None else (str(request.id), reading.everything.ids),
-    )  # fmt: skip
-    write_table(folder / f"labels.{request.labels}", columns)
+    save(result.fitted, folder / "model.safetensors")
+    if request.labels != "none":
+        write_table(folder / f"labels.{request.labels}", _labels(request, reading, result))
     write_text_atomic(folder / "summary.json", to_json(result.facts) + "\n")
     if request.report:
         from mixtura.report import write
@@ -169,6 +164,15 @@ def _write(request: Request, reading: Reading, result: Described, folder: Path) 
         page = folder / "report.html"
         write(page, result.seen, *result[1:3], command=request.command, left_out=left_out(reading))
     publish(folder, Path(str(request.output)))
+
+
+def _labels(request: Request, reading: Reading, result: Described) -> dict[str, Any]:
+    fitted, source = result.fitted, reading.table.source()
+    shares = probability_columns(fitted, source, request.n_threads) if request.proba == "all" else None
+    return label_columns(
+        result.rows.classification, reading.kept, probabilities=request.proba != "none", others=shares,
+        names=None if reading.everything.ids is None else (str(request.id), reading.everything.ids),
+    )  # fmt: skip
 
 
 def _plan(request: Request, reading: Reading) -> dict[str, Any]:

@@ -62,7 +62,7 @@ class Request:
     na: tuple[str, ...]
     output: str | None
     proba: Literal["top", "all", "none"]
-    labels: Literal["parquet", "csv"]
+    labels: Literal["parquet", "csv", "none"]
     report: bool
     overwrite: bool
     as_json: bool
@@ -122,4 +122,5 @@ class Request:
     @property
     def files(self) -> list[str]:
         """The names of the files to write."""
-        return ["model.safetensors", f"labels.{self.labels}", "summary.json", *(["report.html"] if self.report else [])]
+        labels = [] if self.labels == "none" else [f"labels.{self.labels}"]
+        return ["model.safetensors", *labels, "summary.json", *(["report.html"] if self.report else [])]

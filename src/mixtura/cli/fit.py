@@ -60,8 +60,8 @@ _output_options = _options.combine(
     click.option("-o", "--output", metavar="DIR", type=_options.folder,
                  help="Write model.safetensors, labels.parquet, summary.json and report.html there."),
     _options.proba_option,
-    click.option("--labels", type=click.Choice(["parquet", "csv"]), default="parquet", show_default=True,
-                 help="Which kind of file the labels go to."),
+    click.option("--labels", type=click.Choice(["parquet", "csv", "none"]), default="parquet", show_default=True,
+                 help="Which kind of file the labels go to; none saves a pass over many rows."),
     click.option("--no-report", "report", is_flag=True, flag_value=False, default=True, help="Write no report.html."),
     click.option("--overwrite", is_flag=True, help="Replace files of an earlier fit."),
 )  # fmt: skip
