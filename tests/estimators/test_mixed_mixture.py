@@ -83,6 +83,15 @@ def test_frames_of_other_libraries_give_the_same():
     np.testing.assert_array_equal(again.predict(pl.from_pandas(FRAME)), found.predict(FRAME))
 
 
+def test_numbers_among_objects_are_numbers():
+    """As in the rows of a list; text and truth values are categories."""
+    rows = [list(row) for row in FRAME[:100].itertuples(index=False)]
+    rows[3][0] = None
+    found = MixedMixture(2, counts=[3], random_state=0).fit(rows)
+    assert list(found.kinds_.values()) == list(fitted().kinds_.values())
+    np.testing.assert_array_equal(found.predict(np.array(rows, dtype=object)), found.predict(rows))
+
+
 def test_missing_cells_of_every_kind_are_left_to_the_others():
     holed = FRAME.astype({"town": object, "car": object, "visits": float})
     rng = np.random.default_rng(1)

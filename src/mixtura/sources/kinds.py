@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
+from numbers import Real
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -30,12 +31,11 @@ def table_of(data: Any) -> pa.Table:
     --------
     >>> import numpy as np
     >>> table_of(np.array([["yes", 1], [None, 2.0]], dtype=object)).to_pydict()
-    {'x0': ['yes', None], 'x1': ['1', '2']}
+    {'x0': ['yes', None], 'x1': [1.0, 2.0]}
     """
     array = np.array(data, dtype=object) if isinstance(data, (list, tuple)) else data
     if isinstance(array, ndarray) and array.ndim == 2 and array.dtype.kind not in "fiub":
-        columns = ([text_of(value) for value in column] for column in array.T)
-        return pa.table({f"x{d}": pa.array(column, pa.string()) for d, column in enumerate(columns)})
+        return pa.table({f"x{d}": _of_objects(column) for d, column in enumerate(array.T)})
     from mixtura.sources.frames import read_frame  # loads narwhals, which files do without
 
     return _columns.simplify(read_frame(array)[0])
@@ -216,6 +216,14 @@ def _outside(column: Column, values: Float[ndarray, " N"]) -> tuple[Bool[ndarray
 def _refuse_infinite(name: str, values: Float[ndarray, " N"]) -> None:
     if np.isinf(values).any():
         raise DataError(f"Column {name!r} is infinite in row {int(np.isinf(values).argmax()) + 1}: correct the cell.")
+
+
+def _of_objects(cells: ndarray) -> pa.Array:
+    """Numbers where all cells that are there are some, else text."""
+    found = [None if value is None or value != value else value for value in cells]
+    if all(value is None or (isinstance(value, Real) and not isinstance(value, bool)) for value in found):
+        return pa.array([None if value is None else float(value) for value in found], pa.float64())
+    return pa.array([text_of(value) for value in cells], pa.string())
 
 
 def text_of(value: Any) -> str | None:
