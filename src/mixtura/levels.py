@@ -6,9 +6,11 @@ from mixtura import climbing, em, exchanges, grounds, starts
 from mixtura.acceleration import SmallGain, SmallRemainder, default_tolerance
 from mixtura.grounds import Ground
 from mixtura.kicks import Kicks
+from mixtura.mixture import Mixture, MixtureParameters
 from mixtura.statistics import Block
 
-_EXCHANGING_ROWS, _EXCHANGING_NUMBERS = 1 << 16, 1 << 22  # rows, and responsibilities, that are looked at together
+# Rows that components are exchanged on, more where these times the free parameters are few; responsibilities, at most.
+_EXCHANGING_ROWS, _EXCHANGING_WORK, _EXCHANGING_NUMBERS = 1 << 16, 5e7, 1 << 22
 _CORRECTING = 1 << 17  # rows that go on between two passes over all
 _SETTLING, _FEWEST = 8, 10_000  # the part of all rows that a solution settles on first, and rows of it at least
 _MOST_STEPS = 1000
@@ -22,8 +24,7 @@ def part(sample: Block, most: int = _CORRECTING) -> Block:
 
 def exchange(ground: Ground, kicked: Kicks, many: Block) -> Kicks:
     """The best solution, its components exchanged where the larger sample says so."""
-    most = min(_EXCHANGING_ROWS, _EXCHANGING_NUMBERS // len(kicked.pool[0].parameters.weights))
-    some = part(many, most)
+    some = part(many, _exchanging_rows(ground.model, kicked.pool[0].parameters))
     hall = climbing.AtHand(climbing.in_double(some), ground.run.runner)
     wide = grounds.survey(ground.model, hall.block, ground.rng, ground.watch, hall)
     wide = wide._replace(total_weight=ground.total_weight)
@@ -36,6 +37,11 @@ def exchange(ground: Ground, kicked: Kicks, many: Block) -> Kicks:
         n_iterations=kicked.tally.n_iterations + improved.n_iterations,
     )
     return Kicks((improved.best, *kicked.pool), tally)
+
+
+def _exchanging_rows(model: Mixture, parameters: MixtureParameters) -> int:
+    rows = max(_EXCHANGING_ROWS, int(_EXCHANGING_WORK / max(1, model.n_free(parameters))))
+    return min(rows, _EXCHANGING_NUMBERS // len(parameters.weights))
 
 
 def settling(many: Block, n_rows: int) -> Block | None:
