@@ -7,13 +7,14 @@ from math import inf
 import numpy as np
 from numpy import ndarray
 
+from mixtura._kernels.densities import LITTLE
 from mixtura.criteria import Evidence
 from mixtura.emissions.contract import Emission
 from mixtura.mixture import Classification, Mixture, MixtureParameters
 from mixtura.runners.contract import Measured, Runner
-from mixtura.statistics import Block
+from mixtura.statistics import Block, MixtureStatistics
 
-_LITTLE = 1e-3  # nats: a step that gains less is the last
+_LEAST_GAIN = 1e-3  # nats: a step that gains less is the last
 _NOTHING = -800.0  # the logarithm of a share that is none
 
 
@@ -36,12 +37,18 @@ def collect_all_evidence(
 def one_log_likelihood(emission: Emission, source: Measured, runner: Runner) -> float:
     """The log-likelihood of a single component, which the first step finds unless its tails have to be found, too."""
     model, first = Mixture(emission), next(iter(source.blocks()))
+    is_rare = source.n_rows * source.n_columns < LITTLE
     best = MixtureParameters(np.ones(1), emission.pooled(*first, 1))
-    before, statistics = -inf, runner(source, model.statistics(best))
-    while statistics.log_likelihood > before + _LITTLE:
+    before, statistics = -inf, runner(source, _sums(model, best, is_rare))
+    while statistics.log_likelihood > before + _LEAST_GAIN:
         before, best = statistics.log_likelihood, model.maximise(statistics, best)
-        statistics = runner(source, model.statistics(best))
+        statistics = runner(source, _sums(model, best, is_rare))
     return float(statistics.log_likelihood)
+
+
+def _sums(model: Mixture, parameters: MixtureParameters, is_rare: bool) -> Callable[[Block], MixtureStatistics]:
+    sums = model.statistics(parameters)
+    return partial(sums, is_rare=True) if is_rare else sums
 
 
 def _of_labels(block: Block, classify: Callable[[Block], Classification]) -> tuple[float, float]:

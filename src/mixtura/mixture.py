@@ -184,12 +184,16 @@ class Mixture:
 
 
 def block_statistics(
-    block: Block, emission: Emission, log_weights: Float[ndarray, " K"], density: Any, log_noise: float | None = None
-) -> MixtureStatistics:
-    """The E-step on one block: Bayes' theorem, then the sums that the M-step needs."""
+    block: Block, emission: Emission, log_weights: Float[ndarray, " K"], density: Any, log_noise: float | None = None,
+    is_rare: bool = False,
+) -> MixtureStatistics:  # fmt: skip
+    """The E-step on one block: Bayes' theorem, then the sums that the M-step needs.
+
+    `is_rare` says that few will be made, of few rows, which are not worth a compiler.
+    """
     if log_noise is not None:
         return _beside_noise(block, emission, log_weights, density, log_noise)
-    collect = pass_over(block, density)
+    collect = None if is_rare else pass_over(block, density)
     if collect is not None:
         return MixtureStatistics(*collect(*block, log_weights, density))
     sight = see(emission, block.points)(density)

@@ -4,15 +4,20 @@ import numpy as np
 import pytest
 
 from mixtura import _kernels
-from mixtura._kernels import kmeans, mixtures, reference
+from mixtura._kernels import incomplete, kmeans, mixtures, reference
 from mixtura._kernels.densities import Spherical
+from mixtura.emissions.gaussian import Gaussian
+from mixtura.evidence import one_log_likelihood
+from mixtura.runners.local import Local
+from mixtura.sources.array import ArraySource
 
 RNG = np.random.default_rng(0)
 MEANS = RNG.normal(size=(3, 2))
 DENSITY = Spherical(MEANS, np.ones(3), np.zeros(3))
 ABOUT_ROWS = {"posterior": (np.log(np.full(3, 1 / 3)), DENSITY), "nearest": (MEANS,), "distances": (MEANS,)}
 ABOUT_ROWS |= {"classify": ABOUT_ROWS["posterior"], "collect_nearest": (np.ones(300), MEANS, True)}
-KERNELS = [(mixtures, "posterior"), (mixtures, "classify")]
+KERNELS = [(mixtures, "posterior"), (mixtures, "classify"), (mixtures, "collect_each")]
+KERNELS += [(incomplete, "collect_incomplete")]
 KERNELS += [(kmeans, "nearest"), (kmeans, "distances"), (kmeans, "collect_nearest_each")]
 
 
@@ -48,3 +53,15 @@ def test_many_rows_are_worth_a_kernel(name):
 def test_a_step_of_many_is_worth_a_kernel():
     with pytest.raises(Compiled):
         _kernels.collect_nearest(np.zeros((300, 2)), np.ones(300), MEANS)
+
+
+def test_one_component_to_compare_with_is_not_worth_a_kernel():
+    """At its maximum every row has as many squared standard deviations as columns, on average."""
+    points = RNG.normal(size=(300, 2))
+    found = one_log_likelihood(Gaussian("full", ridge=0.0), ArraySource(points), Local())
+    _, log_det = np.linalg.slogdet(2 * np.pi * np.cov(points.T, bias=True))
+    assert found == pytest.approx(-150 * (log_det + 2))
+    points[0, 0] = np.nan
+    assert one_log_likelihood(Gaussian("full", ridge=0.0), ArraySource(points), Local()) > found
+    with pytest.raises(Compiled):
+        one_log_likelihood(Gaussian("full"), ArraySource(np.zeros((40_000, 2))), Local())
