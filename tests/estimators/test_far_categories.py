@@ -95,7 +95,7 @@ def test_what_cannot_be_counted(file, tmp_path):
         tallied(file, ["q9"])
     with pytest.raises(DataError, match="is a source of numbers"):
         LatentClassMixture(2).fit(mixtura.stream(file, missing="model"))
-    with pytest.raises(ValueError, match="sample_weight goes with a table in memory"):
+    with pytest.raises(ValueError, match="weights of files are one of their columns"):
         LatentClassMixture(2).fit(file, sample_weight=np.ones(N))
     parquet.write_table(TABLE.slice(0, 0), tmp_path / "none.parquet")
     with pytest.raises(DataError, match="has column names but no rows"):

@@ -109,7 +109,9 @@ def test_numbers_and_weights(numbers, name):
             with pytest.raises(DataError, match=r"cells"):
                 clone(estimator).fit(far)
         else:
-            assert_same(clone(estimator).fit(far), clone(estimator).fit(points, sample_weight=weights))
+            there, here = clone(estimator).fit(far), clone(estimator).fit(points, sample_weight=weights)
+            assert_same(there, here)
+            assert there.score(far) == pytest.approx(here.score(points, sample_weight=weights), rel=1e-10)
 
 
 @pytest.mark.parametrize("kind", [glob, text, arrow])
@@ -163,6 +165,20 @@ def test_answers_are_counted(tmp_path):
     answers = TABLES["holed"].select(["town", "half", "so"])
     path = glob(answers, tmp_path)
     assert_same(LatentClassMixture(2, **HOW).fit(path), LatentClassMixture(2, **HOW).fit(answers))
+
+
+def test_answers_with_weights(tmp_path):
+    names = ["town", "half", "so"]
+    answers = TABLES["holed"].select(names)
+    path = glob(answers.append_column("w", pa.array(WEIGHTS)), tmp_path)
+    source = mixtura.stream(path, Roles(names, categorical=names, weight="w"), missing="model")
+    near = LatentClassMixture(2, **HOW).fit(answers, sample_weight=WEIGHTS)
+    far = LatentClassMixture(2, **HOW).fit(source)
+    assert_same(far, near)
+    assert far.levels_ == near.levels_
+    assert far.score(source) == pytest.approx(near.score(answers, sample_weight=WEIGHTS), rel=1e-12)
+    with pytest.raises(ValueError, match="weights of files are one of their columns"):
+        LatentClassMixture(2).fit(path, sample_weight=WEIGHTS)
 
 
 def test_rows_that_are_asked_about_need_not_vary(tmp_path):

@@ -9,6 +9,7 @@ from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, Density
 
 from mixtura import criteria, outlying
 from mixtura.estimators._base import check_weights, generator
+from mixtura.estimators._sources import is_source, weights_of
 from mixtura.online import Memory
 from mixtura.remoteness import DRAWS
 from mixtura.runners.local import n_threads
@@ -30,7 +31,8 @@ class Answers(ClassNamePrefixFeaturesOutMixin, TransformerMixin, DensityMixin, B
             evidence = self._evidence(X, sample_weight)
             return float(evidence.log_likelihood / evidence.n_rows)
         log_density = self.score_samples(X)
-        return float(np.average(log_density, weights=check_weights(sample_weight, len(log_density))))
+        weights = weights_of(X) if is_source(X) else check_weights(sample_weight, len(log_density))
+        return float(np.average(log_density, weights=weights))
 
     def bic(self: Any, X: Any, sample_weight: Any = None) -> float:
         """Bayesian information criterion; smaller is better."""

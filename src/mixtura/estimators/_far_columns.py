@@ -8,7 +8,7 @@ from jaxtyping import Float
 from numpy import ndarray
 
 from mixtura.estimators._sources import is_source, learn_columns, refuse_weights
-from mixtura.runners.contract import Measured, Sampled
+from mixtura.runners.contract import Measured, is_sampled
 from mixtura.sources.array import ArraySource
 from mixtura.sources.column import Column
 from mixtura.sources.engines import engine_of
@@ -36,7 +36,7 @@ def rows_seen(source: Measured) -> tuple[Float[ndarray, "N D"], Float[ndarray, "
     """Rows that tell of all others, and how much each counts."""
     if isinstance(source, ArraySource):
         return source.points, source.weights
-    rows = rows_to_choose_on(source) if isinstance(source, Sampled) else next(iter(source.blocks()))
+    rows = rows_to_choose_on(source) if is_sampled(source) else next(iter(source.blocks()))
     return rows.points, rows.weights
 
 

@@ -4,14 +4,18 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+from jaxtyping import Float
+from numpy import ndarray
 from sklearn.utils.validation import check_is_fitted
 
 from mixtura.estimators._base import check_points, check_weights, is_far, rows_of_a_fit, weighted_source
+from mixtura.runners.anywhere import Anywhere
 from mixtura.runners.contract import Measured, is_sampled
 from mixtura.sources.array import ArraySource
 from mixtura.sources.column import Column
 from mixtura.sources.engines import engine_of
 from mixtura.sources.roles import Roles
+from mixtura.statistics import Block
 
 
 def is_source(X: Any) -> bool:
@@ -77,6 +81,15 @@ def first_rows(source: Measured) -> Any:
     if isinstance(source, ArraySource):
         return source.points
     return source.sample.points if is_sampled(source) else next(iter(source.blocks())).points
+
+
+def weights_of(source: Measured) -> Float[ndarray, " N"]:
+    """How much each row of a source counts."""
+    return np.concatenate(list(Anywhere().each(source, _weights)))
+
+
+def _weights(block: Block) -> Float[ndarray, " B"]:
+    return block.weights
 
 
 def at_hand(source: Measured) -> ArraySource:

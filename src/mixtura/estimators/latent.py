@@ -1,9 +1,12 @@
 """`LatentClassMixture`: latent class analysis, a mixture for tables of answers."""
 
 from collections.abc import Sequence
+from functools import partial, reduce
 from typing import Any, ClassVar, Self
 
 import numpy as np
+from jaxtyping import Float
+from numpy import ndarray
 
 from mixtura import em
 from mixtura.acceleration import SmallRemainder
@@ -12,14 +15,17 @@ from mixtura.estimators import _parameters as rules
 from mixtura.estimators._base import check_weights, is_far
 from mixtura.estimators._families import FamilyAnswers, columns_of, rows_that_count
 from mixtura.estimators._online import SCHEDULE, GoesOn
+from mixtura.estimators._sources import is_source
 from mixtura.goodness import goodness, patterns_of
 from mixtura.mixture import Mixture, MixtureParameters
 from mixtura.online import Schedule
 from mixtura.ordering import ORDERS
+from mixtura.runners.anywhere import Anywhere
 from mixtura.runners.contract import Measured
 from mixtura.runners.held import Held
 from mixtura.sources.array import ArraySource
-from mixtura.sources.kinds import encode, kinds_of
+from mixtura.sources.column import Column
+from mixtura.sources.kinds import decode, encode, kinds_of
 from mixtura.statistics import Block
 
 _LEFT = 1e-7  # nats: steps cost little once equal rows are put together
@@ -132,9 +138,10 @@ class LatentClassMixture(GoesOn, FamilyAnswers):
 
         Parameters
         ----------
-        X : array-like or data frame of shape (N, D), file, Dask data frame or array, Spark data frame
+        X : array-like or data frame of shape (N, D), file, source, Dask data frame or array, Spark data frame
             Text, truth values or numbers; whatever they are, different values are different levels. None and NaN are
-            missing. Of files and collections the different rows are counted, where they are; only these are held.
+            missing. Of files and collections the different rows are counted, where they are; only these are held. A
+            source is one of categories: ``mixtura.stream(path, Roles(categorical=..., weight=...))``.
         y : ignored
         sample_weight : array-like of shape (N,), optional
             How much each row counts: a whole number is worth as many equal rows, zero none.
@@ -211,7 +218,31 @@ def counted_rows(X: Any, sample_weight: Any, names: Sequence[str] = ()) -> tuple
     if not is_far(X):
         return X, sample_weight
     if sample_weight is not None:
-        raise ValueError("sample_weight goes with a table in memory: rows of files and collections count once each.")
+        raise ValueError(
+            "sample_weight goes with a table in memory; weights of files are one of their columns: "
+            "mixtura.stream(path, Roles(categorical=..., weight=...))."
+        )
+    columns = getattr(X, "columns", ()) if is_source(X) else ()
+    if columns and all(column.kind == "category" for column in columns):
+        return _different_rows(X, columns)
     from mixtura.sources.tallies import tallied
 
     return tallied(X, tuple(map(str, names)))
+
+
+def _different_rows(source: Measured, columns: Sequence[Column]) -> tuple[dict[str, ndarray], Float[ndarray, " M"]]:
+    """The rows of a source of categories, each once, and the weights of those that are equal to it."""
+    n_levels = tuple(len(column.levels) for column in columns)
+    parts = Anywhere().each(source, partial(_patterns, n_levels=n_levels))
+    together = reduce(partial(_joined, n_levels=n_levels), parts)
+    cells = decode(together.points, columns)
+    return {column.name: values for column, values in zip(columns, cells.T, strict=True)}, together.weights
+
+
+def _patterns(block: Block, n_levels: Sequence[int]) -> Block:
+    return patterns_of(*block, n_levels)
+
+
+def _joined(left: Block, right: Block, n_levels: Sequence[int]) -> Block:
+    points, weights = (np.concatenate(both) for both in zip(left, right, strict=True))
+    return patterns_of(points, weights, n_levels)
