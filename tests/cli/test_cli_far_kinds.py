@@ -45,6 +45,17 @@ def test_a_fit_of_rows_that_stay_on_disk_is_that_of_rows_in_memory(run, path, tm
     assert [labels.count(k) for k in range(2)] == [cluster["n_rows"] for cluster in far["clusters"]]
 
 
+@pytest.mark.parametrize("more", [("--categorical", "town"), ("--features", "age,income")])
+def test_rows_that_lack_cells_are_among_those_that_clusters_are_described_by(run, path, tmp_path, more):
+    table, holes = parquet.read_table(path), np.arange(1500) % 4 == 0
+    table = table.set_column(0, "age", pa.array(table["age"].to_numpy(), mask=holes & (table["age"].to_numpy() > 35)))
+    parquet.write_table(table, tmp_path / "holed.parquet")
+    quick = ("fit", tmp_path / "holed.parquet", *more, "-k", "2", "--covariance", "diag", "--json", "-q")
+    near, far = (json.loads(run(*quick, *where).stdout) for where in ((), ("--memory", "2GB")))
+    for name in ("clusters", "columns", "certainty"):
+        assert far[name] == near[name], name
+
+
 def test_the_best_of_a_sample_goes_on_over_all_rows(path, monkeypatch):
     monkeypatch.setattr("mixtura.sources.streamed.sample_rows", lambda *_: 400)
     assert len(stream(path, ROLES).sample.points) == 400

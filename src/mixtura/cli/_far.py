@@ -28,15 +28,17 @@ from mixtura.explain.words import headline
 from mixtura.finding import find_far
 from mixtura.fitted import FittedMixture
 from mixtura.labelling import Labeller
+from mixtura.labels import classify, expected
 from mixtura.persistence import save
 from mixtura.powers import settled
 from mixtura.report.facts import facts
 from mixtura.selection import Selection, select
 from mixtura.sources._budget import give_back
+from mixtura.sources.array import ArraySource
+from mixtura.sources.sampling import Drawn
 from mixtura.sources.sinks import table_sink
 from mixtura.sources.streamed import StreamedSource, stream
 from mixtura.sources.writing import write_text_atomic
-from mixtura.statistics import Block
 from mixtura.streaming import Finals, finish, rows_to_choose_on
 from mixtura.trials import Candidate
 
@@ -186,26 +188,35 @@ def _label(request: Request, fitted: FittedMixture, source: StreamedSource, fold
 
 def _described(fitted: FittedMixture, source: StreamedSource, counts: np.ndarray | None) -> Described:
     """By some of the rows; their numbers are those of all."""
-    drawn = source.facts.sample
-    complete = np.flatnonzero(~np.isnan(drawn.points).any(axis=1))
-    some = complete[:: -(-len(complete) // _SHOWN)]
-    points, weights = drawn.points[some], drawn.weights[some]
-    said = fitted.model.classify(fitted.parameters)(Block(points, weights))
     is_numbered = source.facts.n_left_out == 0  # else a row's place among those read is not known
-    rows = Rows(points, weights, said, ids=drawn.positions[some] + 1 if is_numbered else None)
+    rows = _some(fitted, source.facts.sample, is_numbered)
     seen, rows, explanation = (
-        explain_rows(fitted, rows) if source.columns else (fitted, rows, explain(fitted, *rows[:3]))
+        explain_rows(fitted, rows) if source.columns else (fitted, rows, explain(fitted, *rows[:3], holes=rows.holes))
     )
     if counts is None:
         counts = np.array([round(cluster.share * source.n_rows) for cluster in explanation.clusters])
     clusters = tuple(c._replace(n_rows=int(n)) for c, n in zip(explanation.clusters, counts, strict=True))
     told = headline(len(clusters), source.n_rows, source.n_columns)
     explanation = explanation._replace(
-        clusters=clusters, headline=told, n_rows=source.n_rows, total_weight=source.total_weight, outliers=None
-    )
+        clusters=clusters, headline=told, n_rows=source.n_rows, total_weight=source.total_weight, outliers=None,
+        missing=None,  # which is known of these rows only
+    )  # fmt: skip
     about = facts(seen, explanation, rows, left_out=_left_out(source), show_rows=is_numbered)
     about["answer"]["n_columns"] = source.n_columns
     return Described(fitted, rows, explanation, about, seen)
+
+
+def _some(fitted: FittedMixture, drawn: Drawn, is_numbered: bool) -> Rows:
+    """Rows of a sample to speak of, with what the mixture expects where cells are missing."""
+    some = np.arange(len(drawn.points))[:: -(-len(drawn.points) // _SHOWN)]
+    source, holes = ArraySource(drawn.points[some], drawn.weights[some]), np.isnan(drawn.points[some])
+    return Rows(
+        expected(fitted, source),
+        drawn.weights[some],
+        classify(fitted, source),
+        ids=drawn.positions[some] + 1 if is_numbered else None,
+        holes=holes if holes.any() else None,
+    )
 
 
 def _left_out(source: StreamedSource) -> dict[str, Any]:
