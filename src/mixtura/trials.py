@@ -29,8 +29,8 @@ from mixtura.scaling import Scaling, seen_mass
 from mixtura.sources.array import ArraySource
 
 # Kicks in vain that end a search: where one fit is poor, others are there to be chosen. Fewer where steps are long, as
-# they are where an M-step iterates, unless rows are few and nobody else has looked for the fit.
-PATIENCE, LESS_PATIENCE = 48, 16
+# they are where an M-step iterates; more where rows are few and nobody else has looked for the fit.
+PATIENCE, LESS_PATIENCE, MORE_PATIENCE = 48, 16, 96
 _LITTLE = 1 << 15  # numbers in a table
 _BESIDE_A_SKETCH = 1  # starts: hardly any leads as high as the sketch, and drawing them takes half of a search
 
@@ -176,7 +176,7 @@ class Workshop(NamedTuple):
     def _plan(self, setting: Setting, is_sketched: bool) -> race.Plan:
         n_init = self.options.n_init
         is_alone = not is_sketched and self.source.points.size <= _LITTLE
-        is_quick = MODELS[setting.covariance].is_linear or is_alone
+        usual = PATIENCE if MODELS[setting.covariance].is_linear else LESS_PATIENCE
         return race.Plan(
             setting.n_components,
             kinds=starts.DIVERSE if n_init is None else starts.cycle(n_init),
@@ -184,7 +184,7 @@ class Workshop(NamedTuple):
             max_iterations=self.options.max_iterations,
             stop=self._stop(),
             watch=self.watch,
-            patience=PATIENCE if is_quick else LESS_PATIENCE,
+            patience=MORE_PATIENCE if is_alone else usual,
         )
 
     def _stop(self) -> em.Stop:

@@ -5,7 +5,7 @@ suppressMessages({ library(mclust); library(jsonlite) })
 tables <- list(attitude = as.matrix(attitude[, 1:3]), quakes = as.matrix(quakes[seq(1, 1000, 4), 1:3]))
 cells <- list(
   list("attitude", "EVI", 7), list("attitude", "EVI", 8), list("attitude", "VEI", 8),
-  list("quakes", "VEV", 5), list("quakes", "EVI", 8), list("quakes", "VEI", 9)
+  list("quakes", "EVI", 8), list("quakes", "VEI", 9)
 )
 fits <- lapply(cells, function(cell) list(
   table = cell[[1]], model = cell[[2]], n_components = cell[[3]],
