@@ -83,14 +83,15 @@ def _refuse_what_takes_the_table(request: Request) -> None:
         if is_asked:
             others = "--memory, --sql, --cache, --checkpoint, --engine"
             raise click.UsageError(f"--{name} takes the whole table: leave out {others}.")
+    if request.bayes and (request.categorical or request.counts or request.transform):
+        raise click.UsageError("--bayes is for numbers: leave out --categorical, --counts and --transform, or --bayes.")
     if request.resume and not request.checkpoint:
         raise click.UsageError("--resume goes on from the file that --checkpoint names.")
 
 
 def _of_whole_tables(request: Request) -> list[tuple[str, bool]]:
     """Options that far rows cannot serve, and whether they are asked for."""
-    names = ["truth", "profile", "stability", *(["categorical", "counts", "transform"] if request.bayes else [])]
-    asked = {name: getattr(request, name) for name in names}
+    asked = {name: getattr(request, name) for name in ("truth", "profile", "stability")}
     choices = {"prior": request.prior, "outliers": request.outliers, "select-columns": request.select_columns}
     named = [(name, value != "none") for name, value in choices.items()]
     return [*((name, bool(value)) for name, value in asked.items()), *named]
