@@ -29,10 +29,12 @@ class Solution:
         """Whether it is neither a collapse nor an accident."""
         return self.n_accidents == 0
 
-    @property
-    def rank(self) -> tuple[int, float]:
-        """Sound ones first, then those of fewest accidents, from where it is not far; the highest of them first."""
-        return -self.n_accidents, self.objective
+    @cached_property
+    def rank(self) -> tuple[bool, float]:
+        """The highest first, without what accidents explain; those that are nothing but accidents come last."""
+        n_components = len(self.parameters.weights)
+        is_part = 0 < self.n_accidents < n_components
+        return self.n_accidents < n_components, self.ground.height_without(self) if is_part else self.objective
 
     @property
     def parameters(self) -> MixtureParameters:
@@ -80,6 +82,21 @@ class Ground(NamedTuple):
         weights, emission = parameters
         found: ndarray = self.model.emission.spurious(emission, weights * self.total_weight, self.spread)
         return found
+
+    def height_without(self, solution: Solution) -> float:
+        """The objective of a solution whose accidents explain nothing: their rows are left to the other components.
+
+        What these cannot explain counts as one row in all that is spread like the sample. So chance gains nothing by
+        a few rows close together amid others, while a row that is far from all may have its own component.
+        """
+        (weights, emission), (points, of_rows) = solution.parameters, self.sample
+        kept = np.setdiff1d(np.arange(len(weights)), self.accidents(solution.parameters))
+        rest = MixtureParameters(weights[kept] * (weights.sum() / weights[kept].sum()), emission)
+        rest = rest._replace(emission=self.model.emission.reorder(emission, kept))
+        whole = MixtureParameters(np.ones(1), self.model.emission.pooled(points, of_rows, 1))
+        near, far = (self.model.classify(each)(self.sample).log_density.astype(float) for each in (rest, whole))
+        explained = np.logaddexp(near, far - np.log(max(self.total_weight, 1.0)))
+        return float(of_rows @ explained) + self.model.log_prior(solution.parameters)
 
 
 def survey(

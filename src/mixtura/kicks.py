@@ -74,7 +74,7 @@ def improve(ground: Ground, starts: Sequence[em.Fit], patience: int | None = Non
         _climb(ways, SmallRemainder(GAIN, _aim(pool), next(hopes)), ground.watch)
         found = _judge_new(ground, log, ways, pool)
         before, pool = pool[0], distinct([*pool, *found])[:_POOL] if found else pool
-        has_moved = pool[0].rank > (-before.n_accidents, before.objective + GAIN)
+        has_moved = pool[0].rank > (before.rank[0], before.rank[1] + GAIN)
         tally = tally._replace(
             n_kicks=tally.n_kicks + number,
             n_iterations=tally.n_iterations + ways.n_iterations,

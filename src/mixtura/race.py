@@ -205,7 +205,7 @@ def _hear(
     gained on a few rows of the sample alone.
     """
     known = distinct([*kicked.pool, *others])
-    few = [solution for solution in known if solution.rank >= (0, known[0].objective - CHANCE)]
+    few = [solution for solution in known if solution.rank >= (True, known[0].rank[1] - CHANCE)]
     if run is None or len(few) < 2:
         return kicked
     rounds = [Round(run, n, FIRST_KEPT) for n in HEARINGS]

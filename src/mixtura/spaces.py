@@ -29,15 +29,28 @@ class Spread(NamedTuple):
 
 
 def spread(points: Float[ndarray, "N D"], weights: Float[ndarray, " N"]) -> Spread:
-    """Standardised first, so that columns of any scale count."""
+    """Standardised first, so that columns of any scale count.
+
+    Where a single row makes most of a column's variance, cells far outside count as if they were nearer: beside that
+    row, all that the others are would look flat.
+    """
+    standard, deviations, unit = _standard(points, weights)
+    if (weights[:, None] * standard**2 > weights.sum() / 2).any():
+        standard, deviations, unit = _standard(within_reach(points, weights), weights)
+    values, vectors = _axes(standard, weights)
+    kept = values > max(values[-1], 0.0) * _FLAT
+    return Spread(deviations, (vectors[:, kept] / np.sqrt(values[kept])).T * unit)
+
+
+def _standard(
+    points: Float[ndarray, "N D"], weights: Float[ndarray, " N"]
+) -> tuple[Float[ndarray, "N D"], Float[ndarray, " D"], Float[ndarray, " D"]]:
+    """The rows in columns of variance one, the standard deviations, and what the columns were multiplied by."""
     centre = weights @ points / weights.sum()
     deviations = np.sqrt(weights @ (points - centre) ** 2 / weights.sum())
     deviations = np.where(deviations > _ROUNDING * np.abs(centre), deviations, 0.0)
     unit = np.divide(1.0, deviations, out=np.zeros_like(deviations), where=deviations > 0)
-    standard = (points - centre) * unit
-    values, vectors = _axes(standard, weights)
-    kept = values > max(values[-1], 0.0) * _FLAT
-    return Spread(deviations, (vectors[:, kept] / np.sqrt(values[kept])).T * unit)
+    return (points - centre) * unit, deviations, unit
 
 
 def _axes(

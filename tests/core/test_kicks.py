@@ -65,7 +65,7 @@ def test_more_patience_is_never_worse_and_nothing_is_lost(patience):
     assert found.pool[0].objective >= shorter.pool[0].objective >= poor.objective
     if patience == 0:
         [only] = found.pool
-        assert only.fit is poor and only.rank == (0, poor.objective)
+        assert only.fit is poor and only.rank == (True, poor.objective)
         assert found.tally == kicks.Tally(0, 0, 1, 1)
 
 
