@@ -104,16 +104,17 @@ class Mixture:
 
     def coordinates(self, parameters: MixtureParameters, like: MixtureParameters) -> ndarray | None:
         """The parameters as numbers that may take any value, in the units of others; None where the family has none."""
-        own = self.emission.coordinates(parameters.emission, like.emission)
-        return (
-            None if own is None or not parameters.weights.all() else np.concatenate([np.log(parameters.weights), own])
-        )
+        own, shares = self.emission.coordinates(parameters.emission, like.emission), parameters.weights
+        if self.noise is not None:
+            shares = np.append(shares, 1 - shares.sum())
+        return None if own is None or not (shares > 0).all() else np.concatenate([np.log(shares), own])
 
     def at(self, coordinates: ndarray, like: MixtureParameters) -> MixtureParameters:
         """The parameters that have these coordinates."""
-        log_weights, own = np.split(coordinates, [len(like.weights)])
-        weights = np.exp(log_weights - np.logaddexp.reduce(log_weights))
-        return MixtureParameters(weights, self.emission.at(own, like.emission))
+        n_components = len(like.weights)
+        log_shares, own = np.split(coordinates, [n_components + (self.noise is not None)])
+        shares = np.exp(log_shares - np.logaddexp.reduce(log_shares))
+        return MixtureParameters(shares[:n_components], self.emission.at(own, like.emission))
 
     def counts_of(self, parameters: MixtureParameters, total_weight: float) -> Float[ndarray, " K"]:
         """How much of so many rows the components explain, by the parameters that these led to."""

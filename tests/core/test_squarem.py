@@ -1,5 +1,7 @@
 """Leaps end where steps of EM end, sooner, and the objective never falls on the way."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -9,6 +11,7 @@ from mixtura.acceleration import SmallGain, SmallRemainder
 from mixtura.covariance import MODELS
 from mixtura.emissions.categorical import Categorical
 from mixtura.emissions.gaussian import Gaussian
+from mixtura.emissions.noise import UniformNoise
 from mixtura.mixture import Mixture
 from mixtura.statistics import Block
 
@@ -128,6 +131,15 @@ def test_coordinates_say_all_there_is_in_no_units(covariance):
             for a, b in ((start, other), (stretched(start, scale), stretched(other, scale)))
         )
         np.testing.assert_allclose(there, here, atol=1e-6)
+
+
+def test_coordinates_keep_the_share_of_noise():
+    block = overlapping(200)
+    model, start = begun("full", block)
+    model = replace(model, noise=UniformNoise((-9.0, -9.0), ((18.0, 0.0), (0.0, 18.0))))
+    start = start._replace(weights=0.9 * start.weights)
+    np.testing.assert_allclose(model.at(model.coordinates(start, start), start).weights, start.weights)
+    assert model.coordinates(start._replace(weights=np.array([0.5, 0.25, 0.25])), start) is None
 
 
 def stretched(parameters, scale):
