@@ -100,6 +100,7 @@ def test_a_posterior_from_the_same_start(sources, name, is_holed):
     assert_close(far, near)
     np.testing.assert_allclose(far.covariance_prior_, near.covariance_prior_, rtol=1e-10)
     assert far.n_effective_ == pytest.approx(near.n_effective_)
+    assert far.score(parted(frame(points))) == pytest.approx(near.score(points), rel=1e-10)
 
 
 @pytest.mark.parametrize("is_holed", [False, True], ids=["complete", "holed"])

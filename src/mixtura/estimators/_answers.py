@@ -28,7 +28,7 @@ class Answers(ClassNamePrefixFeaturesOutMixin, TransformerMixin, DensityMixin, B
     def score(self: Any, X: Any, y: Any = None, sample_weight: Any = None) -> float:
         """The mean log-likelihood per row, in nats; rows count as much as `sample_weight` says."""
         if engine_of(X) is not None:
-            evidence = self._evidence(X, sample_weight)
+            evidence = self._seen(X, sample_weight)
             return float(evidence.log_likelihood / evidence.n_rows)
         log_density = self.score_samples(X)
         weights = weights_of(X) if is_source(X) else check_weights(sample_weight, len(log_density))
@@ -82,3 +82,8 @@ class Answers(ClassNamePrefixFeaturesOutMixin, TransformerMixin, DensityMixin, B
         return outlying.p_values(
             self.to_fitted(), points, n_draws, generator(self.random_state), n_threads(self.n_jobs)
         )
+
+    def _seen(self: Any, X: Any, sample_weight: Any) -> criteria.Evidence:
+        """The evidence of the density that `score_samples` tells."""
+        found: criteria.Evidence = self._evidence(X, sample_weight)
+        return found

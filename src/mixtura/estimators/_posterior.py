@@ -164,6 +164,10 @@ class PosteriorAnswers(FittedAnswers):
         source = asked_source(self, X, sample_weight)
         return collect_evidence(classify, self._n_parameters(), source, local(self.n_jobs))
 
+    def _seen(self, X: Any, sample_weight: Any) -> Evidence:
+        """Of the predictive density, as `score_samples` has it, not of the mixture in the middle."""
+        return super()._evidence(X, sample_weight)
+
 
 def middle(parameters: MixtureParameters) -> MixtureParameters:
     """The Gaussian mixture in the middle of a posterior."""
