@@ -89,7 +89,7 @@ def _read(path: str | os.PathLike[str], key: str, restore: Callable[[dict[str, A
         if record["key"] != key:
             raise DataError(f"The checkpoint {path} is of other rows or another request: begin without --resume.")
         return restore(record)
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
         if isinstance(error, DataError):
             raise
         raise DataError(f"{path} is not a checkpoint of mixtura: begin without --resume.") from None

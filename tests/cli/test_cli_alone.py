@@ -63,6 +63,7 @@ def test_covariances_have_the_shape_of_the_model(run, faithful, held, covariance
     ("told", "message"),
     [
         ("{", "is no JSON"),
+        ("[" * 100_000, "is no JSON"),
         ([1], "must hold an object"),
         ({"sizes": [1, 2]}, "must hold an object"),
         ({"means": [[1, 2]]}, r"means must be numbers of the shape (2, 2)"),

@@ -62,6 +62,7 @@ def test_what_is_no_record_of_stages(tmp_path):
     write_stages(tmp_path / "fit.json", "key", {})
     with pytest.raises(DataError, match="is of other rows or another request"):
         read_stages(tmp_path / "fit.json", "other")
-    (tmp_path / "fit.json").write_text('{"format": 2, "key": "key", "stages": [[0, {}]]}')
-    with pytest.raises(DataError, match="is not a checkpoint of mixtura"):
-        read_stages(tmp_path / "fit.json", "key")
+    for told in ('{"format": 2, "key": "key", "stages": [[0, {}]]}', "[" * 100_000):
+        (tmp_path / "fit.json").write_text(told)
+        with pytest.raises(DataError, match="is not a checkpoint of mixtura"):
+            read_stages(tmp_path / "fit.json", "key")

@@ -74,6 +74,14 @@ def test_frames_of_every_kind_hold_the_same(name):
     assert table.dropped == ()
 
 
+@pytest.mark.parametrize(
+    "told", ["{", "[1]", "[" * 100_000, '{"index_columns": 1}', '{"index_columns": [{}]}', b"\xff"]
+)
+def test_what_pandas_cannot_have_written_is_passed_over(told, tmp_path):
+    parquet.write_table(TABLE.replace_schema_metadata({"pandas": told}), tmp_path / "rows.parquet")
+    np.testing.assert_array_equal(read_table(tmp_path / "rows.parquet").points, POINTS)
+
+
 @pytest.mark.parametrize("order", ["C", "F"])
 def test_columns_of_an_array_are_numbered(order):
     table = read_table(np.array(POINTS, order=order))

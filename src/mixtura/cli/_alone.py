@@ -1,6 +1,5 @@
 """Fits that are not chosen among others: without some rows (`--outliers trim`), or of what is not known (`--fixed`)."""
 
-import json
 import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -9,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from mixtura._conform import parse
 from mixtura.cli import _options
 from mixtura.cli._on_record import is_given
 from mixtura.errors import DataError, FitError
@@ -128,7 +128,7 @@ def read_fixed(path: str, columns: Sequence[str], n_components: int, covariance:
     from mixtura.estimators._attributes import shape_of
 
     try:
-        told = json.loads(Path(path).read_text())
+        told = parse(Path(path).read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise DataError(f"{path} is no JSON that can be read: {error}.") from None
     if not isinstance(told, dict) or not told or told.keys() - set(_HELD):

@@ -1,6 +1,5 @@
 """From the columns of an Arrow table to what is clustered on, and what goes with it."""
 
-import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -9,6 +8,7 @@ import numpy as np
 import pyarrow as pa
 from numpy import ndarray
 
+from mixtura._conform import parse
 from mixtura.errors import DataError
 from mixtura.sources import _columns
 from mixtura.sources._arrays import to_arrow
@@ -184,10 +184,13 @@ def _describe(column: pa.ChunkedArray) -> Reason:
 
 
 def _index_columns(table: pa.Table) -> set[str]:
-    """Return the columns that pandas wrote for the index of a data frame."""
+    """Return the columns that pandas wrote for the index of a data frame; none where what it wrote cannot be read."""
     metadata = (table.schema.metadata or {}).get(b"pandas", b"{}")
-    index = json.loads(metadata).get("index_columns", [])
-    return {name for name in index if isinstance(name, str)}
+    try:
+        index = parse(metadata.decode())["index_columns"]
+        return {name for name in index if isinstance(name, str)}
+    except (ValueError, LookupError, TypeError):
+        return set()
 
 
 def _check_numeric(gathered: Gathered, name: str) -> None:
