@@ -34,9 +34,14 @@ def spread(points: Float[ndarray, "N D"], weights: Float[ndarray, " N"]) -> Spre
     Where a single row makes most of a column's variance, cells far outside count as if they were nearer: beside that
     row, all that the others are would look flat.
     """
-    standard, deviations, unit = _standard(points, weights)
+    standard, *_ = _standard(points, weights)
     if (weights[:, None] * standard**2 > weights.sum() / 2).any():
-        standard, deviations, unit = _standard(within_reach(points, weights), weights)
+        points = within_reach(points, weights)
+    return _spread(points, weights)
+
+
+def _spread(points: Float[ndarray, "N D"], weights: Float[ndarray, " N"]) -> Spread:
+    standard, deviations, unit = _standard(points, weights)
     values, vectors = _axes(standard, weights)
     kept = values > max(values[-1], 0.0) * _FLAT
     return Spread(deviations, (vectors[:, kept] / np.sqrt(values[kept])).T * unit)
@@ -86,7 +91,7 @@ def whiten(points: Float[ndarray, "N D"], weights: Float[ndarray, " N"]) -> Floa
 
     Directions without variance are dropped; where there is none at all, the rows are only centred.
     """
-    centred, whitener = points - weights @ points / weights.sum(), spread(points, weights).whitener
+    centred, whitener = points - weights @ points / weights.sum(), _spread(points, weights).whitener
     return np.ascontiguousarray(centred @ whitener.T) if len(whitener) else centred
 
 

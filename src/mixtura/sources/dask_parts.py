@@ -2,9 +2,10 @@
 
 from asyncio import CancelledError
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import reduce
+from threading import Event
 from time import monotonic
 from typing import Any, TypeVar
 
@@ -15,6 +16,7 @@ Result = TypeVar("Result")
 _FAN_IN = 8  # results that are joined at once: sums come together as the branches of a tree
 _AT_A_TIME = 64  # parts whose results wait to be fetched
 _LOOK = 1.0  # seconds after which somebody who waits for a result looks whether anybody still works on it
+_FETCH = 60.0  # seconds after which what was ready and does not come is waited for anew
 _PATIENCE = 60.0  # seconds that a cluster may be without workers: lost ones are usually started again
 
 
@@ -65,17 +67,16 @@ def _joined(results: Sequence[Result], join: Callable[[Result, Result], Result])
 
 def wait_for(future: Any, client: Any) -> Any:
     """The result of a task; EngineError where nobody is left to work on it."""
-    seen = monotonic()
+    seen, done = monotonic(), Event()
+    future.add_done_callback(lambda _: done.set())
     while True:
-        try:
-            return future.result(timeout=_LOOK)
-        except TimeoutError:
-            now = monotonic()
-            seen = now if client.nthreads() else seen
-            if now - seen > _PATIENCE:
-                raise EngineError(
-                    f"The Dask cluster has had no workers for {now - seen:.0f} s: start some, and fit again."
-                ) from None
+        if done.wait(_LOOK):
+            with suppress(TimeoutError):  # its worker may have been lost since
+                return future.result(timeout=_FETCH)
+        now = monotonic()
+        seen = now if client.nthreads() else seen
+        if now - seen > _PATIENCE:
+            raise EngineError(f"The Dask cluster has had no workers for {now - seen:.0f} s: start some, and fit again.")
 
 
 @contextmanager
