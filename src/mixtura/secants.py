@@ -9,16 +9,14 @@ Henderson & Varadhan (2019) find, too. It is no judge of plateaus, though: it is
 some of the rows has arrived, and ends where many passes together gain next to nothing.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy import ndarray
 
-from mixtura import em
-from mixtura.acceleration import SmallRemainder
-from mixtura.squarem import Straightened
+from mixtura import em, leaping
 
 _MEMORY = 20  # secants
 _WALK = 3  # steps of EM after a fall
@@ -27,68 +25,29 @@ _JUDGED, _LONG = 4, 10  # objectives that the rule looks at; passes that may not
 _ALIKE = 1e-7  # secants that differ by less from others, relative to their lengths, tell nothing
 
 
-def fit(
-    model: em.Model,
-    parameters: Any,
-    run: em.Run,
-    *,
-    stop: em.Stop,
-    max_iterations: int,
-    callbacks: Sequence[em.Callback] = (),
-) -> em.Fit:
-    """What `em.fit` does, along secants where the model can be straightened and the rule is for all that is left."""
-    look: dict[str, Any] = {"max_iterations": max_iterations, "callbacks": callbacks}
-    is_straight = isinstance(model, Straightened) and model.coordinates(parameters, parameters) is not None
-    if not is_straight or not isinstance(stop, SmallRemainder):
-        return em.fit(model, parameters, run, stop=stop, **look)
-    steps = _Secants(model, parameters, SmallRemainder(_FIRM * stop.tolerance, stop.aim))
-    found = em.fit(steps, parameters, run, stop=steps.has_arrived, **look)
-    return found._replace(parameters=steps.known if steps.is_leap else found.parameters)
-
-
 @dataclass
-class _Secants:
+class Secants(leaping.Leaps):
     """A model for `em.fit` whose steps go as far as the secants of the last ones say."""
 
-    model: Any
-    like: Any
-    stop: SmallRemainder
-    height: float = float("-inf")  # the objective that was reached
-    known: Any = None  # what EM made of it
-    is_leap: bool = False  # whether the parameters that the next pass is for are not what EM made
     places: list[ndarray] = field(default_factory=list)
     moves: list[ndarray] = field(default_factory=list)  # of EM from there
     n_risen: int = 0  # passes since the last fall
     to_walk: int = 0
 
-    def statistics(self, parameters: Any) -> Callable[..., Any]:
-        return self.model.statistics(parameters)
-
-    def objective(self, statistics: Any, parameters: Any) -> float:
-        found: float = self.model.objective(statistics, parameters)
-        return self.height if self._has_fallen(found) else found
-
-    def maximise(self, statistics: Any, parameters: Any) -> Any:
-        found = self.model.objective(statistics, parameters)
-        if self._has_fallen(found):
-            self.places, self.moves, self.n_risen, self.to_walk = [], [], 0, _WALK
-            self.is_leap = False
-            return self.known
-        self.height, self.known, self.n_risen = found, self.model.maximise(statistics, parameters), self.n_risen + 1
-        leap = self._leap(parameters)
-        self.is_leap = leap is not None
-        return leap if self.is_leap else self.known
+    def __post_init__(self) -> None:
+        self.stop = replace(self.stop, tolerance=_FIRM * self.stop.tolerance)
 
     def has_arrived(self, step: em.Step) -> bool:
         """The stopping rule, for objectives among which there is no fall."""
         is_still = len(step.trace) > _LONG and step.trace[-1] - step.trace[-1 - _LONG] < self.stop.tolerance
         return is_still or (self.n_risen >= _JUDGED and self.stop(step))
 
-    def _has_fallen(self, found: float) -> bool:
-        return self.is_leap and not found >= self.height
+    def _learn_of_fall(self) -> None:
+        self.places, self.moves, self.n_risen, self.to_walk = [], [], 0, _WALK
 
     def _leap(self, parameters: Any) -> Any:
         """Where the last steps lead; None as long as there is one, or where that is no place."""
+        self.n_risen += 1
         place, end = (self.model.coordinates(each, self.like) for each in (parameters, self.known))
         if place is None or end is None:
             self.places, self.moves = [], []
@@ -108,3 +67,6 @@ def extrapolated(places: ndarray, moves: ndarray) -> ndarray:
     shares = np.linalg.lstsq((bends / lengths).T, moves[-1], rcond=_ALIKE)[0]
     found: ndarray = places[-1] + moves[-1] - shares @ ((along + bends) / lengths)
     return found
+
+
+fit = partial(leaping.fit, Secants)

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 from numpy import ndarray
 
-from mixtura import em, squarem
+from mixtura import em, leaping
 from mixtura.acceleration import SmallGain
 
 LENGTH = 5  # steps of a stride
@@ -33,7 +33,7 @@ class Climb(Protocol):
 class Strides:
     """A model whose step is a stride of a climb; `begin` says where a climb from some parameters begins."""
 
-    model: squarem.Straightened
+    model: leaping.Straightened
     begin: Callable[[Any], Climb]
     length: int = 1
     watchers: Sequence[em.Callback] = ()  # who see every step of a stride
