@@ -24,6 +24,16 @@ def draw_ellipse(axes, mean, covariance, colour, share=0.95, width=2):
     axes.plot(*outline.T, color=colour, lw=width)
 
 
+def draw_clusters(axes, found, points, title):
+    """The rows by their clusters, crosses for those that belong to none, and the outlines of the components."""
+    labels = found.predict(points)
+    axes.plot(*points[labels < 0].T, "x", color=GREY, ms=5)
+    for k, (mean, covariance) in enumerate(zip(found.means_, found.covariances_, strict=True)):
+        axes.plot(*points[labels == k].T, "o", color=COLOURS[k], ms=4, alpha=0.7, mew=0)
+        draw_ellipse(axes, mean, covariance, COLOURS[k])
+    axes.set(title=title, xticks=[], yticks=[])
+
+
 def mix_colours(responsibilities):
     """The colour of each row: those of the components, as much of each as the responsibilities say."""
     palette = np.array([to_rgb(colour) for colour in COLOURS[: responsibilities.shape[1]]])

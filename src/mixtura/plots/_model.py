@@ -12,7 +12,7 @@ from mixtura.covariance import MODELS
 from mixtura.emissions.gaussian import Gaussian, GaussianParameters
 from mixtura.errors import DataError
 from mixtura.explain.records import Rows
-from mixtura.fitted import FittedMixture, default_names
+from mixtura.fitted import FittedMixture, default_names, fitted_of
 from mixtura.mixture import Mixture, MixtureParameters
 from mixtura.selection import Selection
 from mixtura.sources.array import ArraySource
@@ -51,13 +51,10 @@ def as_fitted(model: Any) -> FittedMixture:
     DataError
         If it holds none.
     """
-    if isinstance(model, FittedMixture):
-        return model
     if isinstance(model, Selection):
         return assemble(model)
-    if hasattr(model, "to_fitted"):
-        fitted: FittedMixture = model.to_fitted()
-        return fitted
+    if isinstance(model, FittedMixture) or hasattr(model, "to_fitted"):
+        return fitted_of(model)
     if all(hasattr(model, name) for name in _ATTRIBUTES):
         return _from_attributes(model)
     raise DataError(
