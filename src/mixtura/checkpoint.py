@@ -5,7 +5,7 @@ import os
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 
@@ -20,42 +20,55 @@ from mixtura.options import Options
 from mixtura.race import Search, StartRecord
 from mixtura.scaling import Scaling
 from mixtura.selection import Selection
+from mixtura.sketches import Walk
 from mixtura.sources.column import Column
 from mixtura.sources.writing import write_text_atomic
 from mixtura.stages import Stage, Stages
 from mixtura.streaming import Finals
 from mixtura.trials import Candidate, Setting
 
-FORMAT = 2
+FORMAT = 3
 
 Thing = TypeVar("Thing")
 
 
-def write_checkpoint(path: str | os.PathLike[str], key: str, found: Selection, finals: Finals | None) -> None:
-    """Keep a selection and how far its finalists are; `key` says of which rows and which request they are.
+class Work(NamedTuple):
+    """How far a choice among fits to a sample is: what its pieces of work have come to, in the units of the fits."""
 
-    Without finalists, it is a selection among fits to the sample that is still under way.
+    results: list[Any]  # of a `Replay`
+    scaling: Scaling
+    columns: tuple[Column, ...]
+
+
+def write_work(path: str | os.PathLike[str], key: str, work: Work) -> None:
+    """Keep a choice that is under way; `key` says of which rows and which request it is.
 
     Raises
     ------
     OutputError
         If the file cannot be written; the one before stays as it was.
     """
+    results = [_of_result(result) for result in work.results]
+    _write(path, key, {"work": results, "scaling": _of_scaling(work.scaling), "columns": work.columns})
+
+
+def write_checkpoint(path: str | os.PathLike[str], key: str, found: Selection, finals: Finals) -> None:
+    """Keep a selection and how far its finalists are; errors are those of `write_work`."""
     record = {
         "criterion": found.criterion,
         "ranking": found.ranking,
-        "scaling": [found.scaling.name, found.scaling.centre.tolist(), found.scaling.scale.tolist()],
+        "scaling": _of_scaling(found.scaling),
         "columns": found.options.columns,
         "n_rows": found.n_rows,
         "shift": found.shift,
         "candidates": [_of_candidate(candidate) for candidate in found.candidates],
-        "finals": None if finals is None else _of_finals(finals, found),
+        "finals": _of_finals(finals, found),
     }
     _write(path, key, record)
 
 
-def read_checkpoint(path: str | os.PathLike[str], key: str, options: Options) -> tuple[Selection, Finals | None] | None:
-    """What was kept; None if there is no such file.
+def read_checkpoint(path: str | os.PathLike[str], key: str, options: Options) -> Work | tuple[Selection, Finals] | None:
+    """What was kept, of a choice that is under way or of its finalists; None if there is no such file.
 
     Raises
     ------
@@ -66,7 +79,7 @@ def read_checkpoint(path: str | os.PathLike[str], key: str, options: Options) ->
 
 
 def write_stages(path: str | os.PathLike[str], key: str, stages: Stages) -> None:
-    """Keep how far the fits of a search by posteriors are; errors are those of `write_checkpoint`."""
+    """Keep how far the fits of a search by posteriors are; errors are those of `write_work`."""
     _write(path, key, {"stages": [[place, _of_stage(stage)] for place, stage in stages.items()]})
 
 
@@ -95,23 +108,52 @@ def _read(path: str | os.PathLike[str], key: str, restore: Callable[[dict[str, A
         raise DataError(f"{path} is not a checkpoint of mixtura: begin without --resume.") from None
 
 
-def _restored(record: dict[str, Any], options: Options) -> tuple[Selection, Finals | None]:
-    name, centre, scale = record["scaling"]
-    scaling = Scaling(name, np.array(centre), np.array(scale))
+def _restored(record: dict[str, Any], options: Options) -> Work | tuple[Selection, Finals]:
+    scaling = _scaling(record["scaling"])
     columns = tuple(Column(name, kind, tuple(levels), how) for name, kind, levels, how in record["columns"])
     options = options._replace(columns=columns)
+    if "work" in record:
+        return Work([_result(part, options, scaling) for part in record["work"]], scaling, columns)
     candidates = tuple(_candidate(part, options, scaling) for part in record["candidates"])
     ranked = record["criterion"], tuple(record["ranking"]), scaling, record["n_rows"]
+    found = Selection(candidates, *ranked, is_complete=True, options=options, shift=record["shift"])
     finals = record["finals"]
-    found = Selection(candidates, *ranked, is_complete=finals is not None, options=options, shift=record["shift"])
-    if finals is None:
-        return found, None
     numbers = tuple(finals["numbers"])
     parameters = tuple(
         _parameters(part, candidates[i].model) for i, part in zip(numbers, finals["parameters"], strict=True)
     )
     traces = tuple(map(tuple, finals["traces"]))
     return found, Finals(numbers, parameters, traces, Outcome[finals["outcome"]])
+
+
+def _of_scaling(scaling: Scaling) -> list[Any]:
+    return [scaling.name, scaling.centre.tolist(), scaling.scale.tolist()]
+
+
+def _scaling(part: list[Any]) -> Scaling:
+    name, centre, scale = part
+    return Scaling(name, np.array(centre), np.array(scale))
+
+
+def _of_result(result: Walk | list[Candidate] | Candidate) -> dict[str, Any]:
+    """What a piece of the work on a choice came to."""
+    if isinstance(result, Candidate):
+        return {"candidate": _of_candidate(result)}
+    if isinstance(result, list):
+        return {"candidates": [_of_candidate(candidate) for candidate in result]}
+    model = result.candidates[0].model
+    leads = {number: _of_parameters(parameters, model) for number, parameters in result.leads.items()}
+    return {"leads": leads, "least": result.least, **_of_result(result.candidates)}
+
+
+def _result(part: dict[str, Any], options: Options, scaling: Scaling) -> Walk | list[Candidate] | Candidate:
+    if "candidate" in part:
+        return _candidate(part["candidate"], options, scaling)
+    candidates = [_candidate(one, options, scaling) for one in part["candidates"]]
+    if "leads" not in part:
+        return candidates
+    leads = {int(number): _parameters(lead, candidates[0].model) for number, lead in part["leads"].items()}
+    return Walk(leads, part["least"], candidates)
 
 
 def _of_finals(finals: Finals, found: Selection) -> dict[str, Any]:

@@ -6,6 +6,7 @@ import numpy as np
 from jaxtyping import Float
 from numpy import ndarray
 
+from mixtura.criteria import CRITERIA
 from mixtura.errors import DataError
 from mixtura.sources.array import ArraySource
 
@@ -46,3 +47,13 @@ def split(
 
 def _take(points: ndarray, weights: ndarray, rows: ndarray) -> ArraySource:
     return ArraySource(np.ascontiguousarray(points[rows]), weights[rows])
+
+
+def folds_for(
+    points: ndarray, weights: ndarray, criterion: str, rng: np.random.Generator, n_folds: int
+) -> tuple[Fold, ...]:
+    """The same for all fits, so that these are judged by the same rows; none where rows need not be left out."""
+    if not CRITERIA[criterion].takes_a_fold:
+        return ()
+    folds = split(points, weights, n_folds, rng)
+    return folds if CRITERIA[criterion].takes_all_folds else folds[:1]

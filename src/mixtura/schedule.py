@@ -17,6 +17,7 @@ from mixtura.emissions.noise import noise_of
 from mixtura.errors import DataError
 from mixtura.folds import Fold
 from mixtura.options import Options
+from mixtura.replay import Each, Replay
 from mixtura.runners.local import Local
 from mixtura.scaling import Scaling, seen_mass
 from mixtura.sketches import Easel, easel, is_sketch, leaders
@@ -42,6 +43,7 @@ class Order(NamedTuple):
     criterion: str
     seed: int
     known: Mapping[Setting, Candidate]  # what need not be made again
+    replay: Replay
 
 
 def fit_all(
@@ -53,7 +55,7 @@ def fit_all(
     With folds, each is made again without the rows of every one of them.
     """
     workshop = _open([setting for setting, _ in jobs], source, scaling, options, folds, closing or Event())
-    return _search_all(workshop, jobs)
+    return _search_all(workshop, jobs, Replay())
 
 
 def fulfil(
@@ -65,7 +67,7 @@ def fulfil(
         return _search_the_best(workshop, order)
     known = {setting: candidate for setting, candidate in order.known.items() if candidate.is_searched}
     jobs = [(setting, stream(order.seed, setting)) for setting in order.settings if setting not in known]
-    return _take_turns(order.settings, known, _search_all(workshop, jobs))
+    return _take_turns(order.settings, known, _search_all(workshop, jobs, order.replay))
 
 
 def is_pruned(settings: Sequence[Setting], criterion: str, options: Options) -> bool:
@@ -123,8 +125,8 @@ def _has_many_blocks(source: ArraySource) -> bool:
     return len(list(islice(source.blocks(), _MANY_BLOCKS))) == _MANY_BLOCKS
 
 
-def _search_all(workshop: Workshop, jobs: Sequence[Job]) -> Iterator[Candidate]:
-    with _hands(workshop) as each:
+def _search_all(workshop: Workshop, jobs: Sequence[Job], replay: Replay) -> Iterator[Candidate]:
+    with _hands(workshop, replay) as each:
         yield from each(workshop.fit, jobs)
 
 
@@ -135,7 +137,7 @@ def _search_the_best(workshop: Workshop, order: Order) -> Iterator[Candidate]:
         return
     searched = {setting: candidate for setting, candidate in order.known.items() if candidate.is_searched}
     done: dict[Setting, Candidate] = {}
-    with _hands(workshop) as each:
+    with _hands(workshop, order.replay) as each:
         desk = easel(workshop, order.settings[0], order.seed, order.criterion)
         for candidate in chain(_sketches(desk, order, each), _adoptions(desk, _tasks(done, order), done, each)):
             done[candidate.setting] = candidate
@@ -146,7 +148,7 @@ def _search_the_best(workshop: Workshop, order: Order) -> Iterator[Candidate]:
             yield candidate
 
 
-def _sketches(desk: Easel, order: Order, each: "_Each") -> Iterator[Candidate]:
+def _sketches(desk: Easel, order: Order, each: Each) -> Iterator[Candidate]:
     """Walks over all numbers for some covariance models, whom the others follow, unless these are known as sketched."""
     groups = {name: [s for s in order.settings if s.covariance == name] for _, name in order.settings}
     first = leaders(list(groups))
@@ -194,7 +196,7 @@ def _tasks_of(winner: Candidate, done: Mapping[Setting, Candidate], criterion: s
 
 
 def _adoptions(
-    desk: Easel, tasks: Iterable[_Task], done: Mapping[Setting, Candidate], each: "_Each"
+    desk: Easel, tasks: Iterable[_Task], done: Mapping[Setting, Candidate], each: Each
 ) -> Iterator[Candidate]:
     """Sketches that are better for what others found."""
     for candidate in each(lambda task: desk.adopt(*task), list(tasks)):
@@ -202,7 +204,7 @@ def _adoptions(
             yield candidate
 
 
-def _searches(desk: Easel, order: Order, done: Mapping[Setting, Candidate], each: "_Each") -> Iterator[Candidate]:
+def _searches(desk: Easel, order: Order, done: Mapping[Setting, Candidate], each: Each) -> Iterator[Candidate]:
     """Of what may win, as long as something may; what its neighbours make of the winner may, too."""
     workshop, asked = desk.workshop, set[Setting]()
     at_once = _AT_ONCE if workshop.source.n_rows >= _ENOUGH_ROWS else 1
@@ -231,21 +233,19 @@ def _take_turns(
 
 # --- whose hands do it -----------------------------------------------------------------------------------------------
 
-_Each = Callable[[Callable[[Any], Any], Sequence[Any]], Iterator[Any]]
-
 
 @contextmanager
-def _hands(workshop: Workshop) -> Iterator[_Each]:
+def _hands(workshop: Workshop, replay: Replay) -> Iterator[Each]:
     """What does one thing to each of several, in order, until the workshop closes."""
-    n_threads = workshop.options.n_threads
+    n_threads, closing = workshop.options.n_threads, workshop.closing
     if n_threads == 1 or workshop.runner.n_threads > 1 or workshop.source.n_rows < _ENOUGH_ROWS:
-        yield partial(_one_by_one, workshop.closing)
+        yield replay.through(partial(_one_by_one, closing), closing)
         return
     with ThreadPoolExecutor(n_threads) as pool:
         try:
-            yield partial(_side_by_side, workshop.closing, pool)
+            yield replay.through(partial(_side_by_side, closing, pool), closing)
         finally:
-            workshop.closing.set()
+            closing.set()
             pool.shutdown(wait=False, cancel_futures=True)
 
 

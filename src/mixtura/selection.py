@@ -13,9 +13,10 @@ from numpy import ndarray
 from mixtura.covariance import MODELS
 from mixtura.criteria import CRITERIA, OF_SELECTIONS
 from mixtura.errors import FitError
-from mixtura.folds import Fold, split
+from mixtura.folds import folds_for
 from mixtura.options import Options, check_tails
 from mixtura.powers import settled
+from mixtura.replay import Replay
 from mixtura.scaling import Scaling, choose_scaling, seen_mass
 from mixtura.schedule import Order, contenders, fulfil, is_pruned
 from mixtura.sources.array import ArraySource
@@ -127,6 +128,7 @@ def select(
     on_fit: Callable[[Candidate], None] = lambda candidate: None,
     time_limit: float | None = None,
     resume: Selection | None = None,
+    replay: Replay | None = None,
 ) -> Selection:
     """Fit every number of components under every covariance model, and rank the fits.
 
@@ -152,6 +154,8 @@ def select(
     resume : Selection, optional
         An earlier one of the same rows, seed and options: the fits that it ended are not made again. So a search that
         was cut short goes on, to the result that it would have had, and a finished one can be widened.
+    replay : Replay, optional
+        The pieces of this very search that an earlier run had done, which is told of those that this one does.
 
     Returns
     -------
@@ -175,20 +179,19 @@ def select(
     >>> selection.best.setting
     Setting(n_components=2, covariance='spherical')
     """
-    _check_names(criterion, covariances)
+    _check(criterion, covariances, time_limit)
     check_tails(options)
-    if time_limit is not None and not 0 < time_limit <= TIMEOUT_MAX:
-        raise ValueError(f"time_limit={time_limit} is no number of seconds that can be waited for.")
     points, weights = that_count(points, np.ones(len(points)) if weights is None else weights)
     settings = _settings(n_components, covariances, options)
     options = options._replace(columns=settled(options.columns, points, weights, [k for k, _ in settings]))
     scaling = units(points, weights, options)
     source = ArraySource(scaling.apply(points), weights)
-    known = {} if resume is None else _known_fits(resume, (scaling, len(points), seed, options), criterion)
-    folds = _folds(source.points, weights, criterion, np.random.default_rng(seed), options.n_folds)
+    known = _known_fits(resume, (scaling, len(points), seed, options), criterion) if resume else {}
+    folds = folds_for(source.points, weights, criterion, np.random.default_rng(seed), options.n_folds)
     done: dict[Setting, Candidate] = {}
     with contextlib.suppress(KeyboardInterrupt), _bell(time_limit) as closing:
-        for candidate in fulfil(Order(settings, criterion, seed, known), source, scaling, options, folds, closing):
+        order = Order(settings, criterion, seed, known, replay or Replay())
+        for candidate in fulfil(order, source, scaling, options, folds, closing):
             done[candidate.setting] = candidate
             on_fit(candidate)
     candidates = [found for setting in settings if (found := done.get(setting) or known.get(setting))]
@@ -197,10 +200,10 @@ def select(
     if not ranking:
         raise FitError(_why_none(candidates))
     features = tuple(f"x{d}" for d in range(points.shape[1]))
-    of_all = Selection(
-        tuple(candidates), criterion, ranking, scaling, len(points), is_complete, seed, options, features
+    shift = scaling.shift(seen_mass(Block(source.points, weights)))
+    return Selection(
+        tuple(candidates), criterion, ranking, scaling, len(points), is_complete, seed, options, features, shift
     )
-    return of_all._replace(shift=scaling.shift(seen_mass(Block(source.points, weights))))
 
 
 def _settings(n_components: Iterable[int], covariances: Sequence[str], options: Options) -> list[Setting]:
@@ -276,17 +279,9 @@ def _known_fits(
     return {c.setting: c for c in earlier.candidates if criterion in c.criteria and not is_interrupted(c)}
 
 
-def _folds(
-    points: ndarray, weights: ndarray, criterion: str, rng: np.random.Generator, n_folds: int
-) -> tuple[Fold, ...]:
-    """The same for all fits, so that these are judged by the same rows; none where rows need not be left out."""
-    if not CRITERIA[criterion].takes_a_fold:
-        return ()
-    folds = split(points, weights, n_folds, rng)
-    return folds if CRITERIA[criterion].takes_all_folds else folds[:1]
-
-
-def _check_names(criterion: str, covariances: Sequence[str]) -> None:
+def _check(criterion: str, covariances: Sequence[str], time_limit: float | None) -> None:
+    if time_limit is not None and not 0 < time_limit <= TIMEOUT_MAX:
+        raise ValueError(f"time_limit={time_limit} is no number of seconds that can be waited for.")
     if criterion not in OF_SELECTIONS:
         raise ValueError(f"criterion={criterion!r} is unknown: use one of {', '.join(OF_SELECTIONS)}.")
     unknown = [name for name in covariances if name not in MODELS]

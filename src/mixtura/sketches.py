@@ -14,7 +14,7 @@ from mixtura.covariance import MODELS
 from mixtura.criteria import CRITERIA, Evidence, bic
 from mixtura.ends import GAIN
 from mixtura.grounds import Ground, Solution, survey
-from mixtura.mixture import Mixture
+from mixtura.mixture import Mixture, MixtureParameters
 from mixtura.sources.array import ArraySource
 from mixtura.trials import PATH, Candidate, Setting, Workshop, stream
 
@@ -30,7 +30,7 @@ _Thing = TypeVar("_Thing")
 class Walk(NamedTuple):
     """What a walk over the numbers of components of one covariance model came by."""
 
-    found: Mapping[int, Solution]
+    leads: Mapping[int, MixtureParameters]  # by number of components, in the units of the fit
     least: float  # value
     candidates: list[Candidate]
 
@@ -47,7 +47,8 @@ class Easel(NamedTuple):
         """One fit for each setting, all of one covariance model, each from its neighbours."""
         found = path.walk(self._grounds(settings), self._value)
         made = self._made((s, found[s.n_components]) for s in sorted(settings) if s.n_components in found)
-        return Walk(found, min(map(self._value, found.values())), made)
+        leads = {number: solution.parameters for number, solution in found.items()}
+        return Walk(leads, min(map(self._value, found.values())), made)
 
     def follow(self, walks: Sequence[Walk], settings: Sequence[Setting]) -> list[Candidate]:
         """One fit for each setting, all of one covariance model, from where walks with other models led."""
@@ -59,7 +60,7 @@ class Easel(NamedTuple):
     ) -> Iterator[tuple[Setting, Solution]]:
         leads = {
             setting.n_components: [
-                walk.found[setting.n_components].parameters for walk in walks if setting.n_components in walk.found
+                walk.leads[setting.n_components] for walk in walks if setting.n_components in walk.leads
             ]
             for setting in settings
         }

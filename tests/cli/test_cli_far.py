@@ -72,7 +72,7 @@ def test_a_checkpoint_goes_on_to_the_same_answer(run, data, tmp_path):
         assert "is of other rows or another request: begin without --resume" in refused.stderr
 
 
-@pytest.mark.parametrize("content", ["", "{}", "[]", '{"format": 2}', "\x00\x01"])
+@pytest.mark.parametrize("content", ["", "{}", "[]", f'{{"format": {FORMAT}}}', "\x00\x01"])
 def test_what_is_no_checkpoint(run, data, tmp_path, content):
     (tmp_path / "fit.json").write_text(content)
     result = run("fit", data, *FIT, "--checkpoint", tmp_path / "fit.json", "--resume")

@@ -3,7 +3,11 @@
 import pytest
 
 from mixtura import Options, datasets, schedule, select, sketches
-from mixtura.checkpoint import read_checkpoint, write_checkpoint
+from mixtura.checkpoint import Work, read_checkpoint, write_work
+from mixtura.replay import Replay
+from mixtura.selection import select as choose
+from mixtura.statistics import leaves
+from mixtura.trials import Workshop
 
 FAITHFUL = datasets.load("faithful").data
 SIX = ["EII", "VII", "EEI", "VVI", "EEE", "VVV"]
@@ -36,21 +40,46 @@ def test_what_was_cut_short_goes_on_to_the_same_result(number):
     assert all(any(candidate is other for other in resumed.candidates) for candidate in kept)
 
 
-@pytest.mark.parametrize("number", [3, 9])
-def test_a_choice_in_a_file_goes_on_to_the_same_result(tmp_path, number):
-    how, told = {"n_components": [1, 2, 3, 4], "covariances": ["EEE", "VVI"]}, []
+def bits(selection):
+    """All that was found, to the last bit."""
+    found = [
+        (c.setting, c.is_searched, c.remark, c.sketched, c.evidence, *c.search.best.trace) for c in selection.candidates
+    ]
+    arrays = [
+        array.tobytes() for c in selection.candidates for array in leaves((c.parameters, c.search.best.parameters))
+    ]
+    return str(found), arrays, selection.ranking
 
-    def interrupt(candidate):
-        told.append(candidate)
-        if len(told) == number:
+
+@pytest.mark.parametrize("how", [{"covariances": SIX}, {"covariances": ["EVE", "VVI"], "criterion": "holdout"}])
+def test_a_choice_in_a_file_goes_on_from_any_piece_of_work_to_the_same_bits(tmp_path, how):
+    how |= {"n_components": [1, 2, 3]}
+    kept = []
+    whole = choose(FAITHFUL, **how, replay=Replay(keep=lambda results: kept.append(list(results))))
+    scaling = whole.scaling
+    for number in (1, len(kept) // 2, len(kept) - 1, len(kept)):
+        write_work(tmp_path / "choice.json", "key", Work(kept[number - 1], scaling, ()))
+        earlier = read_checkpoint(tmp_path / "choice.json", "key", Options())
+        resumed = choose(FAITHFUL, **how, replay=(replay := Replay(earlier.results)))
+        assert bits(resumed) == bits(whole)
+        assert len(replay.results) == len(kept)
+
+
+@pytest.mark.parametrize("number", [2, 8, 13])
+def test_what_an_interrupt_cut_short_is_no_result(number, monkeypatch):
+    how, calls, judge = {"n_components": [1, 2], "covariances": SIX}, [], Workshop.judge
+
+    def interrupted(*asked):
+        calls.append(asked)
+        if len(calls) == number:
             raise KeyboardInterrupt
+        return judge(*asked)
 
-    write_checkpoint(tmp_path / "choice.json", "key", select(FAITHFUL, **how, on_fit=interrupt), None)
-    kept, _ = read_checkpoint(tmp_path / "choice.json", "key", Options())
-    resumed, whole = select(FAITHFUL, **how, resume=kept), select(FAITHFUL, **how)
-    assert heights(resumed) == heights(whole) and resumed.ranking == whole.ranking
-    assert [c.is_searched for c in resumed.candidates] == [c.is_searched for c in whole.candidates]
-    assert [c.sketched for c in resumed.candidates] == [c.sketched for c in whole.candidates]
+    whole, replay = choose(FAITHFUL, **how), Replay()
+    with monkeypatch.context() as patch:
+        patch.setattr(Workshop, "judge", interrupted)
+        assert not choose(FAITHFUL, **how, replay=replay).is_complete
+    assert bits(choose(FAITHFUL, **how, replay=Replay(replay.results))) == bits(whole)
 
 
 def test_what_is_complete_is_not_made_again(monkeypatch, pruned):

@@ -11,6 +11,7 @@ import numpy as np
 
 from mixtura import em
 from mixtura.assembly import assemble
+from mixtura.checkpoint import Work
 from mixtura.cli import _answer
 from mixtura.cli._described import Described
 from mixtura.cli._engines import connected
@@ -32,7 +33,7 @@ from mixtura.labels import classify, expected
 from mixtura.persistence import save
 from mixtura.powers import settled
 from mixtura.report.facts import facts
-from mixtura.selection import Selection, select
+from mixtura.selection import Selection, select, that_count, units
 from mixtura.sources._budget import give_back
 from mixtura.sources.array import ArraySource
 from mixtura.sources.sampling import Drawn
@@ -40,7 +41,6 @@ from mixtura.sources.sinks import table_sink
 from mixtura.sources.streamed import StreamedSource, stream
 from mixtura.sources.writing import write_text_atomic
 from mixtura.streaming import Finals, finish, rows_to_choose_on
-from mixtura.trials import Candidate
 
 _SHOWN = 20_000  # rows that clusters are described by
 
@@ -139,28 +139,24 @@ def _begin(
         how: dict[str, Any] = {"covariance": covariance, "seed": request.seed, "options": request.options}
         found, error = find_far(source, n_components=n_components, log=keeper.log(progress.on_fit), **how)
         return found, None, error
-    earlier, finals = keeper.read()
-    if earlier is not None and finals is not None:
-        return earlier, finals, None
-    return _choose(keeper, source, numbers, progress, earlier), finals, None
+    earlier = keeper.read()
+    if earlier is None or isinstance(earlier, Work):
+        return _choose(keeper, source, numbers, progress, earlier), None, None
+    return *earlier, None
 
 
 def _choose(
-    keeper: Keeper, source: StreamedSource, numbers: tuple[int, ...], progress: Progress, earlier: Selection | None
+    keeper: Keeper, source: StreamedSource, numbers: tuple[int, ...], progress: Progress, earlier: Work | None
 ) -> Selection:
     request = keeper.request
     progress.stage("fitting a sample", len(numbers) * len(request.covariances), request.criterion)
     rows = rows_to_choose_on(source)
-    columns = earlier.options.columns if earlier else settled(source.columns, rows.points, rows.weights, numbers)
+    columns = earlier.columns if earlier else settled(source.columns, rows.points, rows.weights, numbers)
     options = request.options._replace(columns=columns)
-
-    def on_fit(candidate: Candidate) -> None:
-        progress.on_fit(candidate)
-        keeper.keep_fit(candidate, rows, options)
-
+    replay = keeper.replay(earlier, units(*that_count(*rows), options), columns)
     return select(
         rows.points, rows.weights, n_components=numbers, covariances=request.covariances, criterion=request.criterion,
-        seed=request.seed, options=options, on_fit=on_fit, resume=earlier,
+        seed=request.seed, options=options, on_fit=progress.on_fit, replay=replay,
     )  # fmt: skip
 
 

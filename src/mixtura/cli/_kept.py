@@ -1,18 +1,20 @@
 """The checkpoint of a fit to far rows: where one cannot be written, the fit goes on, and says so in the end."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
 
-from mixtura.checkpoint import read_checkpoint, read_stages, write_checkpoint, write_stages
+from mixtura.checkpoint import Work, read_checkpoint, read_stages, write_checkpoint, write_stages, write_work
 from mixtura.cli._folder import check_file
 from mixtura.cli._request import Request
 from mixtura.errors import OutputError
-from mixtura.options import Options
-from mixtura.selection import Selection, units
+from mixtura.replay import Replay
+from mixtura.scaling import Scaling
+from mixtura.selection import Selection
+from mixtura.sources.column import Column
 from mixtura.stages import Log, Stages
-from mixtura.statistics import Block
 from mixtura.streaming import Finals
-from mixtura.trials import Candidate, Setting
+from mixtura.trials import Candidate
 
 
 @dataclass
@@ -22,13 +24,23 @@ class Keeper:
     request: Request
     key: str
     error: OutputError | None = None  # of the last time
-    _done: dict[Setting, Candidate] = field(default_factory=dict)
 
-    def read(self) -> tuple[Selection | None, Finals | None]:
+    def read(self) -> Work | tuple[Selection, Finals] | None:
         """Where an earlier fit stopped, with `--resume`; an `OutputError` where there is no place for the file."""
         place, request = self._place(), self.request
         kept = None if place is None else read_checkpoint(place, self.key, request.options)
-        return (None, None) if kept is None else (kept[0]._replace(seed=request.seed), kept[1])
+        if kept is None or isinstance(kept, Work):
+            return kept
+        found, finals = kept
+        return found._replace(seed=request.seed), finals
+
+    def replay(self, earlier: Work | None, scaling: Scaling, columns: tuple[Column, ...]) -> Replay:
+        """A choice on a sample that goes on from there, and is kept piece by piece."""
+
+        def keep(results: Sequence[Any]) -> None:
+            self._write(lambda path, key: write_work(path, key, Work(list(results), scaling, columns)))
+
+        return Replay(earlier.results if earlier else [], keep)
 
     def log(self, on_fit: Callable[[Candidate], None]) -> Log:
         """The same of a search by posteriors, to be kept on the way."""
@@ -42,7 +54,7 @@ class Keeper:
             check_file(self.request.checkpoint, overwrite=True)
         return self.request.checkpoint if self.request.resume else None
 
-    def keep(self, found: Selection, finals: Finals | None) -> None:
+    def keep(self, found: Selection, finals: Finals) -> None:
         """Write the file anew."""
         self._write(lambda path, key: write_checkpoint(path, key, found, finals))
 
@@ -58,12 +70,3 @@ class Keeper:
             self.error = error
         else:
             self.error = None
-
-    def keep_fit(self, candidate: Candidate, sample: Block, options: Options) -> None:
-        """Write the file anew, as one more fit to the sample is done."""
-        if not self.request.checkpoint:
-            return
-        self._done[candidate.setting] = candidate
-        request, fits = self.request, tuple(self._done.values())
-        scaling, n_rows = units(*sample, options), len(sample.points)
-        self.keep(Selection(fits, request.criterion, (), scaling, n_rows, is_complete=False, options=options), None)
