@@ -38,6 +38,7 @@ def in_the_repository(monkeypatch, tmp_path):
     """A folder with the examples of the repository, to which anything may be written."""
     (tmp_path / "examples").symlink_to(ROOT / "examples")
     monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("COLUMNS", raising=False)  # shells that export it would have screens of another width
 
 
 @pytest.mark.usefixtures("in_the_repository")

@@ -22,6 +22,7 @@ from mixtura import selection
 from mixtura.errors import DataError, FitError
 from mixtura.options import Options
 from mixtura.selection import FOUR, Selection
+from mixtura.sources.demands import require_numbers
 from mixtura.sources.table import Table, complete, require_variation
 from mixtura.tables import table_of
 
@@ -150,8 +151,7 @@ def find_columns(table: Table, search: str, tried: Tried = Tried()) -> Found:  #
         raise ValueError(f"search={search!r} is unknown: use one of {', '.join(_SEARCHES)}.")
     if min(tried.n_components, default=0) < 2:
         raise ValueError("n_components must hold numbers of at least two: one component is no clustering.")
-    if any(not column.is_plain for column in table.columns):
-        raise DataError("Columns are chosen among numbers as they are: leave out categories, counts and transforms.")
+    require_numbers(table.columns, "The search for columns")
     complete(table, "error")
     weights = np.ones(len(table.points)) if table.weights is None else table.weights
     kept, steps = _SEARCHES[search](_Judge(table.points, weights, tried))

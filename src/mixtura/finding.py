@@ -25,6 +25,7 @@ from mixtura.runners.held import Held
 from mixtura.scaling import Scaling, choose_scaling, seen_mass
 from mixtura.selection import Selection, that_count
 from mixtura.sources.array import ArraySource
+from mixtura.sources.demands import require_numbers
 from mixtura.spaces import Spread
 from mixtura.stages import Log
 from mixtura.trials import Candidate, Setting, is_interrupted
@@ -113,8 +114,7 @@ def find(
     >>> find(points).best.setting
     Setting(n_components=2, covariance='full')
     """
-    if options.columns:
-        raise DataError("Variational Bayes is for numbers, and some columns hold levels or counts: leave these out.")
+    require_numbers(options.columns, "Variational Bayes")
     points, weights = that_count(points, np.ones(len(points)) if weights is None else weights)
     scaling = choose_scaling(points, weights, options.scale)
     source = ArraySource(scaling.apply(points), weights)

@@ -119,6 +119,20 @@ def label_columns(
     return first | {name: _spread(values, kept) for name, values in columns.items()}
 
 
+def imputed_columns(
+    fitted: FittedMixture, table: Table, filled: Float[ndarray, "*M N D"], id_name: str | None = None
+) -> dict[str, ndarray]:
+    """Cells that were filled as columns to write, after the number of the draw, if any, and the names of the rows."""
+    n_draws, N = filled.size // table.points.size, len(table.points)
+    names = np.arange(1, N + 1) if table.ids is None else table.ids
+    cells = {name: values.ravel() for name, values in zip(fitted.features, np.moveaxis(filled, -1, 0), strict=True)}
+    for name, levels in fitted.levels.items():
+        cells[name] = np.array(levels)[cells[name].astype(int)]
+    draws = {"draw": np.repeat(np.arange(1, n_draws + 1), N)} if filled.ndim > table.points.ndim else {}
+    named = draws | {id_name or "row": np.tile(names, n_draws)}
+    return named | cells | {name: np.tile(values, n_draws) for name, values in table.extra.items()}
+
+
 def _spread(values: ndarray, kept: Bool[ndarray, " N"]) -> ndarray:
     """The values of the rows that were kept, masked cells elsewhere."""
     if kept.all():

@@ -16,7 +16,7 @@ from mixtura.acceleration import SmallRemainder, default_tolerance
 from mixtura.covariance import MODELS
 from mixtura.diagnostics import components_to_try
 from mixtura.em import Outcome
-from mixtura.errors import DataError, FitError, OptionError
+from mixtura.errors import FitError, OptionError
 from mixtura.grounds import survey
 from mixtura.options import Options
 from mixtura.powers import settled
@@ -25,6 +25,7 @@ from mixtura.scaling import Scaling, seen_mass
 from mixtura.schedule import fit_all
 from mixtura.selection import units
 from mixtura.sources.array import ArraySource
+from mixtura.sources.demands import require_complete
 from mixtura.sources.table import complete, require_variation
 from mixtura.statistics import Block
 from mixtura.tables import table_of, weights_of
@@ -148,11 +149,7 @@ def likelihood_ratio_test(
     """
     _check(covariance, n_bootstrap, level)
     table = require_variation(complete(table_of(data), "model"))
-    if (holes := np.isnan(table.points).any(1)).any():
-        raise DataError(
-            f"{table.origin}: {holes.sum()} of {len(holes)} rows have missing cells, which the test cannot draw: leave "
-            "these rows out, on the command line with --missing drop."
-        )
+    require_complete(table, "the test")
     counts = table.weights if weights is None else weights_of(weights, table)
     numbers = _numbers(table.points, counts, n_components)
     options = options._replace(columns=settled(table.columns, table.points, counts, [*numbers, numbers[-1] + 1]))

@@ -14,7 +14,6 @@ from mixtura import race
 from mixtura.covariance import MODELS
 from mixtura.criteria import CRITERIA
 from mixtura.emissions.noise import noise_of
-from mixtura.errors import DataError
 from mixtura.folds import Fold
 from mixtura.options import Options
 from mixtura.replay import Each, Replay
@@ -22,6 +21,7 @@ from mixtura.runners.local import Local
 from mixtura.scaling import Scaling, seen_mass
 from mixtura.sketches import Easel, easel, is_sketch, leaders
 from mixtura.sources.array import ArraySource
+from mixtura.sources.demands import require_numbers
 from mixtura.trials import Candidate, Job, Setting, Workshop, stream
 
 # Rows from which fits run side by side: below, Python's own work fills a step and threads wait for each other. From so
@@ -112,8 +112,8 @@ def _open(
     closing: Event,
 ) -> Workshop:  # fmt: skip
     runner = Local(options.n_threads if _has_many_blocks(source) else 1)
-    if options.columns and (options.prior is not None or options.outliers != "none"):
-        raise DataError("Priors and noise are for numbers, and some columns hold levels or counts: leave these out.")
+    if options.prior is not None or options.outliers != "none":
+        require_numbers(options.columns, "A prior" if options.outliers == "none" else "Noise")
     noise = noise_of(options.outliers, source.blocks, scaling.scale)
     shift = scaling.shift(runner(source, seen_mass))
     workshop = Workshop(source, scaling, options, runner, closing, folds, {}, noise, shift)

@@ -16,6 +16,7 @@ from mixtura.fitted import AnyFitted, FittedMixture, fitted_of
 from mixtura.mixture import Classification
 from mixtura.options import Options
 from mixtura.selection import FOUR, Selection
+from mixtura.sources.demands import require_complete
 from mixtura.sources.roles import Roles, shorten
 from mixtura.sources.table import Table, complete, read_table, require_variation
 from mixtura.sources.weights import check_weights
@@ -72,8 +73,8 @@ def select(
     Raises
     ------
     DataError
-        If the table cannot be used: cells that are infinite or no numbers, columns that are constant or empty, weights
-        that are no weights; the message names column and row.
+        If the table cannot be used: cells that are infinite or no numbers, or missing under a prior or noise, columns
+        that are constant or empty, weights that are no weights; the message names column and row.
     FitError
         If no fit is eligible.
     ValueError
@@ -94,6 +95,8 @@ def select(
     50
     """
     table = streaming.table_at_hand(data) or require_variation(complete(table_of(data), "model"))
+    if options.prior is not None or options.outliers != "none":
+        require_complete(table, "a prior" if options.outliers == "none" else "noise")
     found = selection.select(
         table.points,
         table.weights if weights is None else weights_of(weights, table),
@@ -225,21 +228,6 @@ def impute(fitted: AnyFitted, data: Any, *, n_draws: int | None = None, seed: in
     if n_draws < 1:
         raise ValueError(f"n_draws={n_draws} asks for no rows at all: use 1 or more, or None for expected values.")
     return labels.drawn(fitted, source, n_draws, np.random.default_rng(seed))
-
-
-def imputed_columns(
-    fitted: FittedMixture, table: Table, *, id_name: str | None = None, n_draws: int | None = None, seed: int = 0
-) -> dict[str, ndarray]:
-    """What `impute` gives as columns to write: the names of the rows, the number of the draw, the cells, the rest."""
-    filled = impute(fitted, table, n_draws=n_draws, seed=seed)
-    M, N = n_draws or 1, len(table.points)
-    names = np.arange(1, N + 1) if table.ids is None else table.ids
-    cells = {name: values.ravel() for name, values in zip(fitted.features, filled.reshape(M * N, -1).T, strict=True)}
-    for name, levels in fitted.levels.items():
-        cells[name] = np.array(levels)[cells[name].astype(int)]
-    draws = {} if n_draws is None else {"draw": np.repeat(np.arange(1, M + 1), N)}
-    named = draws | {id_name or "row": np.tile(names, M)}
-    return named | cells | {name: np.tile(values, M) for name, values in table.extra.items()}
 
 
 def label_rows(fitted: FittedMixture, table: Table, *, truth: str | None = None, n_threads: int = 1) -> Rows:

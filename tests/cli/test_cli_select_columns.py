@@ -45,7 +45,7 @@ def test_the_fit_is_that_of_the_columns_chosen(run, noisy, tmp_path, search):
         (("--bayes", "--covariance", "full"), 2, "leave out --bayes"),
         (("--memory", "1GB"), 2, "--select-columns takes the whole table"),
         (("--features", "noise", "-k", "2"), 3, "No column tells of clusters"),
-        (("--counts", "visits", "-k", "2"), 3, "chosen among numbers"),
+        (("--counts", "visits", "-k", "2"), 3, "is for numbers as they are"),
     ],
 )
 def test_where_columns_cannot_be_chosen(run, noisy, options, code, said):

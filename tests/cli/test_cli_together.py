@@ -117,7 +117,28 @@ def test_noise_of_no_row_is_not_worth_a_warning(run, table):
     assert not any("noise" in warning for warning in told["warnings"])
 
 
-def test_the_test_is_for_complete_rows(run, holed):
-    result = run("test", holed, "--na", "-9")
+ASKING = {
+    "the test": ("test",),
+    "--outliers uniform": ("fit", "--outliers", "uniform"),
+    "--outliers trim": ("fit", "--outliers", "trim", "-k", "2"),
+    "--prior default": ("fit", "--prior", "default"),
+    "--select-columns greedy": ("fit", "--select-columns", "greedy"),
+    "mixtura learn": ("learn", "--labels", "kind"),
+}
+
+
+@pytest.mark.parametrize("asker", ASKING)
+def test_who_asks_for_complete_rows_says_so_with_the_columns(run, holed, asker):
+    command, *options = ASKING[asker]
+    result = run(command, holed, "--na", "-9", "--features", "eruptions,waiting", *options)
     assert result.exit_code == 3, result.output
-    assert "2 of 272 rows have missing cells, which the test cannot draw" in result.stderr
+    told = f"3 missing cells in eruptions, waiting, first in row 4; {asker} takes complete rows only: --missing drop"
+    assert told in result.stderr
+
+
+@pytest.mark.parametrize("asker", ["--bayes", "--prior=default", "--outliers=uniform", "--select-columns=headlong"])
+def test_what_is_for_numbers_names_the_columns_that_hold_none(run, faithful, asker):
+    result = run("fit", faithful, asker, "--counts", "waiting", "--transform", "eruptions=log")
+    assert result.exit_code == 3, result.output
+    told = "is for numbers as they are, and eruptions, waiting are none (log, a count): leave these out."
+    assert result.stderr.rstrip().endswith(told)

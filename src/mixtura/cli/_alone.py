@@ -68,14 +68,6 @@ def fit(request: "Request", table: "Table") -> "FittedMixture":
     FitError
         If the iterations ran out, and that is to be an error.
     """
-    from mixtura.explain.words import count
-
-    n_incomplete = int((~table.in_order).any(axis=1).sum())
-    if n_incomplete:
-        raise DataError(
-            f"{table.origin}: {count(n_incomplete, 'row')} with missing cells, which --outliers trim and --fixed do "
-            "not take: --missing drop leaves these out."
-        )
     estimator = _trimmed(request) if request.outliers == "trim" else _steered(request, table)
     try:
         with warnings.catch_warnings():

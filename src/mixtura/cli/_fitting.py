@@ -27,6 +27,7 @@ from mixtura.labels import label_columns, probability_columns
 from mixtura.persistence import save
 from mixtura.resampling import stability
 from mixtura.selection import Selection, select
+from mixtura.sources.demands import require_complete
 from mixtura.sources.streamed import StreamedSource
 from mixtura.sources.table import Table, require_variation
 from mixtura.sources.writing import write_table, write_text_atomic
@@ -74,6 +75,8 @@ def output(request: Request) -> Iterator[Path | None]:
 def _read(request: Request) -> Reading:
     how = {name: getattr(request, name) for name in ("format", "delimiter", "decimal", "na")}
     reading = read(request.data, request.roles, request.missing, how)
+    if request.asks_for_complete_rows:
+        require_complete(reading.table, request.asks_for_complete_rows)
     return reading._replace(table=require_variation(reading.table))
 
 

@@ -21,6 +21,7 @@ from mixtura.labels import label_columns
 from mixtura.persistence import save
 from mixtura.report import write as write_report
 from mixtura.runners.local import n_threads
+from mixtura.sources.demands import require_complete
 from mixtura.sources.roles import Roles
 from mixtura.sources.table import Missing, Table, require_variation, some_rows
 from mixtura.sources.writing import write_table, write_text_atomic
@@ -71,12 +72,7 @@ def _read(asked: Mapping[str, Any]) -> Reading:
     roles = Roles(**own, truth=asked["classes"], by=asked["together"])
     missing: Missing = "drop" if asked["missing"] == "drop" else "model"
     reading = read(asked["data"], roles, missing, {name: asked[name] for name in _WRITTEN})
-    n_incomplete = int((~reading.table.in_order).any(axis=1).sum())
-    if n_incomplete:
-        raise DataError(
-            f"{reading.table.origin}: {count(n_incomplete, 'row')} with missing cells, and classes are learnt from "
-            "complete rows: --missing drop leaves these out."
-        )
+    require_complete(reading.table, "mixtura learn")
     return reading._replace(table=require_variation(reading.table))
 
 

@@ -87,6 +87,14 @@ class Request:
         return self.outliers == "trim" or self.fixed is not None
 
     @property
+    def asks_for_complete_rows(self) -> str:
+        """The first option that does, as it was given; none, empty, if rows may lack cells."""
+        askers = {"select_columns": "none", "prior": "none", "outliers": "none", "fixed": None}
+        given = ((name, getattr(self, name)) for name, usual in askers.items() if getattr(self, name) != usual)
+        name, value = next(given, ("", ""))
+        return f"--{name.replace('_', '-')} {value}" if name else ""
+
+    @property
     def finds_number(self) -> bool:
         """Whether the number of clusters is found rather than chosen among some."""
         return self.bayes and self.k is None

@@ -8,7 +8,6 @@ from mixtura.cli._described import Reading
 from mixtura.cli._progress import Progress
 from mixtura.cli._request import Request
 from mixtura.columns import Tried, find_columns
-from mixtura.errors import DataError
 from mixtura.sources.table import Table
 
 _REASON = "no evidence of clusters beside the others"
@@ -20,8 +19,6 @@ def narrowed(request: Request, reading: Reading, progress: Progress) -> Reading:
         return reading
     progress.stage("looking for columns that tell of clusters")
     table = reading.table
-    if not table.in_order.all():
-        raise DataError("--select-columns compares complete rows: add --missing drop, or --exclude columns with holes.")
     numbers = tuple(k for k in request.k or () if k > 1) or Tried().n_components
     options = request.options._replace(n_init=1)
     found = find_columns(table, request.select_columns, Tried(numbers, request.covariances, request.seed, options))

@@ -39,9 +39,10 @@ def command(model: str, data: tuple[str, ...], output: str | None, draws: int | 
     have been, which differ from draw to draw as much as the cell is uncertain: a column tells the draws apart.
     """
     from mixtura.families import roles_of
+    from mixtura.labels import imputed_columns
     from mixtura.persistence import load
     from mixtura.sources.table import read_table
-    from mixtura.tables import imputed_columns
+    from mixtura.tables import impute
 
     _written.check_output(output, others.pop("overwrite"))
     fitted = load(model)
@@ -49,4 +50,5 @@ def command(model: str, data: tuple[str, ...], output: str | None, draws: int | 
     kept = [name for name in others.pop("keep") if name not in fitted.features]  # these are written anyway
     own = roles_of(fitted.features, fitted.levels, fitted.model.emission, fitted.parameters.emission)
     table = read_table(list(data), replace(own, id=id_name, profile=kept), **others)
-    _written.write(output, imputed_columns(fitted, table, id_name=id_name, n_draws=draws, seed=seed))
+    filled = impute(fitted, table, n_draws=draws, seed=seed)
+    _written.write(output, imputed_columns(fitted, table, filled, id_name))

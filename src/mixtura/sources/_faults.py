@@ -10,9 +10,9 @@ import numpy as np
 from jaxtyping import Float
 from numpy import ndarray
 
-from mixtura.sources._seen import Seen, plural, share, skewness
+from mixtura.sources._seen import Seen, share, skewness
 from mixtura.sources.check import Finding, Severity
-from mixtura.sources.roles import option
+from mixtura.sources.roles import option, plural
 from mixtura.sources.table import LEAST_SPREAD
 
 _FEWEST = 30  # cells of which a shape can be told

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable, Iterator
 
-from mixtura.sources._seen import Seen, called, listed, plural
+from mixtura.sources._seen import Seen, called, listed
 from mixtura.sources.check import Finding, Severity
-from mixtura.sources.roles import option
+from mixtura.sources.roles import option, plural
 
 _RARE, _FEWEST = 5, 30  # cells of a level, and of the column
 _SOUNDS_MISSING = {

@@ -8,9 +8,9 @@ from jaxtyping import Float
 from numpy import ndarray
 
 from mixtura.errors import DataError
-from mixtura.sources._seen import Seen, listed, plural, share
+from mixtura.sources._seen import Seen, listed, share
 from mixtura.sources.check import Finding, TableFacts
-from mixtura.sources.roles import option
+from mixtura.sources.roles import option, plural
 from mixtura.sources.weights import check_weights
 
 _ROWS_PER_COLUMN = 5

@@ -69,11 +69,6 @@ def listed(names: Iterable[str], most: int = 8) -> str:
     return shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} and {shown[-1]}"
 
 
-def plural(count: int, noun: str) -> str:
-    """So many of something."""
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"
-
-
 def share(part: float, whole: float) -> str:
     """A part as a percentage of a whole."""
     return f"{100 * part / whole:.2g} %"

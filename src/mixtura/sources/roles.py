@@ -101,6 +101,11 @@ def shorten(names: Sequence[str], most: int = 12) -> str:
     return ", ".join(names[:most]) + more
 
 
+def plural(count: int, noun: str) -> str:
+    """So many of something."""
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
 def option(flag: str, *names: str) -> str:
     """Return an option of the command line with columns, as one types it.
 

@@ -14,8 +14,9 @@ from mixtura.errors import DataError
 from mixtura.sources._places import name_row
 from mixtura.sources.array import ArraySource
 from mixtura.sources.column import Column
+from mixtura.sources.demands import tell_holes
 from mixtura.sources.digest import digest
-from mixtura.sources.roles import Roles, shorten
+from mixtura.sources.roles import Roles, plural
 
 LEAST_SPREAD = 1e-140  # of a column; squares of less have fewer digits than a float, or none
 
@@ -250,7 +251,7 @@ def _refuse_infinite(table: Table, finite: ndarray) -> None:
         if infinite.size:
             raise DataError(
                 f"{table.origin}: column '{name}' is infinite in {table.name_row(int(infinite[0]) + 1)} "
-                f"({infinite.size} such {_plural(infinite.size, 'cell')}); correct it, or make it missing."
+                f"({plural(infinite.size, 'such cell')}); correct it, or make it missing."
             )
 
 
@@ -268,25 +269,17 @@ def _refuse_huge(table: Table) -> None:
 
 
 def _missing_cells(table: Table, rows: ndarray) -> DataError:
-    counts = (~table.in_order).sum(axis=0)
-    names = [name for name, count in zip(table.names, counts, strict=True) if count]
-    n_cells, n_rows = int(counts.sum()), int((~rows).sum())
-    what = f"{table.origin}: {n_cells} missing {_plural(n_cells, 'cell')} in {shorten(names)}, first in "
-    what += table.name_row(int(np.flatnonzero(~rows)[0]) + 1)
+    what, n_rows = tell_holes(table), int((~rows).sum())
     if n_rows == len(rows):
-        worst = table.names[int(counts.argmax())]
+        worst = table.names[int(table.in_order.sum(axis=0).argmin())]
         return DataError(
             f"{what}; no row is complete: --missing model takes rows as they are. Or leave out the emptiest columns: "
             f"{_exclude([worst])}."
         )
     return DataError(
-        f"{what}; --missing model takes rows as they are, --missing drop leaves out the {n_rows} "
-        f"{_plural(n_rows, 'row')} with missing cells."
+        f"{what}; --missing model takes rows as they are, --missing drop leaves out the {plural(n_rows, 'row')} with "
+        "missing cells."
     )
-
-
-def _plural(count: int, noun: str) -> str:
-    return noun if count == 1 else f"{noun}s"
 
 
 def some_rows(table: Table, rows: ndarray) -> Table:
