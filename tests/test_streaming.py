@@ -72,15 +72,3 @@ def test_an_interrupt_leaves_the_best_so_far(file):
     assert not found.is_complete
     assert found.best.search.best.outcome is Outcome.INTERRUPTED
     assert len(found.best.search.best.trace) == 2
-
-
-def test_it_goes_on_from_where_it_was(file):
-    source = mixtura.stream(file)
-    kept = []
-    found = select(*streaming.rows_to_choose_on(source), **TRY)
-    whole, _ = streaming.finish(source, found, mixtura.Options(), keep=lambda *state: kept.append(state))
-    assert [len(finals.traces[0]) for _, finals in kept[:3]] == [0, 1, 2]
-    for state, finals in kept[1:3]:
-        again, _ = streaming.finish(source, state, mixtura.Options(), finals=finals)
-        one, other = again.best.evidence.log_likelihood, whole.best.evidence.log_likelihood
-        assert one == pytest.approx(other, abs=1e-5 * N)

@@ -11,6 +11,7 @@ import numpy as np
 
 from mixtura._settings import from_record, to_record
 from mixtura.bayesian import BayesianMixture
+from mixtura.correction import Course
 from mixtura.criteria import Evidence, evaluate
 from mixtura.em import Fit, Outcome
 from mixtura.errors import DataError
@@ -18,6 +19,7 @@ from mixtura.kicks import Tally
 from mixtura.mixture import Mixture, MixtureParameters
 from mixtura.options import Options
 from mixtura.race import Search, StartRecord
+from mixtura.runners.stepwise import Begun
 from mixtura.scaling import Scaling
 from mixtura.selection import Selection
 from mixtura.sketches import Walk
@@ -122,8 +124,10 @@ def _restored(record: dict[str, Any], options: Options) -> Work | tuple[Selectio
     parameters = tuple(
         _parameters(part, candidates[i].model) for i, part in zip(numbers, finals["parameters"], strict=True)
     )
+    courses = tuple(_course(part, candidates[i].model) for i, part in zip(numbers, finals["courses"], strict=True))
+    begun = None if finals["begun"] is None else _begun(finals["begun"])
     traces = tuple(map(tuple, finals["traces"]))
-    return found, Finals(numbers, parameters, traces, Outcome[finals["outcome"]])
+    return found, Finals(numbers, parameters, traces, courses, Outcome[finals["outcome"]], begun)
 
 
 def _of_scaling(scaling: Scaling) -> list[Any]:
@@ -162,8 +166,28 @@ def _of_finals(finals: Finals, found: Selection) -> dict[str, Any]:
         "numbers": finals.numbers,
         "parameters": [_of_parameters(*pair) for pair in zip(finals.parameters, models, strict=True)],
         "traces": finals.traces,
+        "courses": [_of_course(*pair) for pair in zip(finals.courses, models, strict=True)],
         "outcome": finals.outcome.name,
+        "begun": None if finals.begun is None else _of_begun(finals.begun),
     }
+
+
+def _of_course(course: Course, model: Mixture) -> list[Any]:
+    return [course.best, course.plain and _of_parameters(course.plain, model), course.n_steps]
+
+
+def _course(part: list[Any], model: Mixture) -> Course:
+    best, plain, n_steps = part
+    return Course(best, plain and _parameters(plain, model), n_steps)
+
+
+def _of_begun(begun: Begun) -> list[Any]:
+    return [begun.n_read, [np.array(number).tolist() for number in begun.numbers]]
+
+
+def _begun(part: list[Any]) -> Begun:
+    n_read, numbers = part
+    return Begun(n_read, tuple(map(np.array, numbers)))
 
 
 def _of_candidate(candidate: Candidate) -> dict[str, Any]:

@@ -8,7 +8,7 @@ Chen, Zhu, Teh & Zhang (2018) use it in EM. A fixed point of the corrected steps
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -21,6 +21,14 @@ _MOST_STEPS, _STILL = 100, 1e-10  # on the sample; nats a row, of which a step m
 _FARTHEST = 1.25  # times as large or small as it is among all rows, a component is beyond what a correction is good for
 
 
+class Course(NamedTuple):
+    """What the passes so far have shown."""
+
+    best: float = float("-inf")
+    plain: MixtureParameters | None = None  # one step of EM from the best parameters so far
+    n_steps: int = _MOST_STEPS
+
+
 @dataclass
 class Corrected:
     """A model whose maximisation goes on over a sample; where that led lower, the next is a plain step of EM."""
@@ -28,9 +36,7 @@ class Corrected:
     model: Mixture
     some: em.Run  # over the sample, whose weights stand for all rows
     total_weight: float
-    _best: float = float("-inf")
-    _plain: Any = None  # one step of EM from the best parameters so far
-    _n_steps: int = _MOST_STEPS
+    course: Course = Course()  # noqa: RUF009 (immutable)
 
     def statistics(self, parameters: MixtureParameters) -> Callable[..., Any]:
         """Those of the model."""
@@ -43,27 +49,27 @@ class Corrected:
     def maximise(self, statistics: MixtureStatistics, parameters: MixtureParameters) -> MixtureParameters:
         """Many corrected steps on the sample after one over all rows."""
         objective = self.model.objective(statistics, parameters)
-        if objective < self._best and self._plain is not None:
-            fallen, self._plain = self._plain, None
-            self._n_steps = max(1, self._n_steps // 4)
+        best, fallen, n_steps = self.course
+        if objective < best and fallen is not None:
+            self.course = Course(best, None, max(1, n_steps // 4))
             return fallen
-        self._best = max(objective, self._best)
-        self._plain = self.model.maximise(statistics, parameters)
+        plain: MixtureParameters = self.model.maximise(statistics, parameters)
+        self.course = Course(max(objective, best), plain, n_steps)
         if not isinstance(statistics.emission, Moments):
-            return self._plain
+            return plain
         error = merge(statistics, times(self.some(self.model.statistics(parameters)), -1.0))
-        return self._go_on(error, parameters, self._plain)
+        return self._go_on(error, parameters, plain)
 
     def _go_on(
-        self, error: MixtureStatistics, origin: MixtureParameters, parameters: MixtureParameters
+        self, error: MixtureStatistics, origin: MixtureParameters, plain: MixtureParameters
     ) -> MixtureParameters:
         """Corrected steps, as long as components stay near the size that they have among all rows."""
-        before, emission = -np.inf, self.model.emission
-        for _ in range(self._n_steps):
+        before, emission, parameters = -np.inf, self.model.emission, plain
+        for _ in range(self.course.n_steps):
             sums = self.some(self.model.statistics(parameters))
             moved = emission.recentre(error.emission, error.counts, origin.emission, parameters.emission)
             corrected = merge(sums, error._replace(emission=moved))
-            shares = corrected.counts / (self.total_weight * self._plain.weights)
+            shares = corrected.counts / (self.total_weight * plain.weights)
             if not (shares.min() > 1 / _FARTHEST and shares.max() < _FARTHEST):
                 return parameters
             after = self.model.maximise(corrected, parameters)

@@ -38,6 +38,13 @@ class Stretch(NamedTuple):
     size: int
 
 
+class Placed(NamedTuple):
+    """A block, and how many rows had been read when it was full, those that take no part among them."""
+
+    block: Block
+    n_read: int
+
+
 class MixtureStatistics(NamedTuple):
     """Expected sufficient statistics of a mixture: how much each component explains, and what it explains."""
 

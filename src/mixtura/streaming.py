@@ -14,7 +14,7 @@ import numpy as np
 
 from mixtura import em
 from mixtura.acceleration import Resumed, SmallRemainder, default_tolerance
-from mixtura.correction import Corrected
+from mixtura.correction import Corrected, Course
 from mixtura.criteria import evaluate
 from mixtura.errors import DataError, EngineError
 from mixtura.evidence import of_responsibilities
@@ -24,6 +24,7 @@ from mixtura.options import Options
 from mixtura.runners.anywhere import Anywhere
 from mixtura.runners.contract import Sampled
 from mixtura.runners.held import Held
+from mixtura.runners.stepwise import Begun, Stepwise
 from mixtura.scaling import Scaling, seen_mass
 from mixtura.selection import Selection
 from mixtura.sources.array import ArraySource
@@ -43,10 +44,12 @@ class Finals(NamedTuple):
     numbers: tuple[int, ...]
     parameters: tuple[MixtureParameters, ...]  # in the units of the fit
     traces: tuple[tuple[float, ...], ...]  # log-likelihoods of all rows, in these units
+    courses: tuple[Course, ...]
     outcome: em.Outcome = em.Outcome.INTERRUPTED
+    begun: Begun | None = None  # the pass under way
 
 
-Keep = Callable[[Selection, Finals], None]
+Keep = Callable[[Selection, Finals], None]  # after every pass, and before every block of one that is under way
 
 
 def keep_nothing(found: Selection, finals: Finals) -> None:
@@ -77,11 +80,10 @@ def finish(
         return found, None
     found = found if finals else for_all_rows(found, source)
     finals = finals or first_finals(found)
-    runner = Held(Anywhere(options.n_threads))
-    contest = _Contest(source, found, options, runner)
-    keep(found, finals)
-    finals = contest.run(finals, on_pass, lambda finals: keep(found, finals))
-    return contest.judged(finals), runner.error
+    contest = _Contest(source, found, options, finals, partial(keep, found))
+    contest.go_to(finals)
+    contest.run(on_pass)
+    return contest.judged(), contest.runner.error
 
 
 def table_at_hand(data: Any) -> Table | None:
@@ -105,7 +107,7 @@ def first_finals(found: Selection) -> Finals:
     """The best fits of the sample, where they ended."""
     numbers = found.ranking[:FINALISTS]
     parameters = tuple(found.candidates[i].search.best.parameters for i in numbers)
-    return Finals(numbers, parameters, ((),) * len(numbers))
+    return Finals(numbers, parameters, ((),) * len(numbers), (Course(),) * len(numbers))
 
 
 def for_all_rows(found: Selection, source: Sampled) -> Selection:
@@ -129,44 +131,65 @@ def _for_all(candidate: Candidate, times: float, total_weight: float) -> Candida
     return candidate._replace(evidence=told, criteria=evaluate(told))
 
 
-@dataclass(frozen=True)
+@dataclass
 class _Contest:
-    """The finalists over all rows."""
+    """The finalists over all rows, and who is told how far they are."""
 
     source: Sampled
     found: Selection
     options: Options
-    runner: Held
+    finals: Finals
+    keep: Callable[[Finals], None]
 
-    def run(self, finals: Finals, on_pass: em.Callback, keep: Callable[[Finals], None]) -> Finals:
+    def __post_init__(self) -> None:
+        self._stepwise = Stepwise(Anywhere(self.options.n_threads), self.finals.begun, self._note)
+        self.runner = Held(self._stepwise)
+
+    def go_to(self, finals: Finals) -> None:
+        """They are there now."""
+        self.finals = finals
+        self.keep(finals)
+
+    def _note(self, begun: Begun) -> None:
+        self.keep(self.finals._replace(begun=begun))
+
+    def run(self, on_pass: em.Callback) -> None:
         """A few passes, each of which all finalists share."""
-        if finals.outcome is not em.Outcome.INTERRUPTED:
-            return finals
-        together, earlier = self._together(finals), finals.traces[0]
+        begin = self.finals
+        if begin.outcome is not em.Outcome.INTERRUPTED:
+            return
+        together, earlier = self._together(), begin.traces[0]
+        stop = SmallRemainder(self._tolerance)
 
         def note(step: em.Step) -> None:
-            keep(Finals(finals.numbers, step.after, together.told()))
+            self.go_to(begin._replace(parameters=step.after, begun=None, **together.told()))
             on_pass(step)
 
+        def end(parameters: Sequence[MixtureParameters], outcome: em.Outcome) -> None:
+            told = together.told()
+            self.go_to(Finals(begin.numbers, tuple(parameters), **told, outcome=outcome, begun=self._stepwise.begun))
+
+        if earlier and stop(em.Step(earlier, None, None)):
+            end(begin.parameters, em.Outcome.CONVERGED)
+            return
         fit = em.fit(
-            together, finals.parameters, self._run, stop=Resumed(SmallRemainder(self._tolerance), earlier),
-            max_iterations=max(1, MOST_PASSES - len(earlier)), callbacks=[note],
+            together, begin.parameters, self._run, stop=Resumed(stop, earlier),
+            max_iterations=MOST_PASSES - len(earlier), callbacks=[note],
         )  # fmt: skip
-        ended = Finals(finals.numbers, fit.parameters, together.told(), fit.outcome)
-        keep(ended)
-        return ended
+        end(fit.parameters, fit.outcome)
 
     @property
     def _tolerance(self) -> float:
         return self.options.tolerance or _TIMES_DEFAULT * default_tolerance(self.source.total_weight)
 
-    def judged(self, finals: Finals) -> Selection:
+    def judged(self) -> Selection:
         """The selection with the finalists as all rows see them, ranked anew, before all others."""
+        finals = self.finals
         *seen, mass = self._seen(finals) if finals.outcome is not em.Outcome.INTERRUPTED else self._unseen(finals)
         is_complete, shift = None not in seen, self.found.scaling.shift(mass)
         candidates = list(self.found.candidates)
         for place, number in enumerate(finals.numbers):
-            candidates[number] = self._candidate(candidates[number], finals, place, seen[place], shift)
+            candidates[number] = self._candidate(candidates[number], place, seen[place], shift)
         values = [candidate.criteria.get(self.found.criterion, np.inf) for candidate in candidates]
         first = sorted(finals.numbers, key=values.__getitem__)
         rest = [i for i in self.found.ranking if i not in finals.numbers]
@@ -193,8 +216,9 @@ class _Contest:
         sample = self.source.sample
         return [*[None] * len(finals.numbers), seen_mass(sample) * (self.source.total_weight / sample.weights.sum())]
 
-    def _candidate(self, candidate: Candidate, finals: Finals, place: int, seen: Any, shift: float) -> Candidate:
+    def _candidate(self, candidate: Candidate, place: int, seen: Any, shift: float) -> Candidate:
         """In the units of the data; as the last pass saw it where there was no further one."""
+        finals = self.finals
         parameters, trace, scaling = finals.parameters[place], finals.traces[place], self.found.scaling
         evidence, emission = candidate.evidence, candidate.model.emission
         if seen is not None:
@@ -215,12 +239,15 @@ class _Contest:
         """The sum over all rows, in the units of the fit."""
         return self.runner(self.source, partial(in_units, function=function, scaling=self.found.scaling))
 
-    def _together(self, finals: Finals) -> "_Together":
-        block = part(self.source.sample)
+    def _together(self) -> "_Together":
+        finals, block = self.finals, part(self.source.sample)
         rows = ArraySource(self.found.scaling.apply(block.points), block.weights)
         some = partial(self.runner.runner, rows)
         models = tuple(self.found.candidates[i].model for i in finals.numbers)
-        corrected = tuple(Corrected(model, some, self.source.total_weight) for model in models)
+        total = self.source.total_weight
+        corrected = tuple(
+            Corrected(model, some, total, course) for model, course in zip(models, finals.courses, strict=True)
+        )
         return _Together(corrected, [list(trace) for trace in finals.traces])
 
 
@@ -253,9 +280,9 @@ class _Together:
             trace.append(model.objective(sums, before))
         return tuple(model.maximise(sums, before) for model, sums, before in together)
 
-    def told(self) -> tuple[tuple[float, ...], ...]:
-        """The objectives of each so far."""
-        return tuple(map(tuple, self.traces))
+    def told(self) -> dict[str, Any]:
+        """The objectives of each so far, and what these passes have shown."""
+        return {"traces": tuple(map(tuple, self.traces)), "courses": tuple(model.course for model in self.models)}
 
 
 def _each(block: Block, functions: Sequence[Callable[[Block], Any]]) -> tuple[Any, ...]:

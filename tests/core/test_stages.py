@@ -6,7 +6,7 @@ import pytest
 from pyarrow import parquet
 
 import mixtura
-from mixtura.checkpoint import read_stages, write_stages
+from mixtura.checkpoint import FORMAT, read_stages, write_stages
 from mixtura.em import Outcome
 from mixtura.errors import DataError
 from mixtura.finding import find_far
@@ -62,7 +62,7 @@ def test_what_is_no_record_of_stages(tmp_path):
     write_stages(tmp_path / "fit.json", "key", {})
     with pytest.raises(DataError, match="is of other rows or another request"):
         read_stages(tmp_path / "fit.json", "other")
-    for told in ('{"format": 2, "key": "key", "stages": [[0, {}]]}', "[" * 100_000):
+    for told in (f'{{"format": {FORMAT}, "key": "key", "stages": [[0, {{}}]]}}', "[" * 100_000):
         (tmp_path / "fit.json").write_text(told)
         with pytest.raises(DataError, match="is not a checkpoint of mixtura"):
             read_stages(tmp_path / "fit.json", "key")

@@ -1,7 +1,9 @@
 """The checkpoint of a fit to far rows: where one cannot be written, the fit goes on, and says so in the end."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from time import monotonic
 from typing import Any
 
 from mixtura.checkpoint import Work, read_checkpoint, read_stages, write_checkpoint, write_stages, write_work
@@ -16,6 +18,27 @@ from mixtura.stages import Log, Stages
 from mixtura.streaming import Finals
 from mixtura.trials import Candidate
 
+_INTERVAL, _SHARE = 5.0, 20  # seconds between two writings within a pass; and times what the last one took
+
+
+@dataclass
+class Pace:
+    """How often to write what changes all the time."""
+
+    _next: float = 0.0
+
+    @property
+    def is_due(self) -> bool:
+        """Whether it is time again."""
+        return monotonic() >= self._next
+
+    @contextmanager
+    def timed(self) -> Iterator[None]:
+        """Around a writing."""
+        start = monotonic()
+        yield
+        self._next = start + max(_INTERVAL, _SHARE * (monotonic() - start))
+
 
 @dataclass
 class Keeper:
@@ -24,6 +47,7 @@ class Keeper:
     request: Request
     key: str
     error: OutputError | None = None  # of the last time
+    _pace: Pace = field(default_factory=Pace)
 
     def read(self) -> Work | tuple[Selection, Finals] | None:
         """Where an earlier fit stopped, with `--resume`; an `OutputError` where there is no place for the file."""
@@ -55,8 +79,9 @@ class Keeper:
         return self.request.checkpoint if self.request.resume else None
 
     def keep(self, found: Selection, finals: Finals) -> None:
-        """Write the file anew."""
-        self._write(lambda path, key: write_checkpoint(path, key, found, finals))
+        """Write the file anew; within a pass only now and then."""
+        if finals.begun is None or self._pace.is_due:
+            self._write(lambda path, key: write_checkpoint(path, key, found, finals))
 
     def _keep_stages(self, stages: Stages) -> None:
         self._write(lambda path, key: write_stages(path, key, stages))
@@ -65,7 +90,8 @@ class Keeper:
         if not self.request.checkpoint:
             return
         try:
-            write(self.request.checkpoint, self.key)
+            with self._pace.timed():
+                write(self.request.checkpoint, self.key)
         except OutputError as error:
             self.error = error
         else:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Protocol, TypeGuard, TypeVar, runtime_checkable
 
-from mixtura.statistics import Block, Stretch
+from mixtura.statistics import Block, Placed, Stretch
 
 Result = TypeVar("Result")
 
@@ -80,6 +80,14 @@ class Sampled(Measured, Protocol):
         ...
 
 
+class Resumable(Source, Protocol):
+    """A source that can begin in the middle."""
+
+    def placed(self, n_read: int) -> Iterator[Placed]:
+        """The blocks that come after so many rows have been read, where one was full then."""
+        ...
+
+
 @runtime_checkable
 class Distant(Source, Protocol):
     """A source whose rows lie on other machines, in parts: functions of a part go there, and results come back."""
@@ -112,6 +120,11 @@ class Runner(Protocol):
 def is_sampled(source: Source) -> TypeGuard[Sampled]:
     """Whether some of the rows are kept at hand."""
     return hasattr(source, "sample")
+
+
+def is_resumable(source: Source) -> TypeGuard[Resumable]:
+    """Whether a pass may begin in the middle: not where parts are added elsewhere."""
+    return hasattr(source, "placed") and not is_distant(source)
 
 
 def is_distant(source: Source) -> TypeGuard[Distant]:

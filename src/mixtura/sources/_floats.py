@@ -1,11 +1,11 @@
 """From batches of cells to blocks of numbers, cut in the same places however the files are."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple, Protocol
 
 import numpy as np
 import pyarrow as pa
-from jaxtyping import Float
+from jaxtyping import Float, Int
 from numpy import ndarray
 
 from mixtura.errors import DataError
@@ -13,7 +13,7 @@ from mixtura.sources._columns import plain_type, to_floats
 from mixtura.sources._found import Batch
 from mixtura.sources.column import Column
 from mixtura.sources.kinds import Encoded, codes_of
-from mixtura.statistics import Block, Incomplete
+from mixtura.statistics import Block, Incomplete, Placed
 
 _ROWS_AT_A_TIME = 8192  # that stay in the cache while columns are laid side by side
 _LARGEST = 1e140  # squares of so many numbers of that size add up to what a float can hold
@@ -29,6 +29,11 @@ class Cut(NamedTuple):
     categories: tuple[Column, ...] = ()  # those of the columns whose numbers are those of levels
 
     @property
+    def columns(self) -> list[str]:
+        """Those to be read."""
+        return [*self.names, *([self.weight] if self.weight else [])]
+
+    @property
     def drops_incomplete(self) -> bool:
         """Whether rows that lack any cell take no part."""
         return self.least == len(self.names)
@@ -42,13 +47,23 @@ class Batches(Protocol):
 
 def blocks_of(found: Batches, cut: Cut, look: Callable[[Batch], None] | None = None) -> Iterator[Block]:
     """Blocks of the rows that take part; `look` sees every batch before."""
-    points, weights = _room(cut)
-    filled = 0
-    for batch in found.batches([*cut.names, *([cut.weight] if cut.weight else [])]):
-        if look is not None:
-            look(batch)
+
+    def batches() -> Iterator[Batch]:
+        for batch in found.batches(cut.columns):
+            if look is not None:
+                look(batch)
+            yield batch
+
+    return (placed.block for placed in placed_blocks(batches(), cut))
+
+
+def placed_blocks(batches: Iterable[Batch], cut: Cut, n_read: int = 0) -> Iterator[Placed]:
+    """The same of batches that follow after `n_read` rows."""
+    (points, weights), filled = _room(cut), 0
+    for batch in batches:
         for start in range(0, batch.cells.num_rows, _ROWS_AT_A_TIME):
-            part = _numbers(batch.cells.slice(start, _ROWS_AT_A_TIME), cut)
+            cells = batch.cells.slice(start, _ROWS_AT_A_TIME)
+            part, rows = _numbers(cells, cut)
             done = 0
             while done < len(part.points):
                 n = min(cut.n_rows - filled, len(part.points) - done)
@@ -56,10 +71,11 @@ def blocks_of(found: Batches, cut: Cut, look: Callable[[Batch], None] | None = N
                 weights[filled : filled + n] = part.weights[done : done + n]
                 filled, done = filled + n, done + n
                 if filled == cut.n_rows:
-                    yield block_of(points, weights)
+                    yield Placed(block_of(points, weights), n_read + int(rows[done - 1]) + 1)
                     (points, weights), filled = _room(cut), 0
+            n_read += cells.num_rows
     if filled:
-        yield block_of(points[:filled], weights[:filled])
+        yield Placed(block_of(points[:filled], weights[:filled]), n_read)
 
 
 def block_of(points: Float[ndarray, "B D"], weights: Float[ndarray, " B"]) -> Block:
@@ -71,14 +87,15 @@ def _room(cut: Cut) -> tuple[Float[ndarray, "B D"], Float[ndarray, " B"]]:
     return np.empty((cut.n_rows, len(cut.names))), np.ones(cut.n_rows)
 
 
-def _numbers(cells: pa.RecordBatch, cut: Cut) -> Block:
-    """The rows of a batch that take part."""
+def _numbers(cells: pa.RecordBatch, cut: Cut) -> tuple[Block, Int[ndarray, " B"]]:
+    """The rows of a batch that take part, and which these are."""
     points = matrix(cells, cut.names, cut.categories)
     weights = _column(cells, cut.weight) if cut.weight else np.ones(len(points))
     kept = weights > 0
     if cut.least:
         kept &= (~np.isnan(points)).sum(axis=1) >= cut.least
-    return Block(points, weights) if kept.all() else Block(points[kept], weights[kept])
+    rows = np.flatnonzero(kept)
+    return (Block(points, weights) if len(rows) == len(points) else Block(points[rows], weights[rows])), rows
 
 
 def encoded(cells: pa.RecordBatch, names: Sequence[str], categories: Sequence[Column] = ()) -> Encoded:

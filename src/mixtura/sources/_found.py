@@ -12,7 +12,7 @@ from mixtura.errors import DataError
 from mixtura.sources._columns import kind_of, plain_type
 from mixtura.sources._files import Options, expand, format_of, refuse_other_columns
 from mixtura.sources._folder_keys import folder_keys
-from mixtura.sources._pieces import Piece, batch_rows, stamp_of
+from mixtura.sources._pieces import Piece, batch_rows, from_row, stamp_of
 from mixtura.sources._scratch import Scratch
 from mixtura.sources._spool import spool, spool_text
 from mixtura.sources._text import check_distinct
@@ -45,8 +45,8 @@ class Found(NamedTuple):
     fields: dict[str, pa.Field]  # by name, of the types that columns are read as
     scratch: Scratch  # of what was put down for a while
 
-    def batches(self, columns: Sequence[str]) -> Iterator[Batch]:
-        """All rows, of these columns.
+    def batches(self, columns: Sequence[str], first: int = 0) -> Iterator[Batch]:
+        """All rows but the first so many, of these columns.
 
         Raises
         ------
@@ -54,10 +54,13 @@ class Found(NamedTuple):
             If a file is gone, damaged, or not what it was when it was found.
         """
         for piece in self.pieces:
-            row = 1
-            for cells in piece.batches(columns):
-                yield Batch(piece.name, row, cells)
+            rest, row = from_row(piece, first)
+            for cells in rest.batches(columns):
+                over = min(max(first - row, 0), cells.num_rows)
+                if over < cells.num_rows:
+                    yield Batch(piece.name, row + over + 1, cells.slice(over))
                 row += cells.num_rows
+            first = max(first - row, 0)
 
     def ask(self, columns: Sequence[str], look: Callable[[Iterable[Batch]], Result]) -> Iterator[Result]:
         """What `look` says of the batches of these columns."""

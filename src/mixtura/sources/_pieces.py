@@ -46,7 +46,7 @@ class Piece(NamedTuple):
         return pa.schema([*own, *key_fields(self.keys, own.names)])
 
     def _own(self) -> pa.Schema:
-        with self._told(lambda: 0):
+        with self.told(lambda: 0):
             return _SCHEMAS[self.kind](self.path)
 
     def batches(self, columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
@@ -59,7 +59,7 @@ class Piece(NamedTuple):
         """
         self._check_unchanged()
         n_rows, read = 0, self._readable(columns)
-        with self._told(lambda: n_rows):
+        with self.told(lambda: n_rows):
             for batch in _READERS[self.kind](self, read):
                 yield batch if read == columns else self._with_keys(batch, columns)
                 n_rows += batch.num_rows
@@ -82,7 +82,8 @@ class Piece(NamedTuple):
             raise DataError(f"{self.name} changed while it was being read: start again once nobody writes to it.")
 
     @contextmanager
-    def _told(self, n_rows_read: Callable[[], int]) -> Iterator[None]:
+    def told(self, n_rows_read: Callable[[], int]) -> Iterator[None]:
+        """Whatever goes wrong with the file becomes a DataError that says after which row."""
         try:
             yield
         except (pa.ArrowException, OSError, ValueError) as error:
@@ -128,6 +129,18 @@ def in_parts(piece: Piece, n_rows: int) -> Iterator[tuple[Piece, str, int]]:
         if filled >= n_rows or group == metadata.num_row_groups - 1:
             yield piece._replace(groups=tuple(groups)), piece.name, first_row
             first_row, groups, filled = first_row + filled, [], 0
+
+
+def from_row(piece: Piece, first: int) -> tuple[Piece, int]:
+    """The file without what can be passed over before a row without being read, and how many rows that is."""
+    if piece.kind != "parquet" or not first:
+        return piece, 0
+    with piece.told(lambda: 0):
+        metadata = parquet.read_metadata(piece.path)
+        n_rows = [metadata.row_group(group).num_rows for group in range(metadata.num_row_groups)]
+    ends = np.cumsum(n_rows)
+    n_over = int((ends <= first).sum())
+    return piece._replace(groups=tuple(range(n_over, len(n_rows)))), int(ends[n_over - 1]) if n_over else 0
 
 
 def _read_parquet(piece: Piece, columns: Sequence[str]) -> Iterator[pa.RecordBatch]:

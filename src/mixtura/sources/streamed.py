@@ -4,7 +4,7 @@ from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
@@ -19,7 +19,7 @@ from mixtura.sources.prefetch import prefetched
 from mixtura.sources.roles import Roles
 from mixtura.sources.sampling import Reservoir
 from mixtura.sources.table import Missing
-from mixtura.statistics import Block
+from mixtura.statistics import Block, Placed
 
 if TYPE_CHECKING:
     from mixtura.sources._candidates import Fields
@@ -101,6 +101,13 @@ class StreamedSource:
 
         return prefetched(lambda: blocks_of(self.found, self.cut), _AHEAD)
 
+    def placed(self, n_read: int) -> Generator[Placed, None, None]:
+        """The blocks that come after so many rows have been read, where one was full then."""
+        from mixtura.sources._floats import placed_blocks
+
+        found, cut = cast("Found", self.found), self.cut
+        return prefetched(lambda: placed_blocks(found.batches(cut.columns, n_read), cut, n_read), _AHEAD)
+
 
 @dataclass(frozen=True)
 class _ByPattern:
@@ -108,6 +115,9 @@ class _ByPattern:
 
     def blocks(self) -> Iterator[Block]:
         return map(by_pattern, self.source.blocks())
+
+    def placed(self, n_read: int) -> Iterator[Placed]:
+        return (Placed(by_pattern(block), n_then) for block, n_then in self.source.placed(n_read))
 
 
 def stream(
