@@ -29,8 +29,9 @@ def test_sums_equal_those_of_the_twin_whatever_the_shape(D, K):
 
 @pytest.mark.parametrize("K", CENTRES)
 @pytest.mark.parametrize("D", FEATURES)
-def test_single_precision_keeps_its_digits_far_from_zero(D, K):
-    points, weights, centres = case(1100, D, K, np.float32, offset=1e4)
+@pytest.mark.parametrize("offset", [1e4, 1e6])
+def test_single_precision_keeps_its_digits_far_from_zero(D, K, offset):
+    points, weights, centres = case(1100, D, K, np.float32, offset)
     counts, shifts, inertia = _kernels.collect_nearest(points, weights, centres)
     expected = reference.collect_nearest(points.astype(np.float64), weights, centres)
     assert relative_error((counts, inertia), (expected[0], expected[2])) < 1e-5
@@ -73,3 +74,29 @@ def test_numbers_after_the_last_row_are_never_added(D, K):
     followed = np.concatenate([points, np.full((1000, D), np.nan)])[:1000]
     expected = _kernels.collect_nearest(points, weights, centres)
     assert relative_error(_kernels.collect_nearest(followed, weights, centres), expected) == 0
+
+
+def in_pairs(rng, D, K, apart, offset):
+    """Centres in close pairs; rows on centres, and a few just aside of the middle of a pair; which is nearest."""
+    centres = offset + rng.normal(0, 1, (2 * K, D))
+    centres[K:] = centres[:K] + apart * rng.normal(0, 1, (K, D))
+    pair, nearer, is_aside = rng.integers(K, size=1500), rng.integers(2, size=1500), rng.uniform(size=(1500, 1)) < 0.02
+    near, far = centres[pair + K * nearer], centres[pair + K * (1 - nearer)]
+    return np.where(is_aside, 0.505 * near + 0.495 * far, near), centres, pair + K * nearer
+
+
+@pytest.mark.parametrize("offset", [0.0, 1e5])
+@pytest.mark.parametrize(("D", "K"), [(3, 16), (8, 16), (33, 5)])
+def test_rows_that_single_precision_cannot_place_join_the_nearer_centre(D, K, offset):
+    for apart in (1e-2, 1e-4, 1e-6):
+        points, centres, nearest = in_pairs(np.random.default_rng(0), D, K, apart, offset)
+        counts, _, _ = _kernels.collect_nearest(points, np.ones(1500), centres)
+        assert counts.tolist() == np.bincount(nearest, minlength=2 * K).tolist()
+
+
+@pytest.mark.parametrize("scale", [1e-150, 1e-42, 1e-20, 1e17, 1e25, 1e150])
+def test_numbers_that_single_precision_cannot_hold_are_joined_too(scale):
+    points, weights, centres = case(600, 5, 17)
+    counts, shifts, inertia = _kernels.collect_nearest(scale * points, weights, scale * centres)
+    expected = reference.collect_nearest(points, weights, centres)
+    assert relative_error((counts, shifts / scale, inertia / scale / scale), expected) < 1e-12

@@ -74,7 +74,8 @@ def test_one_compilation_serves_all_callers_and_sees_contiguous_arrays_only():
     from mixtura._kernels import kmeans, mixtures, whitening
 
     kernels = [mixtures.collect_each, mixtures.posterior, mixtures.classify, whitening.whiten]
-    for kernel in [*kernels, kmeans.collect_nearest_each, kmeans.distances, kmeans.nearest]:
+    joining = [kmeans.collect_few_each, kmeans.collect_nearest_each, kmeans.collect_rounded_each]
+    for kernel in [*kernels, *joining, kmeans.distances, kmeans.nearest]:
         kinds = {(types[0].dtype, str([a for a in types if isinstance(a, NamedTuple)])) for types in kernel.signatures}
         assert len(kinds) == len(kernel.signatures)
         for types in kernel.signatures:

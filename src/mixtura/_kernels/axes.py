@@ -141,7 +141,7 @@ def squared_distances(tile, points, centres, k, p):
     a = b = c = d = splat(points, 0.0)
     later = share_of_next(tile, p, k, len(centres))
     for j in range(len(centres)):
-        prefetch(tile.source, later + j * lanes(points))
+        prefetch(tile.source, later + j * lanes(tile.source))
         x = load(points, j * stride + p)
         y = x - centres[j, k]
         a += y * y

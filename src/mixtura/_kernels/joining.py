@@ -40,7 +40,9 @@ class Sums(NamedTuple):
     total: ndarray  # of the pass, float64
     part: ndarray  # of a tile, in the points' type
     centres: ndarray  # likewise, in the places of the deviations where features lie side by side
+    squares: ndarray  # two registers
     n_centres: int
+    n_features: int
     room: int  # for each
     are_few: bool
 
@@ -56,7 +58,8 @@ def new_sums(points, centres):
     L, are_few = lanes(points), K * (1 + D) <= FEW
     room = L * (1 + D) if are_few else L + (D + L - 1) // L * L
     size = whole_quads(K) * room  # whole SIMD values
-    sums = Sums(zeros(centres, (size,)), zeros(points, (size,)), zeros(points, (size,)), K, room, are_few)
+    part, held, squares = zeros(points, (size,)), zeros(points, (size,)), zeros(points, (2 * L,))
+    sums = Sums(zeros(centres, (size,)), part, held, squares, K, D, room, are_few)
     for k in range(K):
         for d in range(D):
             sums.centres[k * room + L + d] = centres[k, d]
@@ -64,39 +67,40 @@ def new_sums(points, centres):
 
 
 @tile_kernel
-def join(columns, tile, n, points, start, sums):
-    """Find the nearest column of n rows of the tile, from `start` of points (N D,) on; add them to it -> inertia."""
+def join_all(columns, tile, n, points, later, sums):
+    """Find the nearest column of n rows of the tile, and add each row to all columns -> inertia.
+
+    Rows from `later` on of points (N D,) are fetched.
+    """
     D = len(columns)
-    inertia = _label(columns, tile, n, points, (start + tile.rows) * D)
-    if sums.are_few:
-        _add_to_all(columns, tile, n, sums)
-    else:
-        source, offset = points, start * D
-        if is_edge(tile, len(points) // D, start):
-            source, offset = as_read_only(tile.edge), 0
-        _add_to_own(source, offset, D, n, tile, sums)
-    for i in range(0, len(sums.part), width(sums.total)):
-        store(sums.total, i, load(sums.total, i) + load_as(sums.total, sums.part, i))
-        store_as(sums.part, i, splat(sums.total, 0.0))
+    inertia = splat(tile.points, 0.0)
+    for p in range(0, n, width(tile.points)):
+        for i in range(p * D, (p + width(points)) * D, lanes(points)):
+            prefetch(points, later * D + i)
+        label, least = find_nearest(columns, tile, p)
+        store(tile.work, p, label)
+        inertia += load(tile.weights, p) * least
+    _add_to_all(columns, tile, n, sums)
+    _total(sums)
+    return add_up(inertia)
+
+
+@tile_kernel
+def join_own(tile, n, points, start, sums):
+    """Add n rows, from `start` of points (N D,) on, each to the centre that tile.work names -> inertia."""
+    source, offset = points, start * sums.n_features
+    if is_edge(tile, len(points) // sums.n_features, start):
+        source, offset = as_read_only(tile.edge), 0
+    inertia = _add_to_own(source, offset, n, tile, sums)
+    _total(sums)
     return inertia
 
 
 @tile_kernel
-def _label(columns, tile, n, points, later):
-    """The number of each row's nearest column -> tile.work; their inertia.
-
-    Rows from `later` on are fetched, unless columns are so many that measuring the distances has fetched them all.
-    """
-    D, Q = columns.shape
-    inertia = splat(tile.points, 0.0)
-    numbers = 0 if Q * lanes(points) >= 4 * width(points) else width(points) * D
-    for p in range(0, n, width(tile.points)):
-        for i in range(p * D, p * D + numbers, lanes(points)):
-            prefetch(points, later + i)
-        label, least = find_nearest(columns, tile, p)
-        store(tile.work, p, label)
-        inertia += load(tile.weights, p) * least
-    return add_up(inertia)
+def _total(sums):
+    for i in range(0, len(sums.part), width(sums.total)):
+        store(sums.total, i, load(sums.total, i) + load_as(sums.total, sums.part, i))
+        store_as(sums.part, i, splat(sums.total, 0.0))
 
 
 @tile_kernel
@@ -115,22 +119,33 @@ def _add_to_all(columns, tile, n, sums):
 
 
 @tile_kernel
-def _add_to_own(source, offset, D, n, tile, sums):
-    """Rows, row-major from `offset` on, less the centres that tile.work names -> sums."""
-    L = lanes(source)
+def _add_to_own(source, offset, n, tile, sums):
+    """Rows, row-major from `offset` on, less the centres that tile.work names -> sums; their squares.
+
+    What the last register of a row holds of the next one goes where nobody looks.
+    """
+    L, D = lanes(source), sums.n_features
+    last = (D - 1) // L * L
+    squares = tail = other = splat(load_register(sums.part, 0), 0.0)
     for p in range(n):
         at, weight = np.uint64(tile.work[0, p]) * np.uint64(sums.room), tile.weights[p]
         sums.part[at] += weight
-        _add_register(source, offset + p * D, weight, at + np.uint64(L), sums)
-        for d in range(L, sums.room - L, L):  # the first one apart: mostly it is all
-            _add_register(source, offset + p * D + d, weight, at + np.uint64(L + d), sums)
+        for d in range(0, last, L):
+            squares += _add_register(source, offset + p * D + d, weight, at + np.uint64(L + d), sums)
+        # two in turn: else each row would wait for the one before
+        tail, other = other + _add_register(source, offset + p * D + last, weight, at + np.uint64(L + last), sums), tail
+    store(sums.squares, 0, squares)
+    store(sums.squares, L, tail + other)
+    return _sum(sums.squares, 0, L + D - last)
 
 
 @piece
 def _add_register(source, offset, weight, at, sums):
-    """What the last register of a row holds of the next one goes where nobody looks."""
+    """-> the squares, times the weight."""
     deviation = load_register(source, offset) - load_register(sums.centres, at)
-    store(sums.part, at, load_register(sums.part, at) + deviation * weight)
+    weighted = deviation * weight
+    store(sums.part, at, load_register(sums.part, at) + weighted)
+    return weighted * deviation
 
 
 @kernel
@@ -149,6 +164,17 @@ def finish(sums, columns, middle, centres):
                 held = np.float64(columns[d, k]) + np.float64(middle[d])
             shifts[k, d] = _sum(sums.total, at + L + d * step, step) + counts[k] * (held - centres[k, d])
     return counts, shifts
+
+
+@kernel
+def about_centres(inertia, moments, sums, centres):
+    """The inertia about the centres, of that about what the points' type can hold of them."""
+    counts, shifts = moments
+    for k in range(len(counts)):
+        for d in range(sums.n_features):
+            apart = np.float64(sums.centres[k * sums.room + lanes(sums.centres) + d]) - centres[k, d]
+            inertia += apart * (2 * shifts[k, d] - counts[k] * apart)
+    return inertia
 
 
 @tile_kernel

@@ -181,17 +181,17 @@ def add_row_sums(typing_context, sums, offset, vec):
     return types.none(sums, types.intp, vec), build
 
 
-def _maker(is_clear):
+def _maker(is_clear, kind=None):
     @intrinsic
     def make(typing_context, like, shape):
-        array = types.Array(like.dtype, len(shape), "C")
+        array = types.Array(kind or like.dtype, len(shape), "C")
 
         def build(context, builder, sig, args):
             sizes = [
                 context.cast(builder, size, kind, types.intp)
                 for size, kind in zip(cgutils.unpack_tuple(builder, args[1]), shape, strict=True)
             ]
-            steps = [context.get_constant(types.intp, like.dtype.bitwidth // 8)]
+            steps = [context.get_constant(types.intp, array.dtype.bitwidth // 8)]
             for size in reversed(sizes):
                 steps.insert(0, builder.mul(steps[0], size))
             align = context.get_constant(types.uint32, CACHE_LINE)
@@ -218,6 +218,7 @@ def _maker(is_clear):
 # Arrays of the type of `like`'s elements: of zeros, and of whatever the memory holds. NumPy's would be compiled anew
 # for every type and dimension.
 zeros, scratch = _maker(is_clear=True), _maker(is_clear=False)
+single_zeros = _maker(is_clear=True, kind=types.float32)
 
 
 @intrinsic

@@ -19,6 +19,7 @@ from mixtura._kernels import (  # densities register
     heavy_holed,
     holed,  # noqa: F401
     incomplete,
+    joining,
     kmeans,
     masked,
     mixtures,
@@ -198,8 +199,19 @@ def collect_nearest_each(
     Size and weights are those of `collect_each`.
     """
     answers = np.empty((n_blocks(len(points), size), centres.size + len(centres) + 1))
-    _run(kmeans.collect_nearest_each, _rows(points), _parameters(weights), size, _parameters(centres), answers)
+    arguments = _rows(points), _parameters(weights), size, _parameters(centres)
+    _run(_joining(points, centres), *arguments, answers)
     return answers
+
+
+def _joining(points: Points, centres: Float[ndarray, "K D"]) -> Callable[..., Any]:
+    K, D = centres.shape
+    kernel: Callable[..., Any] = kmeans.collect_nearest_each
+    if K * (1 + D) <= joining.FEW:
+        kernel = kmeans.collect_few_each
+    elif points.dtype == np.float64 and D > 2:
+        kernel = kmeans.collect_rounded_each
+    return kernel
 
 
 def nearest(points: Points, centres: Float[ndarray, "K D"]) -> tuple[Int[ndarray, " N"], Float[ndarray, " N"]]:

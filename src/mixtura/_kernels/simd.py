@@ -55,13 +55,13 @@ def quad(dtype):
 def _counter(kind):
     @intrinsic
     def count(typing_context, array):
-        number = kind(array.dtype).lanes
+        number = 1 if isinstance(array, types.NoneType) else kind(array.dtype).lanes
         return types.intp(array), lambda *_: ir.Constant(ir.IntType(types.intp.bitwidth), number)
 
     return count
 
 
-# Numbers of an array's type in a register and in a wide value, known when a kernel is compiled.
+# Numbers of an array's type in a register and in a wide value, known when a kernel is compiled; of no array, one.
 lanes, width = _counter(register), _counter(wide)
 
 
@@ -145,6 +145,16 @@ def larger(typing_context, left, right):
 
 
 @intrinsic
+def smaller(typing_context, left, right):
+    """`right` where one of the two is not a number."""
+
+    def build(context, builder, sig, args):
+        return builder.select(builder.fcmp_ordered("<", *args), *args)
+
+    return left(left, right), build
+
+
+@intrinsic
 def choose_larger(typing_context, left, right, if_larger, otherwise):
     """Lane by lane: `if_larger` where `left > right`, else `otherwise`."""
 
@@ -162,6 +172,25 @@ def choose_equal(typing_context, left, right, if_equal, otherwise):
         return builder.select(builder.fcmp_ordered("==", *args[:2]), *args[2:])
 
     return otherwise(left, right, if_equal, otherwise), build
+
+
+@intrinsic
+def narrow(typing_context, like, first, second):
+    """Two values of float64, half a register of `like`'s after the other, as one of `like`'s type."""
+
+    def build(context, builder, sig, args):
+        half = register(like.dtype).lanes // 2
+        chosen = [
+            source * first.lanes + start + lane
+            for start in range(0, first.lanes, half)
+            for source in range(2)
+            for lane in range(half)
+        ]
+        mask = ir.Constant(ir.VectorType(ir.IntType(32), len(chosen)), chosen)
+        joined = builder.shuffle_vector(*args[1:], mask)
+        return builder.fptrunc(joined, ir.VectorType(ir.FloatType(), len(chosen)))
+
+    return Vec(like.dtype, 2 * first.lanes)(like, first, second), build
 
 
 @intrinsic

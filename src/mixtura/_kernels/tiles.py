@@ -97,7 +97,7 @@ def fill(tile, points, N, start, centre):
     tile.later[0] = start + tile.rows
     n, source, offset = tile.rows, points, start * D
     if is_edge(tile, N, start):
-        n, source, offset = _copy_edge(tile, points, D, start), as_read_only(tile.edge), 0
+        n, source, offset = copy_edge(tile, points, D, start), as_read_only(tile.edge), 0
     _transpose(source, offset, D, n, centre, tile)
     return n
 
@@ -109,7 +109,7 @@ def is_edge(tile, N, start):
 
 
 @tile_kernel
-def _copy_edge(tile, points, D, start):
+def copy_edge(tile, points, D, start):
     """The last rows, and the very last until a whole SIMD value is full -> their number."""
     value = width(tile.points)
     n = (min(len(points) // D - start, tile.rows) + value - 1) // value * value
@@ -162,7 +162,7 @@ def share_of_next(tile, p, k, D):
 
     Rows that are fetched all at once would keep the processor waiting as long as it works on them.
     """
-    return (int(tile.later[0]) + p) * D + k // 4 * D * lanes(tile.points)
+    return (int(tile.later[0]) + p) * D + k // 4 * D * lanes(tile.source)
 
 
 @tile_kernel
