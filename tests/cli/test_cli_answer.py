@@ -45,6 +45,12 @@ def test_columns_without_room_are_counted(facts, n_columns, hidden):
     assert said == ([f"and {hidden} more columns: see --json"] if hidden else [])
 
 
+def test_clusters_of_which_there_is_nothing_to_say_leave_no_gap(facts):
+    told = facts(n_columns=6)
+    table = cluster_table(told | {"clusters": [one | {"distinguishing": []} for one in told["clusters"]]})
+    assert table[-1].startswith("and ")
+
+
 def test_losers_of_a_race_did_not_run_out_of_iterations():
     starts = [
         {"kind": "k-means", "log_likelihood": -9.0, "n_iterations": 9, "n_rounds": n_rounds, "outcome": outcome}

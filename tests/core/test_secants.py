@@ -8,7 +8,7 @@ from mixtura import em, levels, secants, squarem, starts
 from mixtura.acceleration import SmallGain, SmallRemainder
 from mixtura.covariance import MODELS
 from mixtura.emissions.categorical import Categorical
-from mixtura.emissions.gaussian import Gaussian
+from mixtura.emissions.gaussian import Gaussian, GaussianParameters
 from mixtura.mixture import Mixture
 from mixtura.statistics import Block
 
@@ -134,3 +134,10 @@ def test_solutions_settle_on_an_eighth_of_many_rows_at_most():
     many = rows()
     assert levels.settling(many, 79_999) is None
     assert len(levels.settling(many, 80_000).points) == 4000
+
+
+@pytest.mark.parametrize("covariance", ["VVI", "VVV"])
+def test_components_that_are_all_flat_have_no_coordinates(covariance):
+    flat = np.diag([1.0, 0.0]) if covariance == "VVV" else np.array([1.0, 0.0])
+    parameters = GaussianParameters(np.ones((2, 2)), np.stack([flat, flat]))
+    assert Gaussian(covariance).coordinates(parameters, parameters) is None

@@ -72,7 +72,8 @@ def cluster_table(facts: Facts) -> list[str]:
     names = [squeeze(cluster["name"], _NAME) for cluster in clusters]
     below = [f"{name}: {what}" for name, what in zip(names, words, strict=True) if what]
     whole, cut = [line for text in below for line in wrap(text)], [clip(text, screen_width()) for text in below]
-    return [*table, *more_columns(len(columns) - n_shown), "", *(whole if len(whole) <= _WORDS else cut)]
+    said = ["", *(whole if len(whole) <= _WORDS else cut)] if below else []
+    return [*table, *more_columns(len(columns) - n_shown), *said]
 
 
 def numbered(clusters: Sequence[Facts]) -> list[tuple[str, Facts]]:

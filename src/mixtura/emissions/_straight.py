@@ -19,7 +19,7 @@ def coordinates(
     """None where a covariance is not positive definite."""
     with np.errstate(divide="ignore", invalid="ignore"):
         shapes = -0.5 * np.log(covariances) if covariances.ndim < 3 else _shapes(covariances)
-    found = np.concatenate([(means / widths).ravel(), shapes.ravel()])
+        found = np.concatenate([(means / widths).ravel(), shapes.ravel()])
     return found if np.isfinite(found).all() else None
 
 
