@@ -34,6 +34,7 @@ _HOMES = {
     "likelihood_ratio_test": "mixtura.likelihood_ratio",
     "load": "mixtura.persistence",
     "outlier_p_values": "mixtura.outlying",
+    "sample": "mixtura.simulation",
     "save": "mixtura.persistence",
     "select_columns": "mixtura.columns",
     "select": "mixtura.tables",
@@ -81,6 +82,7 @@ if TYPE_CHECKING:
     from mixtura.report import write_report as write_report
     from mixtura.resampling import stability as stability
     from mixtura.resampling import uncertainty as uncertainty
+    from mixtura.simulation import sample as sample
     from mixtura.sources.check import table_facts as table_facts
     from mixtura.sources.streamed import stream as stream
     from mixtura.tables import classify as classify
@@ -119,6 +121,7 @@ __all__ = [
     "likelihood_ratio_test",
     "load",
     "outlier_p_values",
+    "sample",
     "save",
     "select",
     "select_columns",

@@ -77,11 +77,22 @@ class FiniteRange(click.FloatRange):
         return number
 
 
-def folder(value: str) -> str:
+def output(help: str, default: str | None = None) -> Decorator:
+    """Which file to write."""
+    own: dict[str, Any] = {"default": default, "show_default": default is not None}
+    return click.option("-o", "--output", metavar="FILE", type=click.Path(), help=help, **own)
+
+
+class Folder(click.Path):
     """The name of a folder; an empty one, as of a variable that is not set, would mean the current folder."""
-    if not value:
-        raise click.BadParameter("the name of the folder is empty; use . for the current one.")
-    return value
+
+    def __init__(self) -> None:
+        super().__init__(file_okay=False)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if not value:
+            self.fail("the name of the folder is empty; use . for the current one.", param, ctx)
+        return value  # whether it can be written is for the command to say
 
 
 def covariances(value: str) -> tuple[str, ...] | None:
@@ -201,14 +212,16 @@ WORKERS = click.IntRange(1, 10_000)  # more are a slip of the finger
 
 workers_option = click.option("--workers", type=WORKERS, metavar="N", help="Threads; all processors by default.")
 
-stream_options = combine(
-    click.option("--seed", type=click.IntRange(0, 2**32 - 1), metavar="N", default=0, show_default=True,
-                 help="Same seed, same result."),
-    workers_option,
+seed_option = click.option(
+    "--seed", type=click.IntRange(0, 2**32 - 1), metavar="N", default=0, show_default=True,
+    help="Same seed, same result.",
 )  # fmt: skip
+
+stream_options = combine(seed_option, workers_option)
 
 overwrite_option = click.option("--overwrite", is_flag=True, help="Replace a file that exists.")
 
 page_options = combine(
-    click.option("-o", "--output", metavar="FILE", help="Write a page with all of it."), overwrite_option
+    output("Write a page with all of it."),
+    overwrite_option,
 )

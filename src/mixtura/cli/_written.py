@@ -1,10 +1,20 @@
 """Tables that a command writes to a file, or prints."""
 
+from collections.abc import Iterable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 import click
+
+from mixtura.cli import _options
+
+table_options = _options.combine(
+    _options.output("A .csv, .tsv, .parquet or .feather file; by default standard output."),
+    click.option(
+        "--to", type=click.Choice(["csv", "arrow"]), default="csv", show_default=True, help="What standard output gets."
+    ),
+)
 
 
 def check_output(output: str | None, overwrite: bool) -> None:
@@ -29,3 +39,14 @@ def write(output: str | None, columns: dict[str, Any]) -> None:
         path = Path(folder) / "table.csv"
         write_table(path, columns)
         click.echo(path.read_text(encoding="utf-8"), nl=False)
+
+
+def stream(output: str | None, kind: str, parts: Iterable[dict[str, Any]]) -> None:
+    """Columns of some rows at a time to a file, or to standard output as this kind."""
+    from mixtura.sources.sinks import table_sink
+
+    with table_sink(output, kind) as sink:
+        for columns in parts:
+            sink.write(columns)
+    if output is not None:
+        click.echo(f"Wrote {output}: {sink.n_rows} rows.", err=True)

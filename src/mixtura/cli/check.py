@@ -14,7 +14,7 @@ _LARGE = 1e4  # numbers that four digits do not hold
 
 
 @click.command("check", epilog="Example: mixtura check examples/faithful.csv")
-@click.argument("data", nargs=-1, required=True)
+@click.argument("data", nargs=-1, required=True, type=click.Path())
 @_options.role_options
 @_options.reading_options
 @_options.json_option

@@ -32,7 +32,7 @@ def list_(as_json: bool) -> None:
 
 @command.command("get", epilog="Example: mixtura datasets get faithful -o faithful.csv")
 @click.argument("name")
-@click.option("-o", "--output", metavar="FILE", help="A CSV file or a folder for it; NAME.csv here by default.")
+@_options.output("A CSV file or a folder for it; NAME.csv here by default.")
 @_options.overwrite_option
 def get(name: str, output: str | None, overwrite: bool) -> None:
     """Write the data set NAME to a CSV file."""

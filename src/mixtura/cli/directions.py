@@ -9,7 +9,7 @@ from mixtura.cli import _options, _written
 
 @click.command("directions", epilog="Example: mixtura directions out/model.safetensors iris.csv -o coordinates.csv")
 @click.argument("model", type=click.Path())
-@click.argument("data", nargs=-1)
+@click.argument("data", nargs=-1, type=click.Path())
 @click.option(
     "--most", type=click.IntRange(1), metavar="N", help="So many directions at most; by default all that tell anything."
 )
@@ -21,7 +21,7 @@ from mixtura.cli import _options, _written
     metavar="SHARE",
     help="How much differences of shape count beside those of location.",
 )
-@click.option("-o", "--output", metavar="FILE", help="Write the coordinates of the rows to this table.")
+@_options.output("Write the coordinates of the rows to this table.")
 @_options.overwrite_option
 @_options.asking_options
 def command(

@@ -11,7 +11,7 @@ METHODS = ("bootstrap", "weighted", "parametric", "jackknife", "information", "s
 
 @click.command("errors", epilog="Example: mixtura errors out/model.safetensors --method sandwich")
 @click.argument("model", type=click.Path())
-@click.argument("data", nargs=-1)
+@click.argument("data", nargs=-1, type=click.Path())
 @click.option(
     "--method",
     type=click.Choice(METHODS),

@@ -38,8 +38,7 @@ _model_options = _options.combine(
 )  # fmt: skip
 
 _run_options = _options.combine(
-    click.option("--seed", type=click.IntRange(0, 2**32 - 1), metavar="N", default=0, show_default=True,
-                 help="Same seed, same result."),
+    _options.seed_option,
     click.option("--n-init", type=click.IntRange(1, 10_000), metavar="N",
                  help="Run so many starts to the end; by default diverse starts race."),
     click.option("--no-prune", is_flag=True,
@@ -57,7 +56,7 @@ _run_options = _options.combine(
 )  # fmt: skip
 
 _output_options = _options.combine(
-    click.option("-o", "--output", metavar="DIR", type=_options.folder,
+    click.option("-o", "--output", metavar="DIR", type=_options.Folder(),
                  help="Write model.safetensors, labels.parquet, summary.json and report.html there."),
     _options.proba_option,
     click.option("--labels", type=click.Choice(["parquet", "csv", "none"]), default="parquet", show_default=True,
@@ -80,7 +79,7 @@ _talk_options = _options.combine(
 
 
 @click.command("fit", epilog="Example: mixtura fit examples/faithful.csv -k 1-6 -o out/")
-@click.argument("data", nargs=-1)
+@click.argument("data", nargs=-1, type=click.Path())
 @_options.role_options
 @_model_options
 @_run_options

@@ -10,24 +10,15 @@ from mixtura.cli import _options, _written
 
 @click.command("impute", epilog="Example: mixtura impute out/model.safetensors new.csv -o filled.csv")
 @click.argument("model", type=click.Path())
-@click.argument("data", nargs=-1, required=True)
-@click.option(
-    "-o", "--output", metavar="FILE", help="A .csv, .tsv, .parquet or .feather file; CSV to standard output by default."
-)
+@click.argument("data", nargs=-1, required=True, type=click.Path())
+@_options.output("A .csv, .tsv, .parquet or .feather file; CSV to standard output by default.")
 @click.option(
     "--draws",
     type=click.IntRange(1, 10_000),
     metavar="N",
     help="Draw so many tables, one below the other, instead of filling in expected values.",
 )
-@click.option(
-    "--seed",
-    type=click.IntRange(0, 2**32 - 1),
-    metavar="N",
-    default=0,
-    show_default=True,
-    help="Same seed, same draws.",
-)
+@_options.seed_option
 @click.option("--id", metavar="NAME", help="The column that names the rows.")
 @click.option("--keep", type=_options.names, default="", metavar="NAMES", help="Other columns to write along.")
 @_options.overwrite_option

@@ -9,7 +9,7 @@ from mixtura.cli._on_record import command_on_record
 
 
 @click.command("learn", epilog="Example: mixtura learn penguins.csv --labels species -o out/")
-@click.argument("data", nargs=-1, required=True)
+@click.argument("data", nargs=-1, required=True, type=click.Path())
 @click.option(
     "--labels", "classes", required=True, metavar="NAME", help="The column of the known classes; empty where unknown."
 )
@@ -72,7 +72,7 @@ from mixtura.cli._on_record import command_on_record
     "-o",
     "--output",
     metavar="DIR",
-    type=_options.folder,
+    type=_options.Folder(),
     help="Write model.safetensors, labels.parquet, summary.json and report.html there.",
 )
 @click.option("--no-report", "report", is_flag=True, flag_value=False, default=True, help="Write no report.html.")

@@ -11,8 +11,8 @@ from mixtura import __version__, errors
 from mixtura.cli._tables import printable
 
 COMMANDS = (
-    "fit", "learn", "predict", "impute", "show", "report", "name", "merge", "directions", "compare", "stability",
-    "errors", "test", "check", "datasets", "info",
+    "fit", "learn", "predict", "impute", "sample", "show", "report", "name", "merge", "directions", "compare",
+    "stability", "errors", "test", "check", "datasets", "info", "completion",
 )  # fmt: skip
 
 UNEXPECTED, INTERRUPTED = 1, 130  # 2 is click's, for usage

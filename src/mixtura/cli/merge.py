@@ -9,7 +9,7 @@ from mixtura.cli import _options
 
 @click.command("merge", epilog="Example: mixtura merge out/model.safetensors -o merged.safetensors")
 @click.argument("model", type=click.Path())
-@click.argument("data", nargs=-1)
+@click.argument("data", nargs=-1, type=click.Path())
 @click.option(
     "--method",
     type=click.Choice(["entropy", "demp", "modes"]),
@@ -26,7 +26,7 @@ from mixtura.cli import _options
     metavar="T",
     help="Leave no two clusters as near as this: nats per row, a share of rows, or a pass beside its peaks.",
 )
-@click.option("-o", "--output", metavar="FILE", help="Write the mixture with merged clusters to this model file.")
+@_options.output("Write the mixture with merged clusters to this model file.")
 @_options.overwrite_option
 @_options.asking_options
 def command(

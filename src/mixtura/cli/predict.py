@@ -14,13 +14,8 @@ if TYPE_CHECKING:
 
 @click.command("predict", epilog="Example: mixtura predict out/model.safetensors new.csv -o labels.csv")
 @click.argument("model", type=click.Path())
-@click.argument("data", nargs=-1)
-@click.option(
-    "-o", "--output", metavar="FILE", help="A .csv, .tsv, .parquet or .feather file; by default standard output."
-)
-@click.option(
-    "--to", type=click.Choice(["csv", "arrow"]), default="csv", show_default=True, help="What standard output gets."
-)
+@click.argument("data", nargs=-1, type=click.Path())
+@_written.table_options
 @click.option("--id", metavar="NAME", help="The column that names the rows.")
 @_options.proba_option
 @_outliers.options
@@ -75,15 +70,10 @@ def _stream(
     how: dict[str, Any],
     tally: "_outliers.Tally",
 ) -> None:
-    from mixtura.sources.sinks import table_sink
     from mixtura.sources.streamed import files
 
-    with table_sink(*where) as sink:
-        for columns in labeller.columns(files(list(data), **how)):
-            sink.write(tally.watch(columns))
+    _written.stream(*where, map(tally.watch, labeller.columns(files(list(data), **how))))
     _warn_of(labeller.unknown)
-    if where[0] is not None:
-        click.echo(f"Wrote {where[0]}: {sink.n_rows} rows.", err=True)
 
 
 def _whole(labeller: "Labeller", data: tuple[str, ...], how: dict[str, Any], share: float | None) -> dict[str, Any]:

@@ -10,8 +10,8 @@ from mixtura.cli import _options
 
 @click.command("report", epilog="Example: mixtura report out/model.safetensors new.csv -o report.html")
 @click.argument("model", type=click.Path())
-@click.argument("data", nargs=-1)
-@click.option("-o", "--output", metavar="FILE", default="report.html", show_default=True, help="The page to write.")
+@click.argument("data", nargs=-1, type=click.Path())
+@_options.output("The page to write.", default="report.html")
 @click.option(
     "--no-rows",
     "show_rows",

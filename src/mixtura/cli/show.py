@@ -9,7 +9,7 @@ from mixtura.cli import _options
 
 @click.command("show", epilog="Example: mixtura show out/model.safetensors examples/faithful.csv --row 17")
 @click.argument("model", type=click.Path())
-@click.argument("data", nargs=-1)
+@click.argument("data", nargs=-1, type=click.Path())
 @click.option("--row", "rows", multiple=True, metavar="N", help="Explain this row: its number, or its name in --id.")
 @_options.other_role_options
 @_options.missing_option

@@ -9,11 +9,11 @@ from mixtura.cli import _options
 
 @click.command("stability", epilog="Example: mixtura stability out/model.safetensors examples/faithful.csv")
 @click.argument("model", type=click.Path())
-@click.argument("data", nargs=-1)
+@click.argument("data", nargs=-1, type=click.Path())
 @click.option(
     "--replicates", type=click.IntRange(1, 100_000), metavar="N", default=100, show_default=True, help="How many fits."
 )
-@click.option("-o", "--output", metavar="FILE", help="Write the model to this file, for its report to tell of it.")
+@_options.output("Write the model to this file, for its report to tell of it.")
 @_options.overwrite_option
 @_options.stream_options
 @_options.asking_options

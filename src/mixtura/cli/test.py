@@ -10,7 +10,7 @@ _MODEL = "full"
 
 
 @click.command("test", epilog="Example: mixtura test examples/faithful.csv --covariance EEE --bootstrap 199")
-@click.argument("data", nargs=-1, required=True)
+@click.argument("data", nargs=-1, required=True, type=click.Path())
 @_options.role_options
 @click.option(
     "-k",
