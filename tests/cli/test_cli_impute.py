@@ -53,3 +53,10 @@ def test_columns_that_are_not_there_are_named(run, model, tmp_path):
     (tmp_path / "other.csv").write_text("waiting\n54\n")
     result = run("impute", model, tmp_path / "other.csv")
     assert result.exit_code == 3 and "'eruptions'" in result.stderr
+
+
+@pytest.mark.parametrize("command", ["predict", "impute", "directions"])
+def test_the_rows_that_are_read_are_not_written_over(run, model, table, command):
+    result = run(command, model, table, "-o", table, "--overwrite")
+    assert result.exit_code == 6 and "holds the rows to read, which would be lost" in result.stderr
+    assert table.read_text() == ROWS

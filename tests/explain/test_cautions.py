@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -135,6 +137,9 @@ def test_columns_of_few_values_are_named_where_they_may_be_the_reason(mixture, c
     points[:20, 1], holes[:20, 1] = 2008 + np.arange(20) / 100, True
     (warning,) = explain(fitted, points, None, classify(fitted, points), holes=holes).warnings
     assert warning.endswith("leave them out: year takes only 3 different values.")
+    fitted = replace(fitted, history=SOUND | {"remark": "A component has no width."})
+    (warning,) = explain(fitted, points, None, classify(fitted, points), holes=holes).warnings
+    assert warning.endswith("without columns that may be the reason: year takes only 3 different values.")
 
 
 def test_weights_that_count_far_fewer_rows_than_there_are_get_a_word(warnings):

@@ -1,6 +1,6 @@
 """Tables that a command writes to a file, or prints."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from mixtura.cli import _options
+from mixtura.errors import OutputError
 
 table_options = _options.combine(
     _options.output("A .csv, .tsv, .parquet or .feather file; by default standard output."),
@@ -17,13 +18,15 @@ table_options = _options.combine(
 )
 
 
-def check_output(output: str | None, overwrite: bool) -> None:
-    """Before any work: whether the file can be named so, and is not there yet."""
+def check_output(output: str | None, overwrite: bool, data: Sequence[str] = ()) -> None:
+    """Before any work: whether the file can be named so, is not there yet, and holds none of the rows to read."""
     from mixtura.cli._folder import check_file
     from mixtura.sources.writing import check_table_path
 
     if output is not None:
         check_table_path(output)
+        if any(Path(name).is_file() and Path(output).exists() and Path(name).samefile(output) for name in data):
+            raise OutputError(f"{output} holds the rows to read, which would be lost: choose another name with -o.")
         check_file(output, overwrite)
 
 

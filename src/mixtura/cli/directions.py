@@ -38,7 +38,7 @@ def command(
 
     if data and output is None:
         raise click.UsageError("-o FILE writes the coordinates of the rows of DATA: add it, or leave DATA out.")
-    _written.check_output(output, overwrite)
+    _written.check_output(output, overwrite, data)
     fitted = load(model)
     projection, told = facts(fitted, how)
     if output is not None:

@@ -35,7 +35,7 @@ def command(model: str, data: tuple[str, ...], output: str | None, draws: int | 
     from mixtura.sources.table import read_table
     from mixtura.tables import impute
 
-    _written.check_output(output, others.pop("overwrite"))
+    _written.check_output(output, others.pop("overwrite"), data)
     fitted = load(model)
     id_name = others.pop("id")
     kept = [name for name in others.pop("keep") if name not in fitted.features]  # these are written anyway

@@ -38,7 +38,7 @@ def command(model: str, data: tuple[str, ...], output: str | None, to: str, **ot
     from mixtura.runners.local import n_threads
 
     _limits.require_rows(data, others["sql"])
-    _written.check_output(output, others.pop("overwrite"))
+    _written.check_output(output, others.pop("overwrite"), data)
     far = {name: others.pop(name) for name in ("sql", "cache")}
     id_name, missing, proba, workers = (others.pop(name) for name in ("id", "missing", "proba", "workers"))
     fitted, threads, share = load(model), workers or n_threads(-1), others.pop("contamination")

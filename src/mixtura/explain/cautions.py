@@ -36,7 +36,7 @@ def cautions(
     return tuple(
         chain(
             _ending(history),
-            _spike(history),
+            _spike(history, fitted.features, rows),
             _set_aside(history, fitted.features, rows),
             _few_rows(fitted),
             _noise(history),
@@ -76,9 +76,11 @@ def _ending(history: dict[str, Any]) -> Iterator[str]:
         )
 
 
-def _spike(history: dict[str, Any]) -> Iterator[str]:
+def _spike(history: dict[str, Any], names: Sequence[str], rows: Rows) -> Iterator[str]:
     if history.get("remark"):
-        yield f"{history['remark']} Fewer clusters or a simpler covariance are safer."
+        few = _of_few_values(names, rows)
+        without = f", or a fit without columns that may be the reason{few}" if few else ""
+        yield f"{history['remark']} Fewer clusters or a simpler covariance are safer{without}."
 
 
 def _few_rows(fitted: FittedMixture) -> Iterator[str]:
