@@ -1,8 +1,9 @@
 """K-means in the shape of a mixture: the same loop, with hard assignments and its own statistics (Lloyd 1982)."""
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from jaxtyping import Float
@@ -12,6 +13,9 @@ from mixtura import _kernels as kernels
 from mixtura.statistics import Block, Stretch
 
 _ROUNDING = 1e-12  # of a count: what subtraction may leave where nothing is left
+_NUMBERS, _MOST_PARTS = 1 << 17, 8  # of rows that a thread measures at a time
+
+Each = Callable[..., Iterable[Any]]  # of a function and items, as `map` is
 
 
 class KMeansStatistics(NamedTuple):
@@ -108,24 +112,40 @@ def block_distances(block: Block, centres: Float[ndarray, "K D"]) -> Float[ndarr
 
 def seed(
     points: Float[ndarray, "N D"], weights: Float[ndarray, " N"], n_centres: int, rng: np.random.Generator,
-    n_candidates: int | None = None,
+    n_candidates: int | None = None, each: Each = map,
 ) -> ndarray:  # fmt: skip
     """Indices of rows chosen by greedy k-means++ (Arthur & Vassilvitskii 2007, section 5).
 
     Of a few candidates drawn in proportion to weight times squared distance, the one that lowers the sum most is taken:
-    2 + log(n_centres) of them unless told otherwise.
+    2 + log(n_centres) of them unless told otherwise. `each` is `map`, or a runner's.
     """
     n_candidates = n_candidates or 2 + int(np.log(n_centres))
+    parts, weights = _parts(*points.shape), weights / weights.max()
     chosen = [int(rng.choice(len(points), p=weights / weights.sum()))]
     nearest = kernels.distances(points, points[chosen])[0]
     for _ in range(n_centres - 1):
         cumulative = np.cumsum(weights * nearest)
         candidates = _draw(cumulative, n_candidates, rng) if cumulative[-1] > 0 else _unused(points, chosen)
-        distances = np.minimum(nearest, kernels.distances(points, points[candidates]))
-        best = int((distances @ weights).argmin())
+        items = ((points[rows], weights[rows], nearest[rows]) for rows in parts)
+        lowered = list(each(partial(_lower, centres=points[candidates]), items))
+        best = int(sum(total for _, total in lowered).argmin())
         chosen.append(int(candidates[best]))
-        nearest = distances[best]
+        nearest = np.concatenate([distances[best] for distances, _ in lowered])
     return np.array(chosen)
+
+
+def _parts(n_rows: int, n_columns: int) -> list[slice]:
+    """Rows that are measured at a time: parts for a few threads, each so large that it is worth one."""
+    n_parts = min(max(n_rows * n_columns // _NUMBERS, 1), _MOST_PARTS)
+    size = -(-n_rows // n_parts)
+    return [slice(start, start + size) for start in range(0, n_rows, size)]
+
+
+def _lower(item: tuple[ndarray, ndarray, ndarray], centres: Float[ndarray, "C D"]) -> tuple[ndarray, ndarray]:
+    """Squared distances (C, N) of rows once one of the centres is there too, and their sums by weight."""
+    points, weights, nearest = item
+    distances = np.minimum(nearest, kernels.distances(points, centres))
+    return distances, distances @ weights.astype(distances.dtype, copy=False)
 
 
 def _draw(cumulative: ndarray, size: int, rng: np.random.Generator) -> ndarray:

@@ -17,6 +17,8 @@ from mixtura import em, spaces
 from mixtura.kmeans import CentreModel, seed
 from mixtura.mixture import SPECK, Mixture, MixtureParameters
 from mixtura.runners.contract import Source, is_sampled
+from mixtura.sources.array import ArraySource
+from mixtura.sources.sampling import Drawn
 from mixtura.sources.sampling import draw as draw_rows
 from mixtura.statistics import Block, merge_all
 
@@ -170,6 +172,9 @@ def _shares(
 
 def some_rows(source: Source, size: int, rng: np.random.Generator) -> Block:
     """`subsample` of a source, without a pass over it where some of its rows are at hand already."""
+    if isinstance(source, ArraySource):
+        drawn = draw_rows(map(_without_columns, source.blocks()), size, rng)  # of all that are drawn, few are kept
+        return drawn.kind(source.points[drawn.positions], _counted(drawn))
     if not is_sampled(source):
         return subsample(source.blocks(), size, rng)
     sample = source.sample
@@ -184,7 +189,15 @@ def subsample(blocks: Iterable[Block], size: int, rng: np.random.Generator) -> B
     Of a priority sample (see `sampling`), a row lighter than its threshold counts once, a heavier one accordingly more.
     """
     drawn = draw_rows(blocks, size, rng)
-    return drawn.block._replace(weights=drawn.weights / drawn.threshold if drawn.threshold else drawn.weights)
+    return drawn.block._replace(weights=_counted(drawn))
+
+
+def _without_columns(block: Block) -> Block:
+    return block._replace(points=block.points[:, :0])
+
+
+def _counted(drawn: Drawn) -> Float[ndarray, " M"]:
+    return drawn.weights / drawn.threshold if drawn.threshold else drawn.weights
 
 
 def part(sample: Block, most: int) -> Block:

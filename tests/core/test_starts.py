@@ -142,6 +142,19 @@ def test_rows_set_aside_on_the_way_are_those_that_would_not_have_stayed(n_rows, 
         np.testing.assert_array_equal(sample.weights, np.maximum(weights[expected] / np.sort(ratios)[-size - 1], 1))
 
 
+@given(size=st.integers(1, 70), block_rows=st.integers(1, 60), seed=st.integers(0, 9))
+@settings(max_examples=40)
+def test_rows_of_an_array_are_drawn_as_those_of_its_blocks(size, block_rows, seed):
+    rng = np.random.default_rng(seed)
+    points = np.where(rng.uniform(size=(60, 2)) < 0.02, np.nan, rng.normal(size=(60, 2)))
+    source = ArraySource(points, rng.integers(0, 3, 60).astype(float), block_rows)
+    drawn = starts.some_rows(source, size, np.random.default_rng(seed))
+    expected = starts.subsample(source.blocks(), size, np.random.default_rng(seed))
+    assert type(drawn) is type(expected)
+    for part, other in zip(drawn, expected, strict=True):
+        np.testing.assert_array_equal(part, other)
+
+
 def test_subsample_gives_every_row_the_same_chance():
     source = ArraySource(np.arange(40.0)[:, None], block_rows=7)
     drawn = [starts.subsample(source.blocks(), 10, np.random.default_rng(i)).points.ravel() for i in range(2000)]

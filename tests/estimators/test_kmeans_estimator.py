@@ -103,6 +103,26 @@ def test_a_large_table_is_tried_out_on_a_sample(tiny_sample, monkeypatch):
     assert sum(fit.n_iter_ for fit in tried) < sum(fit.n_iter_ for fit in plain)
 
 
+@pytest.mark.parametrize("sample_rows", [1600, 20_000])
+def test_seeds_do_not_depend_on_threads(monkeypatch, sample_rows):
+    monkeypatch.setattr(race, "SAMPLE_ROWS", sample_rows)
+    monkeypatch.setattr("mixtura.kmeans._NUMBERS", 2000)
+    monkeypatch.setattr(_lloyd, "_MANY_NUMBERS", 2000)
+    points = np.random.default_rng(0).normal(size=(16_000, 3))
+    one, more = (KMeans(7, random_state=0, n_jobs=n_jobs, max_iter=1).fit(points) for n_jobs in (1, 3))
+    assert (one.cluster_centers_ == more.cluster_centers_).all()
+
+
+@pytest.mark.parametrize(("offset", "scale"), [(1e9, 1.0), (0.0, 1e-30), (0.0, 1e100)])
+def test_many_rows_are_seeded_well_wherever_zero_is_and_in_whatever_unit(monkeypatch, offset, scale):
+    """One seed in each of 64 groups, which single precision could not tell apart about zero, or not square."""
+    monkeypatch.setattr(_lloyd, "_MANY_NUMBERS", 2000)
+    corners = np.stack(np.meshgrid(*3 * [np.arange(4.0)]), axis=-1).reshape(-1, 3)
+    points = offset + scale * (np.repeat(corners, 50, axis=0) + np.random.default_rng(0).normal(0, 0.01, (3200, 3)))
+    fit = KMeans(64, random_state=0, max_iter=1).fit(points)
+    assert (np.bincount(fit.labels_) == 50).all()
+
+
 def test_an_interrupt_of_a_trial_is_one_of_the_fit(tiny_sample, monkeypatch):
     monkeypatch.setattr(CentreModel, "maximise", interrupted)
     with pytest.raises(KeyboardInterrupt):

@@ -25,6 +25,7 @@ _ROUNDING = 16 * np.finfo(np.float64).eps  # of the largest coordinate: moves th
 # For each seed. With the usual 2 + log K, a fit of 32 overlapping groups in 32 columns ends 5 % higher; more cost time.
 _CANDIDATES = 16
 _SOME_ROWS = 1000  # whose mean is near that of all
+_MANY_NUMBERS, _TINY = 1 << 15, 1e-15  # from which on seeds are drawn in single precision; it holds the square
 # Trials on the sample, and steps of each: where rows are so many times the sample's that trials cost little beside the
 # fit, and the sample's so many times the clusters that what is best there is good everywhere.
 _TRIALS, _TRIAL_STEPS, _MANY_ROWS, _MANY_MEMBERS = 3, 50, 10, 100
@@ -64,11 +65,20 @@ def _largest(block: Block) -> float:
 # --- where the centres begin -----------------------------------------------------------------------------------------
 
 
-def _plus_plus(sample: Block, n_clusters: int, rng: np.random.Generator) -> Centres:
-    return sample.points[seed(*sample, n_clusters, rng, _CANDIDATES)].astype(np.float64)
+def _plus_plus(sample: Block, n_clusters: int, rng: np.random.Generator, runner: Local) -> Centres:
+    rows = seed(_rounded(sample.points), sample.weights, n_clusters, rng, _CANDIDATES, runner.map)
+    return sample.points[rows].astype(np.float64)
 
 
-def _random_rows(sample: Block, n_clusters: int, rng: np.random.Generator) -> Centres:
+def _rounded(points: Float[ndarray, "N D"]) -> Float[ndarray, "N D"]:
+    """Many numbers in single precision about their middle, if it holds their squares: seeds need no more of them."""
+    if points.size < _MANY_NUMBERS or not _TINY < np.abs(points).max() < 1 / _TINY:
+        return points
+    middle = points[:: -(-len(points) // _SOME_ROWS)].mean(0, dtype=np.float64)
+    return np.subtract(points, middle, out=np.empty(points.shape, np.float32), casting="same_kind")
+
+
+def _random_rows(sample: Block, n_clusters: int, rng: np.random.Generator, runner: Local) -> Centres:
     chances = sample.weights / sample.weights.sum()
     return sample.points[rng.choice(len(chances), n_clusters, replace=False, p=chances)].astype(np.float64)
 
@@ -76,19 +86,20 @@ def _random_rows(sample: Block, n_clusters: int, rng: np.random.Generator) -> Ce
 INITS = {"k-means++": _plus_plus, "random": _random_rows}
 
 
-def _tried(sample: Block, n_clusters: int, rng: np.random.Generator, stop: em.Stop) -> Centres:
+def _tried(sample: Block, n_clusters: int, rng: np.random.Generator, runner: Local, stop: em.Stop) -> Centres:
     """Where the best of a few fits of the sample ends."""
-    fits = []
+    fits, run = [], partial(runner, ArraySource(*sample))
     for _ in range(_TRIALS):
-        begin = _plus_plus(sample, n_clusters, rng)
-        run: em.Run = lambda function: function(sample)  # noqa: E731
+        begin = _plus_plus(sample, n_clusters, rng, runner)
         fits.append(em.fit(CentreModel(sample), begin, run, stop=stop, max_iterations=_TRIAL_STEPS))
         if fits[-1].outcome is em.Outcome.INTERRUPTED:
             raise KeyboardInterrupt  # a start has no best so far
     return max(fits, key=lambda fit: fit.objective).parameters
 
 
-def drawing(init: Any, source: Measured, n_clusters: int, random_state: Any, stop: em.Stop) -> Draw:
+def drawing(
+    init: Any, source: Measured, n_clusters: int, random_state: Any, runner: Local, stop: em.Stop
+) -> Draw:  # fmt: skip
     """A function that gives new initial centres at each call, by scikit-learn's `init`."""
     state = check_random_state(random_state)
     if isinstance(init, str):
@@ -96,8 +107,8 @@ def drawing(init: Any, source: Measured, n_clusters: int, random_state: Any, sto
         sample = starts.some_rows(source, race.SAMPLE_ROWS, rng)
         n = len(sample.points)
         if init == "k-means++" and source.n_rows >= _MANY_ROWS * n and n >= _MANY_MEMBERS * n_clusters:
-            return lambda: _tried(sample, n_clusters, rng, stop)
-        return lambda: INITS[init](sample, n_clusters, rng)
+            return lambda: _tried(sample, n_clusters, rng, runner, stop)
+        return lambda: INITS[init](sample, n_clusters, rng, runner)
     shape = n_clusters, source.n_columns
     if callable(init):
         return lambda: _check_centres(init(first_rows(source), n_clusters, random_state=state), shape)

@@ -206,7 +206,7 @@ class KMeans(CentresGoOn, ClassNamePrefixFeaturesOutMixin, TransformerMixin, Clu
 
     def _search(self, source: Measured, runner: Held) -> Search:
         ending = rest(source, self.tol, self.n_clusters, runner.runner)
-        draw = drawing(self.init, source, self.n_clusters, self.random_state, ending.rule)
+        draw = drawing(self.init, source, self.n_clusters, self.random_state, local(self.n_jobs), ending.rule)
         callbacks = [Progress(ending)] if self.verbose else []
         return search(source, draw, self._count_starts(), ending.rule, self.max_iter, runner, callbacks)
 
