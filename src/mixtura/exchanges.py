@@ -162,7 +162,7 @@ def _cuts(ground: Ground, parameters: MixtureParameters, shares: Float[ndarray, 
         some = climbing.AtHand(climbing.in_double(starts.part(run.block, _RACING_ROWS)), ground.run.runner)
         raced = _climb(ground, [*(start.parameters for start in drawn), halved], some, _OWN_STEPS[0])
         one, two = (_climb(ground, [each], run, _OWN_STEPS[1]) for each in (whole, raced.parameters))
-        if ground._replace(total_weight=ground.total_weight * weight).judge(two).is_sound:
+        if replace(ground, total_weight=ground.total_weight * weight).judge(two).is_sound:
             yield _Cut(two.objective - one.objective, k, two.parameters)
 
 

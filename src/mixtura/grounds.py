@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from math import inf
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from jaxtyping import Float, Int
@@ -17,9 +17,9 @@ from mixtura.statistics import Block, leaves
 
 @dataclass(frozen=True, eq=False)
 class Solution:
-    """Where a fit ended, and how many of its components are accidents of few rows: all, where it collapsed."""
+    """Where a fit ended, and which of its components are accidents of few rows: all, where it collapsed."""
 
-    n_accidents: int
+    accidents: Sequence[int] | Int[ndarray, " _"]
     objective: float
     fit: em.Fit
     ground: "Ground"
@@ -28,6 +28,10 @@ class Solution:
     def is_sound(self) -> bool:
         """Whether it is neither a collapse nor an accident."""
         return self.n_accidents == 0
+
+    @property
+    def n_accidents(self) -> int:
+        return len(self.accidents)
 
     @cached_property
     def rank(self) -> tuple[bool, float]:
@@ -47,7 +51,8 @@ class Solution:
         return found
 
 
-class Ground(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class Ground:
     """What kicks are made and judged on."""
 
     model: Mixture
@@ -65,17 +70,17 @@ class Ground(NamedTuple):
     def judge(self, fit: em.Fit) -> Solution:
         """The fit, with what is known of its soundness."""
         if not _are_whole([fit]):  # the last step led nowhere
-            return Solution(len(fit.parameters.weights), -inf, fit, self)
-        return Solution(len(self.accidents(fit.parameters)), fit.objective, fit, self)
+            return Solution(range(len(fit.parameters.weights)), -inf, fit, self)
+        return Solution(self.accidents(fit.parameters), fit.objective, fit, self)
 
     def judge_each(self, fits: Sequence[em.Fit]) -> list[Solution]:
         """The same of fits of any numbers of components."""
-        if len(fits) == 1 or not _are_whole(fits):
+        if len(fits) < 2 or not _are_whole(fits):
             return [self.judge(fit) for fit in fits]
         weights, emissions = zip(*(fit.parameters for fit in fits), strict=True)
         counts = [own * self.total_weight for own in weights]
         accidents = self.model.emission.spurious_of_each(emissions, counts, self.spread)
-        return [Solution(len(few), fit.objective, fit, self) for few, fit in zip(accidents, fits, strict=True)]
+        return [Solution(few, fit.objective, fit, self) for few, fit in zip(accidents, fits, strict=True)]
 
     def accidents(self, parameters: MixtureParameters) -> Int[ndarray, " M"]:
         """The components that rest on so few rows, so close together, that chance could have made them."""
@@ -89,14 +94,22 @@ class Ground(NamedTuple):
         What these cannot explain counts as one row in all that is spread like the sample. So chance gains nothing by
         a few rows close together amid others, while a row that is far from all may have its own component.
         """
-        (weights, emission), (points, of_rows) = solution.parameters, self.sample
-        kept = np.setdiff1d(np.arange(len(weights)), self.accidents(solution.parameters))
+        weights, emission = solution.parameters
+        kept = np.delete(np.arange(len(weights)), solution.accidents)
         rest = MixtureParameters(weights[kept] * (weights.sum() / weights[kept].sum()), emission)
         rest = rest._replace(emission=self.model.emission.reorder(emission, kept))
-        whole = MixtureParameters(np.ones(1), self.model.emission.pooled(points, of_rows, 1))
-        near, far = (self.model.classify(each)(self.sample).log_density.astype(float) for each in (rest, whole))
-        explained = np.logaddexp(near, far - np.log(max(self.total_weight, 1.0)))
-        return float(of_rows @ explained) + self.model.log_prior(solution.parameters)
+        explained = np.logaddexp(self._log_density(rest), self._of_one_row)
+        return float(self.sample.weights @ explained) + self.model.log_prior(solution.parameters)
+
+    @cached_property
+    def _of_one_row(self) -> Float[ndarray, " N"]:
+        """Log-densities of the rows, were one row in all spread like the sample."""
+        whole = MixtureParameters(np.ones(1), self.model.emission.pooled(*self.sample, 1))
+        return self._log_density(whole) - np.log(max(self.total_weight, 1.0))
+
+    def _log_density(self, parameters: MixtureParameters) -> Float[ndarray, " N"]:
+        found: ndarray = self.model.classify(parameters)(self.sample).log_density
+        return found.astype(float)
 
 
 def survey(

@@ -6,7 +6,6 @@ in another. Moving one component at a time repairs just that (at random, in the 
 
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import partial
 from itertools import cycle
 from typing import NamedTuple
 
@@ -26,9 +25,10 @@ SHORT_STEPS, MOST_STEPS, LONG_STEPS = 8, 68, 200
 # Steps like its last one that a kick may lie below the best before it is given up: most that lead higher never need
 # more, most of the others do. A batch in so many waits as long as anything has ever led higher.
 _BRIEF, _LONG_EVERY = 20.0, 4
-# Kicks in vain that end a search: so many, and where none leads back to the best as many more for one component, or
-# fewer where Python takes the steps; for K of them the square root of K times as many.
-PATIENCE, MOST_PATIENCE, LESS_PATIENCE = 16, 500, 50
+# Kicks in vain that end a search where all lead back to the best: so many, and as many more where compiled steps take
+# no time. Where none does, as many more again for one component, for K of them the square root of K times as many.
+PATIENCE, QUICK_PATIENCE = 16, 120
+MOST_PATIENCE, LESS_PATIENCE = 500, 50  # less where Python takes the steps
 _AT_MOST = 3  # times these, kicks in all
 _POOL, _OF_THE_BEST = 3, 0.8  # solutions, and the share of kicks that begin at the best
 MOST_WORK = 1e10  # rows x free parameters x steps: about a second
@@ -65,10 +65,10 @@ def improve(ground: Ground, starts: Sequence[em.Fit], patience: int | None = Non
     """
     first = [ground.judge(fit) for fit in starts]
     pool, log, tally, vain = distinct(first)[:_POOL], open_logbook(first), Tally(), 0
-    patient = partial(_patience, patience, _vain_at_most(ground, pool[0]))
+    patient = _usual_patience(ground, pool[0]) if patience is None else _Patience(patience)
     hopes = cycle([_BRIEF] * (_LONG_EVERY - 1) + [HOPE])
-    most = min(_most_kicks(ground, pool[0]), int(_AT_MOST * patient(0.0)))
-    while vain < patient(log.share_like(pool[0])) and tally.n_kicks < most:
+    most = min(_most_kicks(ground, pool[0]), int(_AT_MOST * patient.where(0.0)))
+    while vain < patient.where(log.share_like(pool[0])) and tally.n_kicks < most:
         number = min(max(batch, vain // 2), LARGEST_BATCH, most - tally.n_kicks)
         ways = climbing.begin(ground.model, propose(ground, _pick(pool, ground.rng), number), ground.run)
         _climb(ways, SmallRemainder(GAIN, _aim(pool), next(hopes)), ground.watch)
@@ -88,17 +88,25 @@ def improve(ground: Ground, starts: Sequence[em.Fit], patience: int | None = Non
     return Kicks(tuple(pool), tally._replace(n_runs=len(log.runs.heights), n_agreeing=agreeing, n_refused=refused))
 
 
-def _vain_at_most(ground: Ground, best: Solution) -> float:
-    """Kicks in vain where none leads back to the best: the more components, the more, the longer a step, the fewer."""
+class _Patience(NamedTuple):
+    """Kicks in vain that end a search: at least, and as many more where none leads back to the best."""
+
+    least: float
+    more: float = 0.0
+
+    def where(self, agreement: float) -> float:
+        """Far less where many kicks lead back to the best: then there are few places to be found."""
+        return self.least + self.more * (1.0 - agreement) ** 8
+
+
+def _usual_patience(ground: Ground, best: Solution) -> _Patience:
+    """The more components, the more, the longer a step, the less."""
     parameters = best.parameters
     is_quick = climbing.is_quick(ground.model, parameters, ground.run)
     length = 1 + work_of_a_step(ground.model, ground.sample, parameters) / _WORK_OF_PYTHON
-    return (MOST_PATIENCE if is_quick else LESS_PATIENCE) * (len(parameters.weights) / length) ** 0.5
-
-
-def _patience(wanted: int | None, most: float, agreement: float) -> float:
-    """Far less where many kicks lead back to the best: then there are few places to be found."""
-    return PATIENCE + most * (1.0 - agreement) ** 8 if wanted is None else float(wanted)
+    least = PATIENCE + is_quick * QUICK_PATIENCE / length
+    more = (MOST_PATIENCE if is_quick else LESS_PATIENCE) * (len(parameters.weights) / length) ** 0.5
+    return _Patience(least, more)
 
 
 def _climb(ways: climbing.Climbs | Walks, rule: SmallRemainder, watch: em.Callback) -> None:
@@ -120,7 +128,7 @@ def _judge_new(ground: Ground, log: Logbook, ways: climbing.Climbs | Walks, pool
     floor = pool[-1].objective - GAIN if pool[-1].is_sound else float("-inf")
     are_high = np.flatnonzero(heights > floor)
     new = log.note(ends(heights, ways.weights(np.arange(len(heights)))), are_high, pool)
-    solutions = [ground.judge(ways.fit(number)) for number in new.tolist()]
+    solutions = ground.judge_each([ways.fit(number) for number in new.tolist()])
     log.refused += [solution for solution in solutions if not solution.is_sound]
     return solutions
 

@@ -27,7 +27,7 @@ def exchange(ground: Ground, kicked: Kicks, many: Block) -> Kicks:
     some = part(many, _exchanging_rows(ground.model, kicked.pool[0].parameters))
     hall = climbing.AtHand(climbing.in_double(some), ground.run.runner)
     wide = grounds.survey(ground.model, hall.block, ground.rng, ground.watch, hall)
-    wide = wide._replace(total_weight=ground.total_weight)
+    wide = replace(wide, total_weight=ground.total_weight)
     best = kicked.pool[0].parameters
     here = climbing.fit_all(ground.model, [best], hall, stop=SmallGain(0.0), max_iterations=1, watch=ground.watch)[0]
     improved = exchanges.improve(wide, wide.judge(here))

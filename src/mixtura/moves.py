@@ -16,7 +16,7 @@ from mixtura import climbing, em, starts
 from mixtura.acceleration import SmallRemainder
 from mixtura.bayesian import BayesianMixture
 from mixtura.mixture import MixtureParameters
-from mixtura.spaces import Spread
+from mixtura.spaces import Spaces, Spread
 from mixtura.statistics import Block
 
 GAIN = 0.1  # nats; a birth that gains less is not worth a component, and a merge may lose as much
@@ -198,8 +198,8 @@ def more(ground: Ground, parameters: MixtureParameters) -> Iterator[MixtureParam
 def _cut(
     ground: Ground, shares: Float[ndarray, "N K"], k: int, rows: Int[ndarray, " M"], number: int
 ) -> Float[ndarray, "N L"]:
-    seen, weights = ground.view[rows], ground.sample.weights[rows]
-    labels = starts.STARTS["standardised k-means"](seen, weights, number, ground.rng)
+    seen = Spaces(ground.view[rows], ground.sample.weights[rows])
+    labels = starts.STARTS["standardised k-means"](seen, number, ground.rng)
     cut = np.concatenate([shares, np.zeros((len(shares), number - 1))], axis=1)
     heirs = np.append(k, np.arange(shares.shape[1], cut.shape[1]))
     cut[rows, k] = 0

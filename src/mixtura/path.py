@@ -102,7 +102,7 @@ def _take_on(
     ways.go(range(sum(map(len, groups))), SmallGain(0.0), _FIRST_STEPS, ground.watch)
     heights = ways.heights.tolist()
     best = [max(group, key=heights.__getitem__) for group in groups]
-    near = [way for way in best if value(Solution(0, heights[way], ways.fit(way), ground)) <= enough]
+    near = [way for way in best if value(Solution((), heights[way], ways.fit(way), ground)) <= enough]
     if near and not ways.is_interrupted:
         ways.go(near, SmallRemainder(GAIN), kicks.MOST_STEPS, ground.watch)
     return ground.judge_each([ways.fit(way) for way in best])

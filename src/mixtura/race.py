@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -120,7 +121,7 @@ def run(model: Mixture, source: Measured, plan: Plan, *, runner: Runner, rng: np
     patience = 0 if is_glimpse else usual if plan.patience is None else plan.patience
     kicked = kicks.improve(ground, raced.finalists, patience)
     few = [ground.judge(fit) for fit in raced.finalists]
-    ground = ground._replace(total_weight=source.total_weight)
+    ground = replace(ground, total_weight=source.total_weight)
     if is_part and not is_glimpse and not _is_cut_short(kicked):
         kicked = _hear(ground, kicked, few, _hall(many, runner, finish[-1].run), look)
     if is_part and patience != 0 and not _is_cut_short(kicked):

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from itertools import zip_longest
 from typing import NamedTuple, TypeVar
 
@@ -89,7 +90,7 @@ class Easel(NamedTuple):
     def _grounds(self, settings: Sequence[Setting]) -> dict[int, Ground]:
         """By number of components, all of one covariance model."""
         rng = np.random.default_rng(stream(self.seed, Setting(0, settings[0].covariance)))
-        return {s.n_components: self.ground._replace(model=self._model(s), rng=rng) for s in settings}
+        return {s.n_components: replace(self.ground, model=self._model(s), rng=rng) for s in settings}
 
     def _model(self, setting: Setting) -> Mixture:
         return self.workshop.model(setting, self.workshop.source)

@@ -1,5 +1,7 @@
 """Spaces in which starts are drawn: there the scales of columns, and what they have in common, have no say."""
 
+from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -12,6 +14,26 @@ _MOST_DIRECTIONS = 16  # that a pursuit turns
 _TURNS, _TURNED = 40, 1e-3  # at most; 1 - |cosine| of what turns on
 _FAR = 3.0  # interquartile ranges beyond the quartiles
 _LOG_COSH = 0.37456720749143  # the mean of log cosh of a standard normal number
+
+
+@dataclass(frozen=True, eq=False)
+class Spaces:
+    """Rows, and what they are in other spaces, each found once."""
+
+    points: Float[ndarray, "N D"]
+    weights: Float[ndarray, " N"]
+
+    @cached_property
+    def standardised(self) -> Float[ndarray, "N D"]:
+        return standardise(self.points, self.weights)
+
+    @cached_property
+    def whitened(self) -> Float[ndarray, "N M"]:
+        return whiten(self.points, self.weights)
+
+    @cached_property
+    def pursued(self) -> Float[ndarray, "N L"]:
+        return pursue(self.whitened, self.weights)
 
 
 def standardise(points: Float[ndarray, "N D"], weights: Float[ndarray, " N"]) -> Float[ndarray, "N D"]:
@@ -95,24 +117,20 @@ def whiten(points: Float[ndarray, "N D"], weights: Float[ndarray, " N"]) -> Floa
     return np.ascontiguousarray(centred @ whitener.T) if len(whitener) else centred
 
 
-def project(
-    points: Float[ndarray, "N D"], weights: Float[ndarray, " N"], rng: np.random.Generator
-) -> Float[ndarray, "N M"]:
+def project(white: Float[ndarray, "N D"], rng: np.random.Generator) -> Float[ndarray, "N M"]:
     """A random half of the whitened space's directions."""
-    white = whiten(points, weights)
     basis = np.linalg.qr(rng.standard_normal((white.shape[1], max(1, white.shape[1] // 2))))[0]
     return np.ascontiguousarray(white @ basis)
 
 
-def pursue(points: Float[ndarray, "N D"], weights: Float[ndarray, " N"], n_directions: int) -> Float[ndarray, "N M"]:
+def pursue(white: Float[ndarray, "N D"], weights: Float[ndarray, " N"]) -> Float[ndarray, "N M"]:
     """The directions of the whitened space in which the rows look least like one Gaussian, most telling first.
 
     Groups far apart in one direction of thirty are lost in the distances between rows, but not in that direction's
     shape (projection pursuit; Peña & Prieto 2001). The search begins at the eigenvectors of E[|z|² z zᵀ]
     (Cardoso 1989) and goes on by the fixed-point iteration of FastICA (Hyvärinen 1999).
     """
-    white, shares = whiten(points, weights), weights / weights.sum()
-    radii = (white**2).sum(1)
+    shares, radii = weights / weights.sum(), (white**2).sum(1)
     directions = np.linalg.eigh((white * (shares * radii)[:, None]).T @ white)[1].T
     if len(directions) > _MOST_DIRECTIONS:
         ends = _MOST_DIRECTIONS // 2
@@ -125,7 +143,7 @@ def pursue(points: Float[ndarray, "N D"], weights: Float[ndarray, " N"], n_direc
             break
     seen = white @ directions.T
     surprise = np.abs(shares @ (np.logaddexp(seen, -seen) - np.log(2)) - _LOG_COSH)
-    return np.ascontiguousarray(seen[:, np.argsort(-surprise, kind="stable")[:n_directions]])
+    return np.ascontiguousarray(seen[:, np.argsort(-surprise, kind="stable")])
 
 
 def _orthonormal(directions: Float[ndarray, "M D"]) -> Float[ndarray, "M D"]:

@@ -13,17 +13,19 @@ from jaxtyping import Float
 from numpy import ndarray
 
 from mixtura import _kernels as kernels
-from mixtura import em, spaces
+from mixtura import em
 from mixtura.kmeans import CentreModel, seed
 from mixtura.mixture import SPECK, Mixture, MixtureParameters
 from mixtura.runners.contract import Source, is_sampled
 from mixtura.sources.array import ArraySource
 from mixtura.sources.sampling import Drawn
 from mixtura.sources.sampling import draw as draw_rows
+from mixtura.spaces import Spaces, project
 from mixtura.statistics import Block, merge_all
 
 Assignment = ndarray  # labels (N,) or responsibilities (N, K)
 Assign = Callable[[Float[ndarray, "N D"], Float[ndarray, " N"], int, np.random.Generator], Assignment]
+Start = Callable[[Spaces, int, np.random.Generator], Assignment]
 
 _CHUNK = 1 << 20  # numbers in a chunk of responsibilities, 8 MB
 _BRIEF = 3  # steps of k-means that do not wait for a kernel
@@ -80,33 +82,38 @@ def random_responsibilities(
     return shares / shares.sum(1, keepdims=True)
 
 
-def standardised(assign: Assign) -> Assign:
-    """The same start, seen where every column has variance one."""
-    return lambda points, weights, *rest: assign(spaces.standardise(points, weights), weights, *rest)
+def plain(assign: Assign) -> Start:
+    """The start, seen in the columns as they are."""
+    return lambda seen, *rest: assign(seen.points, seen.weights, *rest)
 
 
-def whitened(assign: Assign) -> Assign:
-    """The same start, seen where the total covariance is the identity."""
-    return lambda points, weights, *rest: assign(spaces.whiten(points, weights), weights, *rest)
+def standardised(assign: Assign) -> Start:
+    """The start, seen where every column has variance one."""
+    return lambda seen, *rest: assign(seen.standardised, seen.weights, *rest)
 
 
-def projected(assign: Assign) -> Assign:
-    """The same start, seen in a random half of the whitened space's directions."""
-    return lambda points, weights, number, rng: assign(spaces.project(points, weights, rng), weights, number, rng)
+def whitened(assign: Assign) -> Start:
+    """The start, seen where the total covariance is the identity."""
+    return lambda seen, *rest: assign(seen.whitened, seen.weights, *rest)
 
 
-def pursued(assign: Assign) -> Assign:
-    """The same start, seen in the directions of the whitened space that tell most of groups."""
-    return lambda points, weights, number, rng: assign(
-        spaces.pursue(points, weights, int(rng.integers(1, max(2, number)))), weights, number, rng
+def projected(assign: Assign) -> Start:
+    """The start, seen in a random half of the whitened space's directions."""
+    return lambda seen, number, rng: assign(project(seen.whitened, rng), seen.weights, number, rng)
+
+
+def pursued(assign: Assign) -> Start:
+    """The start, seen in the directions of the whitened space that tell most of groups."""
+    return lambda seen, number, rng: assign(
+        np.ascontiguousarray(seen.pursued[:, : int(rng.integers(1, max(2, number)))]), seen.weights, number, rng
     )
 
 
-STARTS: dict[str, Assign] = {
-    "kmeans": kmeans,
-    "k-means++": kmeans_plus_plus,
-    "random": random_responsibilities,
-    "random_from_data": random_rows,
+STARTS: dict[str, Start] = {
+    "kmeans": plain(kmeans),
+    "k-means++": plain(kmeans_plus_plus),
+    "random": plain(random_responsibilities),
+    "random_from_data": plain(random_rows),
     "whitened k-means++": whitened(kmeans_plus_plus),
     "standardised k-means": standardised(partial(kmeans, max_iterations=_BRIEF)),
     "whitened random rows": whitened(random_rows),
@@ -134,9 +141,14 @@ def draw(
     model: Mixture, sample: Block, n_components: int, kinds: Iterable[str], rng: np.random.Generator
 ) -> list[Candidate]:
     """One candidate for each kind named, from the rows of `sample` as the family sees them."""
-    seen = model.emission.view(*sample)
-    assignments = ((kind, STARTS[kind](seen, sample.weights, n_components, rng)) for kind in kinds)
+    seen = spaces_of(model, sample)
+    assignments = ((kind, STARTS[kind](seen, n_components, rng)) for kind in kinds)
     return [Candidate(kind, parameters_from(model, sample, part, n_components)) for kind, part in assignments]
+
+
+def spaces_of(model: Mixture, sample: Block) -> Spaces:
+    """The rows of a sample as the family sees them."""
+    return Spaces(model.emission.view(*sample), sample.weights)
 
 
 def parameters_from(

@@ -1,5 +1,7 @@
 """Exchanges find which component is in the wrong place, and where it belongs."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -121,7 +123,7 @@ def test_an_interrupt_keeps_the_best():
         raise KeyboardInterrupt
 
     ground, wrong = settled(gaussian(), rows(), WRONG)
-    found = exchanges.improve(ground._replace(watch=interrupt), wrong)
+    found = exchanges.improve(replace(ground, watch=interrupt), wrong)
     assert found.best.fit.outcome is em.Outcome.INTERRUPTED
     assert found.best.objective == wrong.objective
 

@@ -10,6 +10,7 @@ from mixtura.covariance import MODELS
 from mixtura.emissions.categorical import Categorical
 from mixtura.emissions.gaussian import Gaussian, GaussianParameters
 from mixtura.mixture import Mixture
+from mixtura.spaces import Spaces
 from mixtura.statistics import Block
 
 CLOSED = [name for name in NAMES if MODELS[name].is_linear]
@@ -31,7 +32,7 @@ def over(block):
 def settled(model, block, n_components=3):
     """Where a fit to an eighth of the rows ends."""
     some = starts.part(block, len(block.points) // 8)
-    assignment = starts.STARTS["kmeans"](*some, n_components, np.random.default_rng(0))
+    assignment = starts.STARTS["kmeans"](Spaces(*some), n_components, np.random.default_rng(0))
     start = starts.parameters_from(model, some, assignment, n_components)
     return squarem.fit(model, start, over(some), stop=SmallRemainder(TOLERANCE), max_iterations=20_000).parameters
 

@@ -13,6 +13,7 @@ from mixtura.emissions.categorical import Categorical
 from mixtura.emissions.gaussian import Gaussian
 from mixtura.emissions.noise import UniformNoise
 from mixtura.mixture import Mixture
+from mixtura.spaces import Spaces
 from mixtura.statistics import Block
 
 CLOSED = [name for name in NAMES if MODELS[name].is_linear]
@@ -29,7 +30,7 @@ def overlapping(n_rows=1500, seed=0):
 
 def begun(covariance, block, n_components=3):
     model = Mixture(Gaussian(covariance, 0.0))
-    assignment = starts.STARTS["kmeans"](*block, n_components, np.random.default_rng(0))
+    assignment = starts.STARTS["kmeans"](Spaces(*block), n_components, np.random.default_rng(0))
     return model, starts.parameters_from(model, block, assignment, n_components)
 
 

@@ -10,7 +10,7 @@ from mixtura.emissions.gaussian import Gaussian
 from mixtura.kmeans import seed
 from mixtura.mixture import Mixture
 from mixtura.sources.array import ArraySource
-from mixtura.spaces import whiten
+from mixtura.spaces import Spaces, whiten
 from mixtura.statistics import Block
 
 
@@ -25,7 +25,7 @@ SAMPLE = Block(blobs(), np.ones(150))
 
 @pytest.mark.parametrize("kind", starts.STARTS)
 def test_every_kind_gives_every_row_to_a_component(kind):
-    assignment = starts.STARTS[kind](*SAMPLE, 3, np.random.default_rng(0))
+    assignment = starts.STARTS[kind](Spaces(*SAMPLE), 3, np.random.default_rng(0))
     assert len(assignment) == 150
     if assignment.ndim == 1:
         assert set(assignment) <= {0, 1, 2}
@@ -56,7 +56,7 @@ def test_no_component_is_spent_on_rows_without_weight(kind):
     points = np.concatenate([SAMPLE.points, 1e3 + np.arange(60.0).reshape(30, 2)])
     weights = np.repeat([1.0, 0.0], [150, 30])
     for i in range(10):
-        labels = starts.STARTS[kind](points, weights, 3, np.random.default_rng(i))
+        labels = starts.STARTS[kind](Spaces(points, weights), 3, np.random.default_rng(i))
         assert set(labels[:150]) == {0, 1, 2}
 
 
@@ -190,10 +190,10 @@ def test_whitening_sees_through_elongation():
     rng = np.random.default_rng(0)
     points = np.column_stack([rng.normal(0, 30, 400), np.repeat([0.0, 4.0], 200) + rng.normal(0, 0.3, 400)])
     truth = np.repeat([0, 1], 200)
-    block = Block(points, np.ones(400))
+    seen = Spaces(points, np.ones(400))
     agreement = {}
-    for name, kind in {"rows": starts.kmeans, "whitened": starts.whitened(starts.kmeans)}.items():
-        labels = kind(*block, 2, rng)
+    for name, kind in {"rows": starts.plain, "whitened": starts.whitened}.items():
+        labels = kind(starts.kmeans)(seen, 2, rng)
         agreement[name] = max(np.mean(labels == truth), np.mean(labels != truth))
     assert agreement["rows"] < 0.7 < 0.95 < agreement["whitened"]
 

@@ -115,8 +115,7 @@ def _draw(
 ) -> MixtureParameters:
     """A start as scikit-learn means it: the moments of the parts as they are."""
     sample = starts.some_rows(source, SAMPLE_ROWS, rng)
-    seen = model.emission.view(*sample)
-    assignment = starts.STARTS[kind](seen, sample.weights, n_components, rng)
+    assignment = starts.STARTS[kind](starts.spaces_of(model, sample), n_components, rng)
     return starts.parameters_from(model, sample, assignment, n_components, pseudo_rows=0.0)
 
 

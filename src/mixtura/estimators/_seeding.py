@@ -22,13 +22,12 @@ def seeds(mixture: Mixture, rows: Hinted, n_starts: int, rng: np.random.Generato
     sample = Block(points, weights)
     hinted = np.flatnonzero(np.ptp(agreement, axis=1) > 0)
     known = agreement[hinted].argmax(1)
-    found = []
+    seen, found = starts.spaces_of(mixture, sample), []
     for i, kind in enumerate(starts.cycle(n_starts)):
         if i == 0 and len(np.unique(known)) == K:
             kind, labels = "labels", _by_labels(sample, hinted, known, K)
         else:
-            seen = mixture.emission.view(*sample)
-            labels = _matched(starts.STARTS[kind](seen, weights, K, rng), hinted, known, K)
+            labels = _matched(starts.STARTS[kind](seen, K, rng), hinted, known, K)
         labels[hinted] = known
         found.append(Candidate(kind, starts.parameters_from(mixture, sample, labels, K)))
     return found
