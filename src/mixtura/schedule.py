@@ -6,11 +6,12 @@ from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from functools import partial
 from itertools import chain, islice
-from math import inf, isfinite, isnan
+from math import inf
 from threading import Event
 from typing import Any, NamedTuple
 
 from mixtura import race
+from mixtura.chances import ALWAYS, best_of, contenders, gain_of, is_over, value_of
 from mixtura.covariance import MODELS
 from mixtura.criteria import CRITERIA
 from mixtura.emissions.noise import noise_of
@@ -22,17 +23,15 @@ from mixtura.scaling import Scaling, seen_mass
 from mixtura.sketches import Easel, easel, is_sketch, leaders
 from mixtura.sources.array import ArraySource
 from mixtura.sources.demands import require_numbers
-from mixtura.trials import Candidate, Job, Setting, Workshop, stream
+from mixtura.trials import Candidate, Job, Setting, Workshop, may_gain, stream
 
 # Rows from which fits run side by side: below, Python's own work fills a step and threads wait for each other. From so
 # many blocks on, each fit spreads its blocks over the threads instead.
 _ENOUGH_ROWS, _MANY_BLOCKS = 4096, 8
-# A fit may win by a search if it is so near to the best, by more than a search gains over most sketches, or by as much
-# as one has gained in this selection.
-NEAR = 3.0
 ADOPTED = 15.0  # what is so near to the best is sketched again from what is beside it
+_SURPRISE = 2.0  # times what kicks have gained for some, they may gain for others
 MOVED = 0.5  # gained by a search that led elsewhere
-_ALWAYS = 2  # the best and the runner-up
+_AGAIN = 1  # the number of the winner's second search
 _AT_ONCE = 4  # searches that do not wait for what the others gain, where they may run side by side
 
 
@@ -73,38 +72,7 @@ def fulfil(
 def is_pruned(settings: Sequence[Setting], criterion: str, options: Options) -> bool:
     """Whether some fits may be left at a sketch: not if all would be searched, or runs from starts are wanted."""
     is_raced = options.n_init is None and options.max_iterations >= race.SECOND_STEPS
-    return options.prune and is_raced and len(settings) > _ALWAYS and CRITERIA[criterion].is_deviance
-
-
-def contenders(candidates: Iterable[Candidate], criterion: str) -> list[Setting]:
-    """The sketches that are worth a search, as things stand, the best first.
-
-    One that is a spike tells nothing of what else may be found: the number below, where it is near, speaks for it.
-    """
-    known = {candidate.setting: candidate for candidate in candidates}
-    values = {setting: _value(candidate, criterion) for setting, candidate in known.items()}
-    ranked = sorted(values, key=values.__getitem__)
-    if not ranked or values[ranked[0]] == inf:  # nothing is sound: a search may find something
-        return [setting for setting in ranked if not known[setting].is_searched]
-    gained = max(_gain(candidate, criterion) for candidate in known.values())
-    bound = values[ranked[0]] + max(NEAR, gained)
-    near = [s for place, s in enumerate(ranked) if values[s] <= bound or (place < _ALWAYS and values[s] < inf)]
-    beside = {setting._replace(n_components=setting.n_components + 1) for setting in near}
-    near += [setting for setting in ranked if values[setting] == inf and setting in beside]
-    return [setting for setting in near if not known[setting].is_searched]
-
-
-def _value(candidate: Candidate, criterion: str) -> float:
-    value = candidate.criteria.get(criterion, inf)
-    return inf if candidate.remark or isnan(value) else value
-
-
-def _gain(candidate: Candidate, criterion: str) -> float:
-    """What the search brought that went on from a sketch."""
-    if not candidate.sketched:
-        return 0.0
-    gain = candidate.sketched.get(criterion, inf) - _value(candidate, criterion)
-    return gain if isfinite(gain) else 0.0
+    return options.prune and is_raced and len(settings) > ALWAYS and CRITERIA[criterion].is_deviance
 
 
 def _open(
@@ -132,14 +100,16 @@ def _search_all(workshop: Workshop, jobs: Sequence[Job], replay: Replay) -> Iter
 
 def _search_the_best(workshop: Workshop, order: Order) -> Iterator[Candidate]:
     """Sketches first; then searches while some sketch may still win by one."""
-    if order.known.keys() >= set(order.settings) and not contenders(order.known.values(), order.criterion):
+    n_numbers = workshop.source.points.size
+    if order.known.keys() >= set(order.settings) and is_over(order.known.values(), order.criterion, n_numbers):
         yield from (order.known[setting] for setting in order.settings)
         return
     searched = {setting: candidate for setting, candidate in order.known.items() if candidate.is_searched}
     done: dict[Setting, Candidate] = {}
     with _hands(workshop, order.replay) as each:
         desk = easel(workshop, order.settings[0], order.seed, order.criterion)
-        for candidate in chain(_sketches(desk, order, each), _adoptions(desk, _tasks(done, order), done, each)):
+        adopted = _adoptions(desk, _tasks(done, order), done, each)
+        for candidate in chain(_sketches(desk, order, each), adopted, _probes(desk, done, each)):
             done[candidate.setting] = candidate
             yield searched.get(candidate.setting, candidate)
         done |= {setting: candidate for setting, candidate in searched.items() if setting in done}
@@ -168,7 +138,7 @@ _Task = tuple[Candidate, list[Candidate]]
 
 def _tasks(done: Mapping[Setting, Candidate], order: Order) -> Iterator[_Task]:
     """What comes near the best, and what is beside it: the best of its number, and its own model's one number away."""
-    values = {setting: _value(candidate, order.criterion) for setting, candidate in done.items()}
+    values = {setting: value_of(candidate, order.criterion) for setting, candidate in done.items()}
     ranked = sorted(values, key=values.__getitem__)
     walked = leaders(list(dict.fromkeys(covariance for _, covariance in order.settings)))
     for setting in ranked:
@@ -186,10 +156,10 @@ def _tasks_of(winner: Candidate, done: Mapping[Setting, Candidate], criterion: s
     Where its search gained nothing, what comes near has begun from it before.
     """
     K, covariance = winner.setting
-    near, has_moved = _value(winner, criterion) + ADOPTED, _gain(winner, criterion) > MOVED
+    near, has_moved = value_of(winner, criterion) + ADOPTED, gain_of(winner, criterion) > MOVED
     for setting, candidate in done.items():
         is_next = setting.covariance == covariance and abs(setting.n_components - K) == 1
-        is_near = _value(candidate, criterion) <= near
+        is_near = value_of(candidate, criterion) <= near
         is_beside = (is_near and setting.n_components == K) or is_next if has_moved else is_next and not is_near
         if not candidate.is_searched and is_beside:
             yield candidate, [winner]
@@ -200,20 +170,45 @@ def _adoptions(
 ) -> Iterator[Candidate]:
     """Sketches that are better for what others found."""
     for candidate in each(lambda task: desk.adopt(*task), list(tasks)):
-        if _value(candidate, desk.criterion) < _value(done[candidate.setting], desk.criterion):
+        if value_of(candidate, desk.criterion) < value_of(done[candidate.setting], desk.criterion):
             yield candidate
+
+
+def _probes(desk: Easel, done: Mapping[Setting, Candidate], each: Each) -> Iterator[Candidate]:
+    """Kicks for what comes near the best, then for all that is no farther off than twice what kicks have gained so far.
+
+    How good first looks at a table are, only the table can tell. The best two are searched in any case.
+    """
+    asked, gained, bound = set[Setting](), 0.0, ADOPTED
+    while not desk.is_closed:
+        values = {setting: value_of(candidate, desk.criterion) for setting, candidate in done.items()}
+        near = [s for s in sorted(values, key=values.__getitem__) if values[s] <= min(values.values()) + bound]
+        chosen = [s for s in near[ALWAYS:] if s not in asked and values[s] < inf and not done[s].is_searched]
+        if not chosen:
+            return
+        asked.update(chosen)
+        for found in each(desk.probe, [done[setting] for setting in chosen]):
+            gain = values[found.setting] - value_of(found, desk.criterion)
+            if gain > 0:
+                gained = max(gained, gain)
+                yield found
+        bound = max(ADOPTED, _SURPRISE * gained)
 
 
 def _searches(desk: Easel, order: Order, done: Mapping[Setting, Candidate], each: Each) -> Iterator[Candidate]:
     """Of what may win, as long as something may; what its neighbours make of the winner may, too."""
-    workshop, asked = desk.workshop, set[Setting]()
+    workshop, again, asked = desk.workshop, set[Setting](), set[Setting]()
     at_once = _AT_ONCE if workshop.source.n_rows >= _ENOUGH_ROWS else 1
     while not desk.is_closed:
         chosen = contenders(done.values(), order.criterion)[:at_once]
-        winner = min(done.values(), key=lambda candidate: _value(candidate, order.criterion))
+        winner = best_of(done.values(), order.criterion)
         if chosen:
             tasks = [((setting, stream(order.seed, setting)), done[setting]) for setting in chosen]
             yield from each(lambda task: workshop.fit(*task), tasks)
+        elif winner.setting not in again and may_gain(winner, workshop.source.points.size):
+            again.add(winner.setting)
+            job = winner.setting, stream(order.seed, winner.setting, _AGAIN)
+            yield from each(lambda task: workshop.fit(*task), [(job, winner)])
         elif winner.setting not in asked:
             asked.add(winner.setting)
             yield from _adoptions(desk, _tasks_of(winner, done, order.criterion), done, each)

@@ -10,6 +10,7 @@ import numpy as np
 from jaxtyping import Float
 from numpy import ndarray
 
+from mixtura.chances import is_over
 from mixtura.covariance import MODELS
 from mixtura.criteria import CRITERIA, OF_SELECTIONS
 from mixtura.errors import FitError
@@ -18,7 +19,7 @@ from mixtura.options import Options, check_tails
 from mixtura.powers import settled
 from mixtura.replay import Replay
 from mixtura.scaling import Scaling, choose_scaling, seen_mass
-from mixtura.schedule import Order, contenders, fulfil, is_pruned
+from mixtura.schedule import Order, fulfil, is_pruned
 from mixtura.sources.array import ArraySource
 from mixtura.sources.column import Column
 from mixtura.statistics import Block
@@ -189,13 +190,13 @@ def select(
     known = _known_fits(resume, (scaling, len(points), seed, options), criterion) if resume else {}
     folds = folds_for(source.points, weights, criterion, np.random.default_rng(seed), options.n_folds)
     done: dict[Setting, Candidate] = {}
+    order = Order(settings, criterion, seed, known, replay or Replay())
     with contextlib.suppress(KeyboardInterrupt), _bell(time_limit) as closing:
-        order = Order(settings, criterion, seed, known, replay or Replay())
         for candidate in fulfil(order, source, scaling, options, folds, closing):
             done[candidate.setting] = candidate
             on_fit(candidate)
     candidates = [found for setting in settings if (found := done.get(setting) or known.get(setting))]
-    is_complete = _is_complete(candidates, settings, criterion, options)
+    is_complete = _is_complete(candidates, order, options, points.size)
     ranking = _rank(candidates, criterion)
     if not ranking:
         raise FitError(_why_none(candidates))
@@ -212,13 +213,11 @@ def _settings(n_components: Iterable[int], covariances: Sequence[str], options: 
     return [Setting(k, own) for own, k in product(covariances if is_shaped else covariances[:1], n_components)]
 
 
-def _is_complete(
-    candidates: Sequence[Candidate], settings: Sequence[Setting], criterion: str, options: Options
-) -> bool:
+def _is_complete(candidates: Sequence[Candidate], order: Order, options: Options, n_numbers: int) -> bool:
     """Whether every fit came to its end, and none is left that may win by a search."""
-    if len(candidates) < len(settings) or any(map(is_interrupted, candidates)):
+    if len(candidates) < len(order.settings) or any(map(is_interrupted, candidates)):
         return False
-    return not (is_pruned(settings, criterion, options) and contenders(candidates, criterion))
+    return not is_pruned(order.settings, order.criterion, options) or is_over(candidates, order.criterion, n_numbers)
 
 
 def that_count(points: ndarray, weights: ndarray) -> tuple[ndarray, ndarray]:

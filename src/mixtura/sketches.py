@@ -9,7 +9,7 @@ from typing import NamedTuple, TypeVar
 
 import numpy as np
 
-from mixtura import climbing, path, race, starts
+from mixtura import climbing, kicks, path, race, starts
 from mixtura.acceleration import SmallRemainder, default_tolerance
 from mixtura.covariance import MODELS
 from mixtura.criteria import CRITERIA, Evidence, bic
@@ -23,6 +23,8 @@ _ROWS = 4096  # to walk on at most: so many are climbed in compiled code
 _STEPS, _STEPS_ON_ALL = 100, 20
 _TIMES_DEFAULT = 10  # what steps over more rows than these may leave to gain
 _FEW = 4  # covariance models that all walk
+_PROBE = 16  # kicks in vain
+_KICKED = "kicks"
 _ADOPTED = "neighbours"  # what a start is called that came from others
 
 _Thing = TypeVar("_Thing")
@@ -79,8 +81,19 @@ class Easel(NamedTuple):
             for number in (K, K - 1, K + 1)
         )
         solution = path.revisit(self._grounds([own.setting])[K], path.Neighbours(alike, below, above))
+        return self._rather(own, solution, _ADOPTED)
+
+    def probe(self, own: Candidate) -> Candidate:
+        """A sketch after a few kicks; the own if none of these leads higher."""
+        ground, fits = self._grounds([own.setting])[own.setting.n_components], [own.search.best]
+        if self._is_part:
+            fits, _ = kicks.compete(ground, [own.search.best.parameters], 1)
+        return self._rather(own, kicks.improve(ground, fits, _PROBE).pool[0], _KICKED)
+
+    def _rather(self, own: Candidate, solution: Solution, kind: str) -> Candidate:
+        """A sketch of the solution, unless the own is as high."""
         is_lower = not self._is_part and solution.objective < own.search.best.objective + GAIN
-        return own if is_lower else self._finished(own.setting, solution, _ADOPTED)
+        return own if is_lower else self._finished(own.setting, solution, kind)
 
     @property
     def is_closed(self) -> bool:

@@ -29,8 +29,8 @@ from mixtura.scaling import Scaling, seen_mass
 from mixtura.sources.array import ArraySource
 
 # Kicks in vain that end a search: where one fit is poor, others are there to be chosen. Fewer where steps are long, as
-# they are where an M-step iterates; more where rows are few and nobody else has looked for the fit.
-PATIENCE, LESS_PATIENCE, MORE_PATIENCE = 48, 16, 96
+# they are where an M-step iterates; more where rows are few and nobody else has looked for the fit, or it is to win.
+PATIENCE, LESS_PATIENCE, MORE_PATIENCE = 48, 32, 96
 _LITTLE = 1 << 15  # numbers in a table
 _BESIDE_A_SKETCH = 1  # starts: hardly any leads as high as the sketch, and drawing them takes half of a search
 
@@ -62,12 +62,12 @@ class Candidate(NamedTuple):
 
 Job = tuple[Setting, np.random.SeedSequence]
 Refit = Callable[[int, ArraySource], race.Search]  # (number of a fold, the rows outside of it) -> a fit to these
-PATH = "path"  # what a start is called that a sketch found
+PATH, SEARCH = "path", "search"  # what starts are called that a sketch, or a search that went on from it, found
 
 
-def stream(seed: int, setting: Setting) -> np.random.SeedSequence:
-    """Random numbers of its own for every fit, whatever else is tried."""
-    return np.random.SeedSequence(seed, spawn_key=(setting.n_components, *setting.covariance.encode()))
+def stream(seed: int, setting: Setting, *others: int) -> np.random.SeedSequence:
+    """Random numbers of its own for every fit, whatever else is tried; `others` for another search for it."""
+    return np.random.SeedSequence(seed, spawn_key=(setting.n_components, *setting.covariance.encode(), *others))
 
 
 class Workshop(NamedTuple):
@@ -133,9 +133,9 @@ class Workshop(NamedTuple):
     def _search(
         self, setting: Setting, source: ArraySource, stream: np.random.SeedSequence, sketch: Candidate | None = None
     ) -> race.Search:
-        model, plan = self.model(setting, source), self._plan(setting, is_sketched=sketch is not None)
+        model, plan = self.model(setting, source), self._plan(setting, sketch is None or sketch.is_searched)
         if sketch is not None:
-            plan = plan._replace(known=[starts.Candidate(PATH, sketch.search.best.parameters)])
+            plan = plan._replace(known=[starts.Candidate(_kind(sketch), sketch.search.best.parameters)])
             plan = plan if sketch.remark else plan._replace(kinds=plan.kinds[:_BESIDE_A_SKETCH])
         return race.run(model, source, plan, runner=self.runner, rng=np.random.default_rng(stream))
 
@@ -173,9 +173,8 @@ class Workshop(NamedTuple):
         gaussian = Gaussian(setting.covariance, self.options.ridge, own)
         return replace(model, emission=gaussian, concentration=prior.concentration)
 
-    def _plan(self, setting: Setting, is_sketched: bool) -> race.Plan:
+    def _plan(self, setting: Setting, is_long: bool) -> race.Plan:
         n_init = self.options.n_init
-        is_alone = not is_sketched and self.source.points.size <= _LITTLE
         usual = PATIENCE if MODELS[setting.covariance].is_linear else LESS_PATIENCE
         return race.Plan(
             setting.n_components,
@@ -184,7 +183,7 @@ class Workshop(NamedTuple):
             max_iterations=self.options.max_iterations,
             stop=self._stop(),
             watch=self.watch,
-            patience=MORE_PATIENCE if is_alone else usual,
+            patience=MORE_PATIENCE if is_long and self.source.points.size <= _LITTLE else usual,
         )
 
     def _stop(self) -> em.Stop:
@@ -247,6 +246,16 @@ class Workshop(NamedTuple):
         return own.maximise(self.runner(self.source, model.statistics(parameters)), parameters)
 
 
+def may_gain(winner: Candidate, n_numbers: int) -> bool:
+    """Whether a longer search is worth its time for what is to be chosen: once, where a table is small."""
+    return n_numbers <= _LITTLE and bool(winner.sketched) and SEARCH not in [own.kind for own in winner.search.records]
+
+
+def _kind(sketch: Candidate) -> str:
+    """What a start is called that is already known."""
+    return SEARCH if sketch.is_searched else PATH
+
+
 def _beside(sketch: Candidate, found: Candidate) -> Candidate:
     """What a search found that went on from a sketch; this all the same where the search took it for an accident."""
     if sketch.remark:
@@ -255,7 +264,7 @@ def _beside(sketch: Candidate, found: Candidate) -> Candidate:
     if is_lower and not is_interrupted(found):
         search = found.search._replace(best=sketch.search.best)
         found = sketch._replace(search=search, is_searched=True)
-    return found._replace(sketched=sketch.criteria)
+    return found._replace(sketched=sketch.sketched or sketch.criteria)
 
 
 def is_interrupted(candidate: Candidate) -> bool:

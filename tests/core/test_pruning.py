@@ -9,10 +9,10 @@ import pytest
 from mixtura import Options, climbing, datasets, path, race, schedule, select
 from mixtura import selection as selection_module
 from mixtura.acceleration import SmallGain
+from mixtura.chances import NEAR, contenders
 from mixtura.covariance import FOURTEEN
-from mixtura.schedule import NEAR, contenders
 from mixtura.statistics import Block
-from mixtura.trials import PATH, Setting, Workshop
+from mixtura.trials import PATH, SEARCH, Setting, Workshop
 
 FAITHFUL, IRIS = datasets.load("faithful").data, datasets.load("iris").data
 WHOLE = Options(prune=False)
@@ -68,7 +68,7 @@ def test_a_search_is_never_worse_than_its_sketch(pruned):
     assert searched
     for candidate in searched:
         assert candidate.criteria["bic"] <= candidate.sketched["bic"] + 1e-6
-        assert PATH in [record.kind for record in candidate.search.records]
+        assert {PATH, SEARCH} & {record.kind for record in candidate.search.records}
 
 
 def test_a_search_that_leads_lower_leaves_the_sketch(monkeypatch):
@@ -158,7 +158,7 @@ def test_every_fit_is_told_and_those_that_are_searched_again():
     found = select(FAITHFUL, n_components=[1, 2, 3], covariances=["tied", "diag"], on_fit=told.append)
     assert [candidate.setting for candidate in told[:6]] == [candidate.setting for candidate in found.candidates]
     again = [candidate.setting for candidate in told[6:]]
-    assert sorted(again) == sorted(c.setting for c in found.candidates if c.sketched)
+    assert set(again) == {c.setting for c in found.candidates if c.sketched}
     assert again[0] == found.best.setting
 
 

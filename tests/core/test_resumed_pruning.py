@@ -36,7 +36,7 @@ def test_what_was_cut_short_goes_on_to_the_same_result(number):
     assert not cut.is_complete and len(cut.candidates) == min(number, 8)
     resumed = select(FAITHFUL, **how, resume=cut)
     assert resumed.is_complete and heights(resumed) == heights(whole) and resumed.ranking == whole.ranking
-    kept = [c for c in cut.candidates if c.sketched]
+    kept = [c for c in cut.candidates if c.sketched and c.setting != whole.best.setting]  # which is searched for again
     assert all(any(candidate is other for other in resumed.candidates) for candidate in kept)
 
 

@@ -1,0 +1,83 @@
+"""How far from the best first looks are doubted, and what is searched for longest."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from mixtura import datasets, select
+from mixtura.chances import is_over
+from mixtura.schedule import ADOPTED, _probes
+from mixtura.trials import SEARCH, Setting, may_gain
+
+FAITHFUL = datasets.load("faithful").data
+SMALL = 100  # numbers in a table
+
+
+def fit(n_components, bic, **more):
+    told = {"remark": "", "is_searched": False, "sketched": None} | more
+    return SimpleNamespace(setting=Setting(n_components, "full"), criteria={"bic": bic}, **told)
+
+
+def probed(fits, gains):
+    """Which of the fits are kicked, if that lowers them by so much, one by one as they are told."""
+    asked, done = [], {own.setting: own for own in fits}
+
+    def probe(own):
+        asked.append(own.setting.n_components)
+        return fit(own.setting.n_components, own.criteria["bic"] - gains.get(own.setting.n_components, 0.0))
+
+    desk = SimpleNamespace(is_closed=False, criterion="bic", probe=probe)
+    for found in _probes(desk, done, lambda function, tasks: map(function, tasks)):
+        done[found.setting] = found
+    return asked
+
+
+def test_what_comes_near_is_kicked_but_the_two_that_are_searched_anyway():
+    fits = [fit(1, 100.0, is_searched=True), fit(2, 101.0), fit(3, 105.0), fit(4, 99.0), fit(5, 100.0 + ADOPTED)]
+    assert probed(fits, {}) == [2, 3]
+
+
+@pytest.mark.parametrize(("gained", "asked"), [(5.0, [3]), (10.0, [3, 4]), (19.0, [3, 2, 4, 5])])
+def test_kicks_go_twice_as_far_as_they_have_gained(gained, asked):
+    fits = [fit(1, 100.0), fit(2, 101.0), fit(3, 114.0), fit(4, 119.5), fit(5, 129.0), fit(6, 10.0, remark="A spike.")]
+    fits += [fit(7, 200.0)]
+    assert probed(fits, {3: gained, 4: 9.0}) == asked
+
+
+def test_the_winner_is_searched_for_twice_and_nothing_else_is():
+    found = select(FAITHFUL, n_components=range(1, 5), covariances=["tied", "diag"])
+    twice = [c.setting for c in found.candidates if SEARCH in [record.kind for record in c.search.records]]
+    assert found.best.setting in twice and found.is_complete
+    assert is_over(found.candidates, "bic", FAITHFUL.size)
+    assert len(twice) == 1
+
+
+def test_what_was_searched_once_only_is_not_over():
+    first = fit(2, 100.0, is_searched=True, sketched={"bic": 100.0}, search=SimpleNamespace(records=()))
+    others = [fit(1, 120.0, is_searched=True), fit(3, 110.0, is_searched=True)]
+    assert not is_over([first, *others], "bic", SMALL)
+    assert is_over([first, *others], "bic", 1 << 20)  # where it takes long
+
+
+@pytest.mark.parametrize("whole", [{"sketched": None}, {"sketched": {}}], ids=["a whole search", "no sketch"])
+def test_a_search_that_was_long_is_not_made_again(whole):
+    assert not may_gain(fit(2, 100.0, is_searched=True, search=SimpleNamespace(records=()), **whole), SMALL)
+
+
+def test_a_choice_that_was_cut_before_the_second_search_goes_on_to_the_same_end():
+    how = {"n_components": range(1, 5), "covariances": ["tied", "diag"]}
+    told = []
+    whole = select(FAITHFUL, **how, on_fit=told.append)
+    limit = next(i for i, c in enumerate(told) if SEARCH in [record.kind for record in c.search.records])
+
+    def stop(candidate, seen=[]):  # noqa: B006 (it counts)
+        seen.append(candidate)
+        if len(seen) == limit:
+            raise KeyboardInterrupt
+
+    cut = select(FAITHFUL, **how, on_fit=stop)
+    assert not cut.is_complete
+    again = select(FAITHFUL, **how, resume=cut)
+    assert again.is_complete and again.best.setting == whole.best.setting
+    assert np.isclose(again.best.criteria["bic"], whole.best.criteria["bic"], atol=1e-9)
