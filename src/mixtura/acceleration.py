@@ -1,11 +1,12 @@
 """When to stop. A rule looks at one step of the loop and says whether the next ones are worth taking."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mixtura.em import Step, Stop
 
 HOPE = 80.0  # steps that gain as much as the last: more are hardly ever still to come
+_UNTOLD = 0.005  # nats for each free parameter, which no table can tell
 NEAR = 1.0  # nats: who is no farther from where it should rise to is left to come to rest
 
 
@@ -25,12 +26,14 @@ class SmallRemainder:
 
     Gains of EM shrink by a factor rho a step in the end, so what is left is about gain * rho / (1 - rho) (Aitken's
     extrapolation; Böhning et al. 1994). Small steps alone do not stop a fit that crawls: there rho is near or above 1.
-    A fit is given up, too, that would take more than `hope` steps like the last one to rise to `aim`.
+    A fit is given up, too, that would take more than `hope` steps like the last one to rise to `aim`. One to many rows
+    may leave `per_parameter` nats for each of its free parameters, if that is more.
     """
 
     tolerance: float
     aim: float = float("-inf")
     hope: float = HOPE
+    per_parameter: float = 0.0
 
     def __call__(self, step: Step) -> bool:
         if self.is_hopeless(step.trace):
@@ -39,6 +42,10 @@ class SmallRemainder:
             return False
         a, b, c, d = step.trace[-4:]
         return self._is_small(b - a, c - b) and self._is_small(c - b, d - c)
+
+    def among(self, n_free: int) -> "SmallRemainder":
+        """The rule for a fit to many rows."""
+        return replace(self, tolerance=max(self.tolerance, self.per_parameter * n_free))
 
     def is_hopeless(self, trace: Sequence[float]) -> bool:
         """Whether a fit is given up."""
@@ -71,6 +78,14 @@ class SmallShift:
 
     def __call__(self, step: Step) -> bool:
         return bool(((step.after - step.before) ** 2).sum() <= self.tolerance)
+
+
+def default_rule(total_weight: float) -> SmallRemainder:
+    """The rule of a fit that nobody gave a tolerance.
+
+    Chance lifts the optimum by half a nat for each free parameter; a hundredth of that may be left where rows are many.
+    """
+    return SmallRemainder(default_tolerance(total_weight), per_parameter=_UNTOLD)
 
 
 def default_tolerance(total_weight: float) -> float:

@@ -11,11 +11,12 @@ from jaxtyping import Float, Int
 from numpy import ndarray
 
 from mixtura import _kernels as kernels
-from mixtura import em, secants, squarem, strides
+from mixtura import em, rehearsals, squarem, strides
 from mixtura.acceleration import NEAR, SmallGain, SmallRemainder
 from mixtura.correction import Corrected
 from mixtura.emissions.abreast import Abreast
 from mixtura.mixture import Mixture, MixtureParameters
+from mixtura.rehearsals import Sample
 from mixtura.runners.contract import Runner, Source
 from mixtura.sources.array import ArraySource
 from mixtura.sources.holes import by_pattern
@@ -100,6 +101,7 @@ class Near:
     """A run over all rows for fits that begin where those over some of the rows have arrived."""
 
     whole: em.Run
+    some: Sample
 
     def __call__(self, function: Callable[[Block], Any]) -> Any:
         return self.whole(function)
@@ -130,8 +132,8 @@ def fit_all(
     look: dict[str, Any] = {"stop": stop, "max_iterations": max_iterations, "callbacks": [*callbacks, watch]}
     if isinstance(run, Far) and isinstance(model, Mixture):
         return [em.fit(Corrected(model, run.some, run.total_weight), start, run, **look) for start in starts]
-    if isinstance(run, Near):
-        return [secants.fit(model, start, run, **look) for start in starts]
+    if isinstance(run, Near) and isinstance(model, Mixture):
+        return [rehearsals.fit(model, start, run.whole, run.some, **look) for start in starts]
     ways = begin(model, starts, run)
     leaps = _leaps(ways, starts[0], stop)
     n_steps = min(max_iterations, _PATIENCE) if leaps else max_iterations

@@ -72,7 +72,7 @@ class Leaps(ABC):
         return self.is_leap and not found >= self.height
 
 
-def course(kind: type[Leaps], model: em.Model, parameters: Any, *, stop: em.Stop, **look: Any) -> em.Course:
+def course(kind: Callable[..., Leaps], model: em.Model, parameters: Any, *, stop: em.Stop, **look: Any) -> em.Course:
     """What `em.course` does, in leaps where the model can be straightened and the rule is for all that is left to gain.
 
     After a leap that led down, the trace says again what was reached before.
@@ -86,7 +86,7 @@ def course(kind: type[Leaps], model: em.Model, parameters: Any, *, stop: em.Stop
     return found._replace(parameters=leaps.known if leaps.is_leap else found.parameters)
 
 
-def fit(kind: type[Leaps], model: em.Model, parameters: Any, run: em.Run, **look: Any) -> em.Fit:
+def fit(kind: Callable[..., Leaps], model: em.Model, parameters: Any, run: em.Run, **look: Any) -> em.Fit:
     """What `em.fit` does, in leaps."""
     (found,) = em.together([course(kind, model, parameters, **look)], lambda wanted: [run(model.statistics(wanted[0]))])
     return found

@@ -3,17 +3,20 @@
 from dataclasses import replace
 
 from mixtura import climbing, em, exchanges, grounds, starts
-from mixtura.acceleration import SmallGain, SmallRemainder, default_tolerance
+from mixtura.acceleration import SmallGain, SmallRemainder
 from mixtura.grounds import Ground
 from mixtura.kicks import Kicks
 from mixtura.mixture import Mixture, MixtureParameters
+from mixtura.rehearsals import Sample
 from mixtura.statistics import Block
 
 # Rows that components are exchanged on, more where these times the free parameters are few; responsibilities, at most.
 _EXCHANGING_ROWS, _EXCHANGING_WORK, _EXCHANGING_NUMBERS = 1 << 16, 5e7, 1 << 22
 _CORRECTING = 1 << 17  # rows that go on between two passes over all
-_SETTLING, _FEWEST = 8, 10_000  # the part of all rows that a solution settles on first, and rows of it at least
-_MOST_STEPS = 1000
+# The part of all rows that a solution settles on first, rows of it at least and at most; nats that it may leave to gain
+# there, in how many steps at most.
+_SETTLING, _FEWEST, _MOST = 8, 10_000, 1 << 16
+_LEFT, _MOST_STEPS = 1.0, 1000
 
 
 def part(sample: Block, most: int = _CORRECTING) -> Block:
@@ -44,21 +47,28 @@ def _exchanging_rows(model: Mixture, parameters: MixtureParameters) -> int:
     return min(rows, _EXCHANGING_NUMBERS // len(parameters.weights))
 
 
-def settling(many: Block, n_rows: int) -> Block | None:
-    """Of a sample, the rows that a solution may settle on before it goes on over so many; None where all are few."""
-    most = n_rows // _SETTLING
-    return starts.part(many, most) if most >= _FEWEST else None
+def settling(many: Block, n_rows: int, total_weight: float) -> Block | None:
+    """Of a sample, the rows that a solution may settle on before it goes on over all; None where all are few.
+
+    They count for all.
+    """
+    most = min(n_rows // _SETTLING, _MOST)
+    if most < _FEWEST:
+        return None
+    some = starts.part(many, most)
+    return some._replace(weights=some.weights * (total_weight / some.weights.sum()))
 
 
-def settle(ground: Ground, kicked: Kicks, some: Block) -> Kicks:
+def settle(ground: Ground, kicked: Kicks, some: Sample) -> Kicks:
     """The best solution at its end over some of the rows: steps cost little there, and it is near the end over all.
 
     All rows together lift it from there by about half a nat for each free parameter and for each row that one stands
-    for.
+    for; so much less than a nat for each such row is nothing that is left to gain.
     """
-    run, start = climbing.AtHand(climbing.in_double(some), ground.run.runner), kicked.pool[0].parameters
-    stop = SmallRemainder(default_tolerance(float(some.weights.sum())))
-    (fit,) = climbing.fit_all(ground.model, [start], run, stop=stop, max_iterations=_MOST_STEPS, watch=ground.watch)
+    start, stop = kicked.pool[0].parameters, SmallRemainder(_LEFT * some.total_weight / some.n_rows)
+    (fit,) = climbing.fit_all(
+        ground.model, [start], some.run, stop=stop, max_iterations=_MOST_STEPS, watch=ground.watch
+    )
     if fit.outcome is em.Outcome.COLLAPSED:
         return kicked
     tally = kicked.tally._replace(n_iterations=kicked.tally.n_iterations + len(fit.trace))

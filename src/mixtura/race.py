@@ -13,6 +13,7 @@ from mixtura.acceleration import SmallRemainder
 from mixtura.ends import distinct
 from mixtura.grounds import Ground, Solution
 from mixtura.mixture import Mixture
+from mixtura.rehearsals import Sample
 from mixtura.runners.contract import Measured, Runner, Source, is_sampled
 from mixtura.sources.array import ArraySource
 from mixtura.starts import Candidate
@@ -225,10 +226,12 @@ def _settle(
 ) -> tuple[kicks.Kicks, list[Round]]:
     """The best solution at its end over some of many rows that are at hand, and the way from there to that over all."""
     run, n_steps, keep = finish[-1]
-    some = levels.settling(many, source.n_rows)
+    some = levels.settling(many, source.n_rows, source.total_weight)
     if some is None or isinstance(run, climbing.Far) or not isinstance(stop, SmallRemainder):
         return kicked, finish
-    return levels.settle(ground, kicked, some), [Round(climbing.Near(run), n_steps, keep)]
+    here = climbing.AtHand(climbing.in_double(some), ground.run.runner)
+    sample = Sample(here, len(some.points), source.total_weight)
+    return levels.settle(ground, kicked, sample), [Round(climbing.Near(run, sample), n_steps, keep)]
 
 
 def _later(record: StartRecord, kicked: kicks.Kicks) -> StartRecord:

@@ -10,7 +10,6 @@ some of the rows has arrived, and ends where many passes together gain next to n
 """
 
 from dataclasses import dataclass, field, replace
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -67,6 +66,3 @@ def extrapolated(places: ndarray, moves: ndarray) -> ndarray:
     shares = np.linalg.lstsq((bends / lengths).T, moves[-1], rcond=_ALIKE)[0]
     found: ndarray = places[-1] + moves[-1] - shares @ ((along + bends) / lengths)
     return found
-
-
-fit = partial(leaping.fit, Secants)

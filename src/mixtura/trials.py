@@ -11,7 +11,7 @@ import numpy as np
 
 from mixtura import em, race, starts
 from mixtura._kernels.densities import LITTLE
-from mixtura.acceleration import SmallRemainder, default_tolerance
+from mixtura.acceleration import SmallRemainder, default_rule
 from mixtura.covariance import FREEST, MODELS, OF_OWN_VOLUMES
 from mixtura.criteria import Evidence, evaluate
 from mixtura.emissions.contract import Emission
@@ -187,8 +187,10 @@ class Workshop(NamedTuple):
         )
 
     def _stop(self) -> em.Stop:
-        options = self.options
-        return options.stop or SmallRemainder(options.tolerance or default_tolerance(self.source.total_weight))
+        if self.options.stop is not None:
+            return self.options.stop
+        tolerance = self.options.tolerance
+        return SmallRemainder(tolerance) if tolerance else default_rule(self.source.total_weight)
 
     def _candidate(
         self, setting: Setting, search: race.Search, deviances: Sequence[float], seen: Evidence | None = None,

@@ -1,10 +1,12 @@
 """Along secants a fit that begins near its end gets there in few passes, and the objective never falls on the way."""
 
+from functools import partial
+
 import numpy as np
 import pytest
 
 from laws.settings import NAMES
-from mixtura import em, levels, secants, squarem, starts
+from mixtura import em, leaping, levels, secants, squarem, starts
 from mixtura.acceleration import SmallGain, SmallRemainder
 from mixtura.covariance import MODELS
 from mixtura.emissions.categorical import Categorical
@@ -15,6 +17,7 @@ from mixtura.statistics import Block
 
 CLOSED = [name for name in NAMES if MODELS[name].is_linear]
 TOLERANCE, REMAINDER = 1e-3, SmallRemainder(0.01)
+along_secants = partial(leaping.fit, secants.Secants)
 
 
 def rows(n_rows=4000, seed=0):
@@ -43,7 +46,7 @@ def height(model, parameters, block):
 
 def finished(model, start, block, stop=REMAINDER, max_iterations=5000):
     way = {"stop": stop, "max_iterations": max_iterations}
-    return [fit(model, start, over(block), **way) for fit in (em.fit, secants.fit)]
+    return [fit(model, start, over(block), **way) for fit in (em.fit, along_secants)]
 
 
 @pytest.mark.parametrize("n_columns", [1, 3, 6])
@@ -119,7 +122,7 @@ def test_many_passes_that_gain_next_to_nothing_are_the_end():
         def at(self, coordinates, like):
             return like
 
-    found = secants.fit(Crawl(), 0, over(None), stop=SmallRemainder(0.1), max_iterations=100)
+    found = along_secants(Crawl(), 0, over(None), stop=SmallRemainder(0.1), max_iterations=100)
     assert found.outcome is em.Outcome.CONVERGED
     assert len(found.trace) == 11
 
@@ -133,8 +136,10 @@ def test_elsewhere_steps_are_those_of_em(covariance, stop):
 
 def test_solutions_settle_on_an_eighth_of_many_rows_at_most():
     many = rows()
-    assert levels.settling(many, 79_999) is None
-    assert len(levels.settling(many, 80_000).points) == 4000
+    assert levels.settling(many, 79_999, 1.0) is None
+    some = levels.settling(many, 80_000, 12_345.0)
+    assert len(some.points) == 4000
+    assert some.weights.sum() == pytest.approx(12_345.0)
 
 
 @pytest.mark.parametrize("covariance", ["VVI", "VVV"])

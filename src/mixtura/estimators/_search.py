@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from mixtura import climbing, em, race, starts
-from mixtura.acceleration import SmallGain, SmallRemainder, default_tolerance
+from mixtura.acceleration import SmallGain, default_rule
 from mixtura.estimators._given import Given
 from mixtura.mixture import Mixture, MixtureParameters
 from mixtura.race import SAMPLE_ROWS, Plan, Round, Search
@@ -62,7 +62,7 @@ def continued(parameters: MixtureParameters, shape: tuple[int, int], earlier: tu
 def stopping_rule(tol: float | str, total_weight: float) -> em.Stop:
     """scikit-learn's rule for a number: the change of the mean log-likelihood; else what is left to gain."""
     if isinstance(tol, str):
-        return SmallRemainder(default_tolerance(total_weight))
+        return default_rule(total_weight)
     return SmallGain(tol * total_weight)
 
 
