@@ -10,6 +10,7 @@ from mixtura.covariance import MODELS
 from mixtura.emissions.categorical import Categorical
 from mixtura.emissions.gaussian import Gaussian
 from mixtura.mixture import Mixture
+from mixtura.spaces import Spaces
 from mixtura.statistics import Block
 
 CLOSED = [name for name in NAMES if MODELS[name].is_linear]
@@ -43,7 +44,7 @@ def sample_of(block):
 
 
 def settled(model, some, n_components=3):
-    assignment = starts.STARTS["kmeans"](*some, n_components, np.random.default_rng(0))
+    assignment = starts.STARTS["kmeans"](Spaces(*some), n_components, np.random.default_rng(0))
     start = starts.parameters_from(model, some, assignment, n_components)
     return squarem.fit(model, start, over(some), stop=REMAINDER, max_iterations=20_000).parameters
 
