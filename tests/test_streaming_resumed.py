@@ -22,7 +22,7 @@ def source(request, tmp_path, monkeypatch):
     """Rows in two files, of two kinds, in blocks and groups that end at different rows; a fifth is at hand."""
     monkeypatch.setattr("mixtura.sources._budget._NUMBERS", 0)
     monkeypatch.setattr("mixtura.sources._budget._FEWEST_ROWS", 4000)
-    monkeypatch.setattr("mixtura.sources.streamed.default_block_rows", lambda *_: BLOCK)
+    monkeypatch.setattr("mixtura.sources._survey.default_block_rows", lambda *_: BLOCK)
     rng = np.random.default_rng(2)
     points = rng.normal(scale=4, size=(3, D))[rng.integers(3, size=N)] + rng.normal(size=(N, D))
     if request.param in ("holes", "dropped"):

@@ -72,6 +72,19 @@ def test_a_checkpoint_goes_on_to_the_same_answer(run, data, tmp_path):
         assert "is of other rows or another request: begin without --resume" in refused.stderr
 
 
+@pytest.mark.usefixtures("small_sample")
+def test_what_has_been_looked_at_is_not_looked_at_again(run, data, tmp_path, monkeypatch):
+    options = (*FIT, "--missing", "model", "--checkpoint", tmp_path / "fit.json", "--json")
+    first = run("fit", data, *options)
+    with monkeypatch.context() as patch:
+        patch.delattr("mixtura.sources._scout.Scout.look")
+        again = run("fit", data, *options, "--resume")
+    assert first.exit_code == again.exit_code == 0, again.output
+    assert first.stdout == again.stdout
+    os.utime(data)  # of which nobody knows what has changed
+    assert run("fit", data, *options, "--resume").stdout == first.stdout
+
+
 @pytest.mark.parametrize("content", ["", "{}", "[]", f'{{"format": {FORMAT}}}', "\x00\x01"])
 def test_what_is_no_checkpoint(run, data, tmp_path, content):
     (tmp_path / "fit.json").write_text(content)

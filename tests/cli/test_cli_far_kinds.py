@@ -57,7 +57,7 @@ def test_rows_that_lack_cells_are_among_those_that_clusters_are_described_by(run
 
 
 def test_the_best_of_a_sample_goes_on_over_all_rows(path, monkeypatch):
-    monkeypatch.setattr("mixtura.sources.streamed.sample_rows", lambda *_: 400)
+    monkeypatch.setattr("mixtura.sources._survey.sample_rows", lambda *_: 400)
     assert len(stream(path, ROLES).sample.points) == 400
     found = select(stream(path, ROLES), n_components=[2], covariances=["diag"]).best
     whole = select(read_table(path, ROLES), n_components=[2], covariances=["diag"]).best
@@ -83,12 +83,12 @@ def test_a_cell_of_another_kind_is_told_with_its_row(run, tmp_path):
 @pytest.mark.parametrize("stage", ["finish", "save"])
 def test_a_checkpoint_keeps_kinds_of_columns(run, path, tmp_path, monkeypatch, stage):
     """It is left before the first pass over all rows, or after the last."""
-    monkeypatch.setattr("mixtura.sources.streamed.sample_rows", lambda *_: 400)
+    monkeypatch.setattr("mixtura.sources._survey.sample_rows", lambda *_: 400)
     options = (*QUICK, "-o", tmp_path / "out", "--checkpoint", tmp_path / "fit.json")
     with monkeypatch.context() as patch:
         patch.setattr(f"mixtura.cli._far.{stage}", None)
         assert run("fit", path, *options).exit_code == 1
-    assert (json.loads((tmp_path / "fit.json").read_text())["finals"] is None) == (stage == "finish")
+    assert ("finals" in json.loads((tmp_path / "fit.json").read_text())) == (stage == "save")
     again, whole = (
         run("fit", path, *options, "--resume"),
         run("fit", path, *QUICK, "-o", tmp_path / "whole", "--memory", "2GB"),

@@ -20,7 +20,7 @@ POINTS = np.array([[0.0, 0], [5, -4]])[_rng.integers(2, size=N)] + _rng.normal(s
 @pytest.fixture
 def source(tmp_path, monkeypatch):
     """Rows of which a sixth is at hand."""
-    monkeypatch.setattr("mixtura.sources.streamed.sample_rows", lambda *_: 500)
+    monkeypatch.setattr("mixtura.sources._survey.sample_rows", lambda *_: 500)
     parquet.write_table(pa.table({f"x{d}": column for d, column in enumerate(POINTS.T)}), tmp_path / "rows.parquet")
     return mixtura.stream(tmp_path / "rows.parquet")
 

@@ -38,7 +38,7 @@ from mixtura.sources._budget import give_back
 from mixtura.sources.array import ArraySource
 from mixtura.sources.sampling import Drawn
 from mixtura.sources.sinks import table_sink
-from mixtura.sources.streamed import StreamedSource, stream
+from mixtura.sources.streamed import StreamedSource, look_at, opened, require_variation
 from mixtura.sources.writing import write_text_atomic
 from mixtura.streaming import Finals, finish, rows_to_choose_on
 
@@ -52,14 +52,15 @@ def run(request: Request) -> int:
     where_to = connected(request.engine, request.address, request.n_threads)
     with output(request) as folder, where_to as engine, Progress(mode) as progress:
         progress.stage(f"reading {', '.join(request.data) or 'the query'}")
-        source = _open(request, engine)
+        keeper = Keeper(request)
+        source = _open(keeper, engine)
         give_back()
         rows = rows_to_choose_on(source)
         numbers = components_to_try(rows.points, rows.weights, request.k)
         if request.dry_run:
             say(request, _plan(request, source, numbers), _answer.plan_lines)
             return 0
-        found, error, is_interrupted = _fit(request, source, numbers, progress)
+        found, error, is_interrupted = _fit(keeper, source, numbers, progress)
         with deferred() as interruption:
             fitted = assemble(found, source.names, provenance=provenance(request, source))
             counts = None
@@ -97,18 +98,21 @@ def _of_whole_tables(request: Request) -> list[tuple[str, bool]]:
     return [*((name, bool(value)) for name, value in asked.items()), *named]
 
 
-def _open(request: Request, engine: Any) -> StreamedSource:
-    how = {name: getattr(request, name) for name in ("format", "delimiter", "decimal", "na")}
-    far = {name: getattr(request, name) for name in ("memory", "cache", "sql")}
-    return stream(list(request.data), request.roles, missing=request.missing, engine=engine, **far, **how)
+def _open(keeper: Keeper, engine: Any) -> StreamedSource:
+    request = keeper.request
+    how = {name: getattr(request, name) for name in ("format", "delimiter", "decimal", "na", "cache", "sql")}
+    table = opened(list(request.data), engine=engine, **how)
+    looks = keeper.looks(table)
+    return require_variation(look_at(table, request.roles, missing=request.missing, memory=request.memory, looks=looks))
 
 
 def _fit(
-    request: Request, source: StreamedSource, numbers: tuple[int, ...], progress: Progress
+    keeper: Keeper, source: StreamedSource, numbers: tuple[int, ...], progress: Progress
 ) -> tuple[Selection, DataError | EngineError | OutputError | None, bool]:
     """The choice, what was wrong with the rows or the checkpoint on the way, and whether somebody cut it short."""
+    request = keeper.request
     kinds = (source.columns, request.count_family) if source.columns else ""
-    keeper = Keeper(request, sha256(f"{source.digest} {request.key} {numbers}{kinds}".encode()).hexdigest())
+    keeper.key = sha256(f"{source.digest} {request.key} {numbers}{kinds}".encode()).hexdigest()
     with watched(request.time_limit) as interruption:
         try:
             found, finals, error = _begin(keeper, source, numbers, progress)

@@ -1,7 +1,7 @@
 """The checkpoint of a fit to far rows: where one cannot be written, the fit goes on, and says so in the end."""
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from time import monotonic
 from typing import Any
@@ -13,6 +13,9 @@ from mixtura.errors import OutputError
 from mixtura.replay import Replay
 from mixtura.scaling import Scaling
 from mixtura.selection import Selection
+from mixtura.sources._found import Found
+from mixtura.sources._looks_file import key_of, read_looks, write_looks
+from mixtura.sources._survey import Looks
 from mixtura.sources.column import Column
 from mixtura.stages import Log, Stages
 from mixtura.streaming import Finals
@@ -42,12 +45,29 @@ class Pace:
 
 @dataclass
 class Keeper:
-    """Keeps how far a fit is in the file that `--checkpoint` names, if it names one; `key` says of what it is."""
+    """Keeps how far a fit is in the file that `--checkpoint` names, if it names one; `key` says of what it is.
+
+    What first passes find is kept in another beside it, which is larger, and which a fit can do without.
+    """
 
     request: Request
-    key: str
+    key: str = ""
     error: OutputError | None = None  # of the last time
     _pace: Pace = field(default_factory=Pace)
+
+    def looks(self, table: Any) -> Looks:
+        """First passes that go on from where earlier ones were: over files that another run finds as they are."""
+        request, place = self.request, self._place()
+        if not request.checkpoint or not isinstance(table, Found) or not table.is_lasting:
+            return Looks()
+        path, key = f"{request.checkpoint}.rows", key_of(table, request.roles, request.missing, request.memory)
+
+        def keep(found: Mapping[str, Any]) -> None:
+            if self._pace.is_due or all(getattr(thing, "is_whole", True) for thing in found.values()):
+                with suppress(OutputError), self._pace.timed():
+                    write_looks(path, key, found)
+
+        return Looks({} if place is None else read_looks(path, key), keep)
 
     def read(self) -> Work | tuple[Selection, Finals] | None:
         """Where an earlier fit stopped, with `--resume`; an `OutputError` where there is no place for the file."""

@@ -45,6 +45,11 @@ class Found(NamedTuple):
     fields: dict[str, pa.Field]  # by name, of the types that columns are read as
     scratch: Scratch  # of what was put down for a while
 
+    @property
+    def is_lasting(self) -> bool:
+        """Whether another run finds the same files."""
+        return not self.scratch.is_used
+
     def batches(self, columns: Sequence[str], first: int = 0) -> Iterator[Batch]:
         """All rows but the first so many, of these columns.
 

@@ -27,3 +27,8 @@ class Scratch:
         end.callback(shutil.rmtree, folder, ignore_errors=True)
         weakref.finalize(self, end.close)
         return folder
+
+    @property
+    def is_used(self) -> bool:
+        """Whether anybody has asked for the folder."""
+        return "path" in vars(self)

@@ -13,10 +13,11 @@ from mixtura.sources._budget import sample_rows
 from mixtura.sources._floats import Cut
 from mixtura.sources._parts import Glance, Part, join_some, look, tally, where_rows
 from mixtura.sources._scout import Facts
+from mixtura.sources._survey import why_nothing
 from mixtura.sources.array import default_block_rows
 from mixtura.sources.column import of_levels
 from mixtura.sources.roles import Roles
-from mixtura.sources.streamed import StreamedSource, why_nothing
+from mixtura.sources.streamed import StreamedSource
 from mixtura.sources.table import Missing
 from mixtura.statistics import Block
 

@@ -14,6 +14,7 @@ from mixtura.sources._columns import kind_of, plain_type
 from mixtura.sources._floats import check_cells_of, encoded, matrix
 from mixtura.sources._found import Batch
 from mixtura.sources._select import refuse_two_kinds, refuse_two_roles
+from mixtura.sources._survey import Looks
 from mixtura.sources.column import Column, of_levels
 from mixtura.sources.far_levels import levels_in
 from mixtura.sources.kinds import Encoded, check_cells
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from mixtura.sources.streamed import StreamedSource
 
 
-def with_kinds_of(table: Fields, roles: Roles) -> Roles:
+def with_kinds_of(table: Fields, roles: Roles, looks: Looks) -> Roles:
     """The same, with the levels of categories, which a pass finds; and, if features are named, all kinds among them.
 
     Raises
@@ -37,7 +38,9 @@ def with_kinds_of(table: Fields, roles: Roles) -> Roles:
     categorical = [name for name in match_columns(roles.categorical, known, origin) if name not in taken]
     forced = [name for names in (roles.counts, roles.transforms) for name in match_columns(names, known, origin)]
     refuse_two_kinds([*categorical, *forced], origin)
-    levels = {**roles.levels, **levels_in(table, [name for name in categorical if name not in roles.levels])}
+    unknown = [name for name in categorical if name not in roles.levels]
+    found = looks.once("levels", lambda: levels_in(table, unknown)) if unknown else {}
+    levels = {**roles.levels, **found}
     features = (*roles.features, *levels, *forced) if roles.features else ()
     return replace(roles, features=features, categorical=(), levels=levels)
 
@@ -79,7 +82,7 @@ def coded(batch: Batch, columns: Sequence[Column]) -> Encoded:
     return found
 
 
-def columns_of(source: "StreamedSource", roles: Roles) -> tuple[Column, ...]:
+def columns_of(source: "StreamedSource", roles: Roles, looks: Looks) -> tuple[Column, ...]:
     """What each column is, nothing where all are numbers as they are; one pass looks whether cells are of that kind.
 
     Raises
@@ -96,9 +99,10 @@ def columns_of(source: "StreamedSource", roles: Roles) -> tuple[Column, ...]:
             raise DataError(f"{source.origin}: column '{name}' is left out: {reasons.get(name, 'it is no number')}.")
     columns = with_kinds(source.names, of_levels(source.names, roles.levels), counts, transforms)
     checked = [column for column in columns if column.kind == "count" or column.transform != "none"]
-    names = [column.name for column in checked]
-    for _ in source.found.ask(names, partial(_check, columns=checked, names=names)) if names else ():
-        pass  # what is wrong with cells is raised
+    if checked:
+        names = [column.name for column in checked]
+        check = partial(_check, columns=checked, names=names)  # raises what is wrong with cells
+        looks.once("checked", lambda: list(source.found.ask(names, check)))
     return columns
 
 

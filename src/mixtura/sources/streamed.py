@@ -1,6 +1,6 @@
 """Rows that stay where they are: read block by block, as often as a fit asks for them."""
 
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -8,16 +8,12 @@ from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
-from mixtura.errors import DataError
-from mixtura.sources._budget import sample_rows
-from mixtura.sources.array import default_block_rows
-from mixtura.sources.column import Column, of_levels
+from mixtura.sources.column import Column
 from mixtura.sources.digest import digest
 from mixtura.sources.engines import cluster_of
 from mixtura.sources.holes import by_pattern
 from mixtura.sources.prefetch import prefetched
 from mixtura.sources.roles import Roles
-from mixtura.sources.sampling import Reservoir
 from mixtura.sources.table import Missing
 from mixtura.statistics import Block, Placed
 
@@ -26,9 +22,8 @@ if TYPE_CHECKING:
     from mixtura.sources._floats import Cut
     from mixtura.sources._found import Found
     from mixtura.sources._scout import Facts
+    from mixtura.sources._survey import Looks
     from mixtura.sources.distant import Cluster
-
-_AHEAD = 2  # blocks that are decoded while one is worked on
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,15 +93,17 @@ class StreamedSource:
     def blocks(self) -> Generator[Block, None, None]:
         """Yield the rows in order; the next blocks are decoded meanwhile."""
         from mixtura.sources._floats import blocks_of
+        from mixtura.sources._survey import AHEAD
 
-        return prefetched(lambda: blocks_of(self.found, self.cut), _AHEAD)
+        return prefetched(lambda: blocks_of(self.found, self.cut), AHEAD)
 
     def placed(self, n_read: int) -> Generator[Placed, None, None]:
         """The blocks that come after so many rows have been read, where one was full then."""
         from mixtura.sources._floats import placed_blocks
+        from mixtura.sources._survey import AHEAD
 
         found, cut = cast("Found", self.found), self.cut
-        return prefetched(lambda: placed_blocks(found.batches(cut.columns, n_read), cut, n_read), _AHEAD)
+        return prefetched(lambda: placed_blocks(found.batches(cut.columns, n_read), cut, n_read), AHEAD)
 
 
 @dataclass(frozen=True)
@@ -192,19 +189,26 @@ def opened(data: Any, *, engine: Any = None, **how: Any) -> "Found | Cluster":
     return files(data, **how) if cluster is None else cluster
 
 
-def look_at(table: "Found | Cluster", roles: Roles, *, missing: Missing, memory: int | None = None) -> StreamedSource:
-    """Look once at what has been opened; before that at its categories, if there are any."""
+def look_at(
+    table: "Found | Cluster", roles: Roles, *, missing: Missing, memory: int | None = None, looks: "Looks | None" = None
+) -> StreamedSource:
+    """Look once at what has been opened; before that at its categories, if there are any.
+
+    Of files, `looks` are what an earlier run has found, which is not looked for again.
+    """
     from mixtura.sources._found import Found
+    from mixtura.sources._survey import Looks
     from mixtura.sources.far_kinds import columns_of, with_kinds_of
 
-    roles = with_kinds_of(table, roles)
+    looks = looks or Looks()
+    roles = with_kinds_of(table, roles, looks)
     if isinstance(table, Found):
-        source = _stream_files(table, roles, missing, memory)
+        source = _stream_files(table, roles, missing, memory, looks)
     else:
         from mixtura.sources.distant import stream_from
 
         source = stream_from(table, roles, missing=missing, memory=memory)
-    return replace(source, columns=columns_of(source, roles))
+    return replace(source, columns=columns_of(source, roles, looks))
 
 
 def require_variation(source: StreamedSource) -> StreamedSource:
@@ -215,10 +219,11 @@ def require_variation(source: StreamedSource) -> StreamedSource:
     return source
 
 
-def _stream_files(found: "Found", roles: Roles, missing: Missing, memory: int | None) -> StreamedSource:
+def _stream_files(found: "Found", roles: Roles, missing: Missing, memory: int | None, looks: "Looks") -> StreamedSource:
     from mixtura.sources import _candidates
+    from mixtura.sources._survey import Survey
 
-    survey = _Survey(found, roles, memory)
+    survey = Survey(found, roles, memory, looks)
     chosen, facts, least = _candidates.settle(found, roles, missing, survey.look)
     cut = survey.cut(chosen.names, facts.n_rows, least)
     return StreamedSource(chosen.names, facts, found.origin, chosen.dropped, found, cut)
@@ -231,48 +236,3 @@ def files(data: Any, *, cache: str | Path | None = None, sql: str | None = None,
 
     options = Options(how.get("format"), how.get("delimiter"), how.get("decimal"), how.get("na", ()))
     return find(data, options, cache=cache, sql=sql)
-
-
-@dataclass(frozen=True)
-class _Survey:
-    """How first passes are made."""
-
-    found: "Found"
-    roles: Roles
-    memory: int | None
-
-    def cut(self, names: Sequence[str], n_rows: int, least: int) -> "Cut":
-        from mixtura.sources._floats import Cut
-
-        size = min(default_block_rows(n_rows, len(names)), n_rows)
-        return Cut(tuple(names), self.roles.weight, least, size, of_levels(names, self.roles.levels))
-
-    def look(self, names: tuple[str, ...], least: int) -> "Facts":
-        """One pass over these columns of the rows that have so many cells there."""
-        from mixtura.sources._floats import blocks_of, check_cells
-        from mixtura.sources._found import Batch
-        from mixtura.sources._scout import Scout
-
-        cut = self.cut(names, 1 << 40, least)
-        room = sample_rows(len(names), cut.n_rows, self.memory)
-        scout, n_read = Scout(names, Reservoir(room, np.random.default_rng(0))), 0
-
-        def look(batch: Batch) -> None:
-            nonlocal n_read
-            n_read += batch.cells.num_rows
-            check_cells(batch, cut)
-
-        for block in prefetched(lambda: blocks_of(self.found, cut, look), _AHEAD):
-            scout.look(block)
-        if scout.n_rows == 0:
-            raise DataError(why_nothing(self.found.origin, n_read, cut.drops_incomplete))
-        return scout.facts(n_read - scout.n_rows)
-
-
-def why_nothing(origin: str, n_read: int, drops_incomplete: bool) -> str:
-    """What to say where no row takes part."""
-    if not n_read:
-        return f"{origin} has column names but no rows."
-    if drops_incomplete:
-        return f"{origin}: no row is complete. Leave out the emptiest columns with --exclude."
-    return f"{origin}: the weight is zero in every row, so no row counts."

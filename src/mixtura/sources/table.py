@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from hashlib import sha256
 from typing import Any, Literal, get_args
 
 import numpy as np
@@ -15,7 +14,7 @@ from mixtura.sources._places import name_row
 from mixtura.sources.array import ArraySource
 from mixtura.sources.column import Column
 from mixtura.sources.demands import tell_holes
-from mixtura.sources.digest import digest
+from mixtura.sources.digest import digest, digest_of
 from mixtura.sources.roles import Roles, plural
 
 LEAST_SPREAD = 1e-140  # of a column; squares of less have fewer digits than a float, or none
@@ -66,8 +65,8 @@ class Table:
     @cached_property
     def digest(self) -> str:
         """SHA-256 of the values, names and weights in hexadecimal: the same rows have the same digest anywhere."""
-        columns = [_sha256(column) for column in self.points.T]
-        return digest(self.names, columns, b"" if self.weights is None else _sha256(self.weights))
+        columns = [digest_of(column) for column in self.points.T]
+        return digest(self.names, columns, b"" if self.weights is None else digest_of(self.weights))
 
     @property
     def in_order(self) -> Bool[ndarray, "N D"]:
@@ -229,10 +228,6 @@ def _measured(table: Table) -> list[int]:
 
 def _levels(table: Table, name: str) -> tuple[str, ...]:
     return next((column.levels for column in table.columns if column.name == name), ())
-
-
-def _sha256(values: ndarray) -> bytes:
-    return sha256(np.ascontiguousarray(values, dtype="<f8").data).digest()
 
 
 def _is_constant(points: ndarray) -> ndarray:
