@@ -1,6 +1,6 @@
 """The clusters of rows that are read and written a few at a time."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +25,10 @@ if TYPE_CHECKING:
 Columns = dict[str, Any]
 
 
+def _ignore(batch: "Batch", columns: Columns) -> None:
+    """Nobody watches."""
+
+
 @dataclass(frozen=True)
 class Labeller:
     """What is said of every row.
@@ -45,6 +49,10 @@ class Labeller:
         What says how far out every row lies, if that is wanted too; see `mixtura.remoteness`.
     unknown : dict of str to set of str
         Levels that the fit never saw, by column; they are taken for missing, and gathered here on the way.
+    beside : sequence of str
+        Columns that are read too, for `watch`.
+    watch : callable
+        Called with some rows at a time, in order, and the columns that are said of them.
     """
 
     fitted: FittedMixture
@@ -54,6 +62,8 @@ class Labeller:
     n_threads: int = 1
     far: Remoteness | None = None
     unknown: dict[str, set[str]] = field(default_factory=dict)
+    beside: Sequence[str] = ()
+    watch: Callable[["Batch", Columns], None] = _ignore
 
     def columns(self, found: "Fields") -> Iterator[Columns]:
         """Labels and probabilities of all rows in order, some rows at a time, as columns to write.
@@ -70,11 +80,13 @@ class Labeller:
         fitted = self.fitted
         roles = roles_of(fitted.features, fitted.levels, fitted.model.emission, fitted.parameters.emission)
         columns = columns_to_read(found, replace(roles, id=self.id))
-        taken = [*(column.name for column in columns), *([self.id] if self.id else [])]
-        batches = prefetched(lambda: _counted(found, taken))
-        for labels, unknown in Local(self.n_threads).map(lambda counted: self._label(columns, *counted), batches):
+        names = [*(column.name for column in columns), *([self.id] if self.id else []), *self.beside]
+        batches = prefetched(lambda: _counted(found, list(dict.fromkeys(names))))
+        labelled = Local(self.n_threads).map(lambda counted: (counted[1], *self._label(columns, *counted)), batches)
+        for batch, labels, unknown in labelled:
             for name, levels in unknown.items():
                 self.unknown.setdefault(name, set()).update(levels)
+            self.watch(batch, labels)
             yield labels
 
     def _label(

@@ -1,6 +1,8 @@
 """What `mixtura fit` does with rows that are read block by block: a sample to choose on, then passes over all rows."""
 
 from collections.abc import Callable
+from contextlib import nullcontext
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 from time import monotonic
@@ -19,6 +21,7 @@ from mixtura.cli._fitting import INTERRUPTED, output, provenance, refuse_doubtfu
 from mixtura.cli._folder import publish
 from mixtura.cli._interrupt import deferred, watched
 from mixtura.cli._kept import Keeper
+from mixtura.cli._known_groups import KnownGroups
 from mixtura.cli._output import to_json
 from mixtura.cli._progress import Progress
 from mixtura.cli._request import Request
@@ -63,13 +66,14 @@ def run(request: Request) -> int:
         found, error, is_interrupted = _fit(keeper, source, numbers, progress)
         with deferred() as interruption:
             fitted = assemble(found, source.names, provenance=provenance(request, source))
-            counts = None
+            groups = KnownGroups(request.truth, request.weight) if request.truth else None
             if folder is not None:
                 progress.stage(f"writing {request.output}")
                 save(fitted, folder / "model.safetensors")
-                is_labelled = not (error or is_interrupted or request.labels == "none")
-                counts = _label(request, fitted, source, folder) if is_labelled else None
+            counts = None if error or is_interrupted else _label(request, fitted, source, folder, groups)
             result = _described(fitted, source, counts)
+            if groups is not None and counts is not None:
+                result.facts["truth"] = groups.agreement()
             if folder is not None:
                 _write(request, result, source, folder)
     if error is not None:
@@ -92,7 +96,7 @@ def _refuse_what_takes_the_table(request: Request) -> None:
 
 def _of_whole_tables(request: Request) -> list[tuple[str, bool]]:
     """Options that far rows cannot serve, and whether they are asked for."""
-    asked = {name: getattr(request, name) for name in ("truth", "profile", "stability")}
+    asked = {name: getattr(request, name) for name in ("profile", "stability")}
     choices = {"prior": request.prior, "outliers": request.outliers, "select-columns": request.select_columns}
     named = [(name, value != "none") for name, value in choices.items()]
     return [*((name, bool(value)) for name, value in asked.items()), *named]
@@ -175,14 +179,22 @@ def _told(progress: Progress, source: StreamedSource) -> Callable[[em.Step], Non
     return tell
 
 
-def _label(request: Request, fitted: FittedMixture, source: StreamedSource, folder: Path) -> np.ndarray:
-    """Write the label of every row -> how many rows each cluster has."""
+def _label(
+    request: Request, fitted: FittedMixture, source: StreamedSource, folder: Path | None, groups: KnownGroups | None
+) -> np.ndarray | None:
+    """Write the label of every row, compare it with its group -> rows of each cluster, if any of it was asked for."""
+    place = None if folder is None or request.labels == "none" else folder / f"labels.{request.labels}"
+    if place is None and groups is None:
+        return None
     give_back()
     labeller = Labeller(fitted, request.id, request.missing, request.proba, request.n_threads)
+    if groups is not None:
+        labeller = replace(labeller, beside=groups.columns, watch=groups.watch)
     counts = np.zeros(fitted.n_components, dtype=int)
-    with table_sink(folder / f"labels.{request.labels}") as sink:
+    with nullcontext() if place is None else table_sink(place) as sink:
         for columns in labeller.columns(source.found):
-            sink.write(columns)
+            if sink is not None:
+                sink.write(columns)
             counts += np.bincount(np.ma.compressed(columns["label"]), minlength=len(counts))
     return counts
 
@@ -234,7 +246,7 @@ def _write(request: Request, result: Described, source: StreamedSource, folder: 
 
         is_numbered = source.facts.n_left_out == 0
         how: dict[str, Any] = {"command": request.command, "left_out": _left_out(source), "show_rows": is_numbered}
-        write(folder / "report.html", result.seen, *result[1:3], **how)
+        write(folder / "report.html", result.seen, *result[1:3], known_groups=result.facts["truth"], **how)
     publish(folder, Path(str(request.output)))
 
 

@@ -1,5 +1,6 @@
 """How far two partitions of the same rows agree: clusters against clusters, or against groups that are known."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -26,11 +27,16 @@ def agreement(
     known = np.array([value is not None and value == value for value in truth.tolist()], dtype=bool) & (labels >= 0)
     groups, positions = np.unique(np.array([str(value) for value in truth[known].tolist()]), return_inverse=True)
     table = cross_table(positions, labels[known], None if weights is None else _as_rows(weights)[known])
+    return agreement_in(table, groups.tolist(), int((~known).sum()))
+
+
+def agreement_in(table: Shaped[ndarray, "G K"], groups: Sequence[str], n_unknown: int) -> dict[str, Any]:
+    """The same of a cross table of groups and clusters, beside which so many rows are of no known group."""
     return {
         "adjusted_rand": adjusted_rand(table),
         "mutual_information": mutual_information(table),
-        "n_unknown": int((~known).sum()),
-        "groups": groups.tolist(),
+        "n_unknown": n_unknown,
+        "groups": list(groups),
         "table": table.tolist() if len(groups) <= _MOST_GROUPS else None,
     }
 

@@ -67,6 +67,7 @@ def write(
     command: str = "",
     left_out: dict[str, Any] | None = None,
     show_rows: bool = True,
+    known_groups: dict[str, Any] | None = None,
 ) -> None:
     """Write the report to a file, whole or not at all.
 
@@ -84,6 +85,8 @@ def write(
         What was typed to get the fit, for the last section.
     left_out : dict, optional
         Columns and rows that were left out, as in `mixtura.report.facts`.
+    known_groups : dict, optional
+        How far clusters agree with groups that are known, of rows that are not all at hand, as `agreement_in` tells it.
     show_rows : bool
         Whether single rows may be on the page: points, doubtful rows, outliers, histograms. Without, there are only
         numbers and curves of the clusters.
@@ -113,5 +116,6 @@ def write(
     from mixtura.sources.writing import write_text_atomic
 
     about = facts(fitted, explanation, rows, command=command, left_out=left_out, show_rows=show_rows)
+    about["truth"] = about["truth"] or known_groups
     fitted, rows = only_clusters(fitted, rows)
     write_text_atomic(path, render(about, fitted, explanation, rows, show_rows=show_rows))
