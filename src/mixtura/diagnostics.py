@@ -6,6 +6,7 @@ import numpy as np
 from jaxtyping import Float
 from numpy import ndarray
 
+from mixtura.covariance import MODELS
 from mixtura.errors import DataError
 
 _MOST_BY_DEFAULT = 9  # components
@@ -56,6 +57,20 @@ def components_to_try(
             "most."
         )
     return tuple(asked)
+
+
+def models_to_try(n_rows: int, n_columns: int, usual: Sequence[str]) -> tuple[str, ...]:
+    """Of the usual covariance models, those that so many rows can tell, as in mclust.
+
+    Where there are no more rows than columns of numbers, every ellipse is flat in some direction, and finding that out
+    takes long.
+
+    Examples
+    --------
+    >>> models_to_try(80, 5000, ["full", "tied", "diag", "spherical"])
+    ('diag', 'spherical')
+    """
+    return tuple(name for name in usual if n_rows > n_columns or MODELS[name].kind != "full")
 
 
 def condition_numbers(covariances: Float[ndarray, "K D D"], units: Float[ndarray, " D"]) -> Float[ndarray, " K"]:

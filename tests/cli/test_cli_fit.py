@@ -252,3 +252,12 @@ def test_any_criterion_is_told_by_its_name_wherever_it_is(run, faithful, tmp_pat
     assert f"{label} + by k" in shown and re.search(r"BIC ([\d,.]+) \(mclust: -\1\)", shown)
     page = (tmp_path / "o" / "report.html").read_text()
     assert f"have the lowest {label}" in page and ("mclust gives" in page) is False
+
+
+@pytest.mark.parametrize(("n_rows", "tried"), [(6, "full, tied, diag, spherical"), (5, "diag, spherical")])
+def test_ellipses_are_tried_where_there_are_more_rows_than_columns(run, tmp_path, n_rows, tried):
+    path = tmp_path / "wide.csv"
+    cells = np.random.default_rng(0).normal(size=(n_rows, 5)).round(3)
+    path.write_text("a,b,c,d,e\n" + "\n".join(",".join(map(str, row)) for row in cells))
+    assert f"; {tried})" in run("fit", path, "--dry-run").stdout
+    assert "; full)" in run("fit", path, "--dry-run", "--covariance", "full").stdout

@@ -18,7 +18,7 @@ from mixtura.cli._request import Request
 from mixtura.cli._screen import wrap
 from mixtura.cli._selected import narrowed
 from mixtura.cli._stability import remember
-from mixtura.diagnostics import components_to_try
+from mixtura.diagnostics import components_to_try, models_to_try
 from mixtura.errors import FitError
 from mixtura.explain.words import count
 from mixtura.finding import find
@@ -42,9 +42,10 @@ def run(request: Request) -> int:
         progress.stage(f"reading {', '.join(request.data)}")
         reading = _read(request)
         if request.dry_run:
-            plan = _plan(request, reading)
+            plan = _plan(_able(request, reading.table), reading)
         else:
             reading = narrowed(request, reading, progress)
+            request = _able(request, reading.table)
             fitted, is_interrupted = _fit(request, reading.table, progress)
             if request.stability and not is_interrupted:
                 fitted, is_interrupted = _test_stability(request, fitted, reading.table, progress)
@@ -78,6 +79,14 @@ def _read(request: Request) -> Reading:
     if request.asks_for_complete_rows:
         require_complete(reading.table, request.asks_for_complete_rows)
     return reading._replace(table=require_variation(reading.table))
+
+
+def _able(request: Request, table: Table) -> Request:
+    """The request, where nothing is said of shapes, for those that there are rows enough for."""
+    if request.covariance or request.bayes or request.is_alone:
+        return request
+    n_numbers = sum(column.kind == "number" for column in table.columns) if table.columns else len(table.names)
+    return replace(request, covariance=models_to_try(len(table.points), n_numbers, request.covariances))
 
 
 def _fit(request: Request, table: Table, progress: Progress) -> tuple[FittedMixture, bool]:

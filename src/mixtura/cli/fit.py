@@ -13,8 +13,8 @@ _model_options = _options.combine(
     click.option("-k", type=_options.components, metavar="auto|K|FROM-TO", default="auto", show_default=True,
                  help="How many clusters; auto tries 1 to 9 and takes the best by the criterion."),
     click.option("--covariance", type=_options.covariances, metavar="auto|all|NAMES", default="auto",
-                 show_default=True, help="Shapes of clusters to try; auto is full,tied,diag,spherical, all is mclust's "
-                                         "fourteen, such as VVE."),
+                 show_default=True, help="Shapes of clusters to try; auto is full,tied,diag,spherical, or the last two "
+                                         "of few rows in many columns; all is mclust's fourteen, such as VVE."),
     click.option("--bayes", is_flag=True,
                  help="Variational Bayes: births, merges and deletions of clusters find how many there are."),
     click.option("--select-columns", type=click.Choice(["none", "greedy", "headlong"]), default="none",

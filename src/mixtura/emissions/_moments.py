@@ -134,6 +134,15 @@ def whitened(deviations: Float[ndarray, "... D"], covariance: ndarray) -> Float[
     return white.reshape(deviations.shape)
 
 
+def coloured(noise: Float[ndarray, "N D"], counts: ndarray, covariances: ndarray) -> Float[ndarray, "N D"]:
+    """Rows that vary as the components do, so many of each in turn, of rows whose variance is one in all directions."""
+    if covariances.ndim < 3:
+        return noise * np.repeat(np.sqrt(covariances), counts, axis=0).reshape(len(noise), -1)
+    rows = np.split(noise, np.cumsum(counts)[:-1])
+    roots = np.linalg.cholesky(covariances)
+    return np.concatenate([part @ root.T for part, root in zip(rows, roots, strict=True)])
+
+
 def matrices(covariances: ndarray, n_columns: int) -> Float[ndarray, "K D D"]:
     """Covariances of any kind as full matrices."""
     if covariances.ndim == 3:

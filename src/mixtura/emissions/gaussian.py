@@ -20,9 +20,9 @@ from mixtura.emissions import _straight as straight
 from mixtura.emissions import incomplete
 from mixtura.emissions._moments import (
     check_ellipses,
+    coloured,
     ellipses,
     estimate,
-    matrices,
     move,
     of_kind,
     recentre,
@@ -260,11 +260,8 @@ class Gaussian(ByComponent):
     def sample(
         self, parameters: GaussianParameters, counts: ndarray, rng: np.random.Generator
     ) -> Float[ndarray, "N D"]:
-        D = parameters.means.shape[1]
-        roots = np.linalg.cholesky(matrices(parameters.covariances, D))
-        labels = np.repeat(np.arange(len(counts)), counts)
-        noise = rng.standard_normal((len(labels), D))
-        return parameters.means[labels] + np.einsum("nij,nj->ni", roots[labels], noise)
+        means = np.repeat(parameters.means, counts, axis=0)
+        return means + coloured(rng.standard_normal(means.shape), counts, parameters.covariances)
 
 
 @dataclass(frozen=True)

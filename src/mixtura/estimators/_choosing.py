@@ -6,7 +6,7 @@ from typing import Any
 
 from mixtura.covariance import MODELS
 from mixtura.criteria import OF_SELECTIONS
-from mixtura.diagnostics import components_to_try
+from mixtura.diagnostics import components_to_try, models_to_try
 from mixtura.estimators import _parameters as rules
 from mixtura.estimators._base import generator
 from mixtura.estimators._progress import tell_fit
@@ -64,7 +64,9 @@ def choose(estimator: Any, source: ArraySource, **own: Any) -> Selection:
     _refuse_what_is_of_one_fit(estimator)
     numbers, names = estimator.n_components, estimator.covariance_type
     asked = None if isinstance(numbers, str) else list(map(int, _each(numbers)))
-    tried = FOUR if isinstance(names, str) and names == _AUTO else tuple(_each(names))
+    is_auto = isinstance(names, str) and names == _AUTO
+    N, D = source.points.shape
+    tried = models_to_try(N, D, FOUR) if is_auto else tuple(_each(names))
     is_told = estimator.get_params(deep=False).get("verbose", 0)
     return select(
         source.points,
