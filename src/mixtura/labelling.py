@@ -49,6 +49,8 @@ class Labeller:
         What says how far out every row lies, if that is wanted too; see `mixtura.remoteness`.
     unknown : dict of str to set of str
         Levels that the fit never saw, by column; they are taken for missing, and gathered here on the way.
+    wants_a_cell : bool
+        Whether a row without any cell gets no label even where missing cells are modelled: it has no part in a fit.
     beside : sequence of str
         Columns that are read too, for `watch`.
     watch : callable
@@ -62,6 +64,7 @@ class Labeller:
     n_threads: int = 1
     far: Remoteness | None = None
     unknown: dict[str, set[str]] = field(default_factory=dict)
+    wants_a_cell: bool = False
     beside: Sequence[str] = ()
     watch: Callable[["Batch", Columns], None] = _ignore
 
@@ -98,9 +101,15 @@ class Labeller:
         complete = ~np.isnan(points).any(axis=1)
         if self.missing == "error" and not complete.all():
             raise _missing_cells(batch, [column.name for column in columns], points)
-        kept = complete | (self.missing == "model")
+        kept = complete | self._are_modelled(points)
         rows, kind = np.ascontiguousarray(points[kept]), Block if complete[kept].all() else Incomplete
         return self._said(kind(rows, np.ones(len(rows))), kept, n_before, batch), unknown
+
+    def _are_modelled(self, points: Float[ndarray, "N D"]) -> ndarray:
+        """Whether rows count by the cells that they have."""
+        if self.missing != "model":
+            return np.zeros(len(points), dtype=bool)
+        return ~np.isnan(points).all(axis=1) | (not self.wants_a_cell)
 
     def _others(self, block: Block, log_density: Float[ndarray, " N"]) -> Columns:
         """What is said besides label and probability: every probability, and how far out rows lie."""

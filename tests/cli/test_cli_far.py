@@ -126,15 +126,28 @@ def test_a_file_that_goes_away_leaves_the_best_so_far(run, data, tmp_path, monke
     assert fitted.history["is_complete"] is False
 
 
-def test_rows_that_are_left_out_are_counted(run, tmp_path):
+def test_rows_that_are_left_out_are_counted_and_get_no_label(run, tmp_path):
+    """On the disk as in memory: those of which no cell is there, or not all where that is asked for."""
     points = np.random.default_rng(0).normal(size=(60, 2))
     points[[3, 50]], points[10, 0] = np.nan, np.nan
     columns = {f"c{d}": pa.array(column, from_pandas=True) for d, column in enumerate(points.T)}
     parquet.write_table(pa.table(columns), tmp_path / "rows.parquet")
-    for missing, told in (("model", "2 rows without cells"), ("drop", "3 rows with missing cells")):
-        how = ("-k", "1", "--memory", "1GB", "--missing", missing, "-o", tmp_path / missing)
-        assert f"Left out: {told}." in run("fit", tmp_path / "rows.parquet", *how).stdout
-        assert f"Left out: {told}." in (tmp_path / missing / "report.html").read_text()
+    for missing, told, places in (
+        ("model", "2 rows without cells", [3, 50]),
+        ("drop", "3 rows with missing cells", [3, 10, 50]),
+    ):
+        answers = []
+        for far in ((), ("--memory", "1GB")):
+            out = tmp_path / f"{missing}{len(far)}"
+            result = run("fit", tmp_path / "rows.parquet", "-k", "1", "--missing", missing, *far, "-o", out)
+            assert f"Left out: {told}." in result.stdout
+            assert f"Left out: {told}." in (out / "report.html").read_text()
+            labels = parquet.read_table(out / "labels.parquet")["label"].to_pylist()
+            assert [place for place, label in enumerate(labels) if label is None] == places
+            about = json.loads((out / "summary.json").read_text())
+            answers.append((about["answer"], about["left_out"], [cluster["n_rows"] for cluster in about["clusters"]]))
+            assert answers[-1][2] == [60 - len(places)]
+        assert answers[0] == answers[1]
 
 
 @pytest.mark.usefixtures("small_sample")

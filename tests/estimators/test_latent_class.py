@@ -146,3 +146,15 @@ def test_what_cannot_be_used_is_said(X, message):
 def test_options_are_checked():
     with pytest.raises(ValueError, match="n_components"):
         LatentClassMixture(0).fit(TABLE)
+
+
+def test_rows_without_any_answer_take_no_part(tmp_path):
+    """In memory and in files."""
+    empty = np.full((30, TABLE.shape[1]), np.nan)
+    with_empty = np.concatenate([TABLE[:20], empty, TABLE[20:]])
+    pd.DataFrame(with_empty, columns=[f"q{d}" for d in range(TABLE.shape[1])]).to_parquet(tmp_path / "answers.parquet")
+    tables = TABLE, with_empty, str(tmp_path / "answers.parquet")
+    told = [LatentClassMixture(2, random_state=0).fit(rows).to_fitted().history for rows in tables]
+    for name in ("n_rows", "total_weight", "log_likelihood"):
+        assert [history[name] for history in told] == pytest.approx([told[0][name]] * 3, rel=1e-9)
+    assert [history["criteria"]["bic"] for history in told] == pytest.approx([told[0]["criteria"]["bic"]] * 3, rel=1e-9)

@@ -15,7 +15,7 @@ from mixtura.fitted import FittedMixture
 from mixtura.labels import kept_rows
 from mixtura.report.facts import facts
 from mixtura.sources.roles import Roles
-from mixtura.sources.table import Missing, Table, complete, read_table
+from mixtura.sources.table import Missing, Table, complete, read_table, some_rows
 from mixtura.tables import label_rows
 
 HOW_READ = ("missing", "weight", "format", "delimiter", "decimal", "na")
@@ -23,11 +23,12 @@ USUAL = (None, (), "model")  # what these are unless they are given
 
 
 class Reading(NamedTuple):
-    """The table as it is, and the rows of it that are kept."""
+    """The table as it is, and the rows of it that are kept: what becomes of those with `missing` cells."""
 
     everything: Table
     table: Table
     kept: ndarray
+    missing: Missing
 
 
 class Described(NamedTuple):
@@ -41,9 +42,13 @@ class Described(NamedTuple):
 
 
 def read(data: Sequence[str], roles: Roles, missing: Missing, how: dict[str, Any]) -> Reading:
-    """The rows of files; `how` they are written: format, delimiter, decimal, na."""
+    """The rows of files; `how` they are written: format, delimiter, decimal, na. One without any cell is not kept."""
     everything = read_table(list(data), roles, **how)
-    return Reading(everything, complete(everything, missing), kept_rows(everything, missing))
+    table, kept = complete(everything, missing), kept_rows(everything, missing)
+    is_empty = np.isnan(everything.points).all(axis=1)
+    if missing == "model" and is_empty.any() and not is_empty.all():
+        table, kept = some_rows(table, ~is_empty), ~is_empty
+    return Reading(everything, table, kept, missing)
 
 
 def read_again(fitted: FittedMixture, data: Sequence[str], how: dict[str, Any]) -> Reading:
@@ -84,7 +89,7 @@ def describe(fitted: FittedMixture, reading: Reading, truth: str | None, *, n_th
 
 def left_out(reading: Reading) -> dict[str, Any]:
     """The columns and rows that nobody asked to leave out."""
-    everything, table, _ = reading
-    columns = [{"name": name, "reason": reason} for name, reason in everything.dropped]
-    n_incomplete = len(everything.points) - len(table.points)
-    return {"columns": columns, "categories": list(everything.groupings), "n_rows_with_missing_cells": n_incomplete}
+    columns = [{"name": name, "reason": reason} for name, reason in reading.everything.dropped]
+    which = "without_cells" if reading.missing == "model" else "with_missing_cells"
+    numbers = {"n_rows_with_missing_cells": 0} | {f"n_rows_{which}": int((~reading.kept).sum())}
+    return {"columns": columns, "categories": list(reading.everything.groupings), **numbers}

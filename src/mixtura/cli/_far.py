@@ -187,7 +187,7 @@ def _label(
     if place is None and groups is None:
         return None
     give_back()
-    labeller = Labeller(fitted, request.id, request.missing, request.proba, request.n_threads)
+    labeller = Labeller(fitted, request.id, request.missing, request.proba, request.n_threads, wants_a_cell=True)
     if groups is not None:
         labeller = replace(labeller, beside=groups.columns, watch=groups.watch)
     counts = np.zeros(fitted.n_components, dtype=int)

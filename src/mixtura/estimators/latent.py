@@ -140,8 +140,9 @@ class LatentClassMixture(GoesOn, FamilyAnswers):
         ----------
         X : array-like or data frame of shape (N, D), file, source, Dask data frame or array, Spark data frame
             Text, truth values or numbers; whatever they are, different values are different levels. None and NaN are
-            missing. Of files and collections the different rows are counted, where they are; only these are held. A
-            source is one of categories: ``mixtura.stream(path, Roles(categorical=..., weight=...))``.
+            missing; a row without any answer takes no part. Of files and collections the different rows are counted,
+            where they are; only these are held. A source is one of categories:
+            ``mixtura.stream(path, Roles(categorical=..., weight=...))``.
         y : ignored
         sample_weight : array-like of shape (N,), optional
             How much each row counts: a whole number is worth as many equal rows, zero none.
@@ -168,7 +169,7 @@ class LatentClassMixture(GoesOn, FamilyAnswers):
         table, weights = rows_that_count(table, check_weights(sample_weight, table.num_rows))
         columns = kinds_of(table, categorical=table.column_names)
         _refuse_empty([column.name for column in columns if not column.levels])
-        rows = ArraySource(encode(table, columns).points, weights)
+        rows = _with_answers(encode(table, columns).points, weights)
         n_levels = tuple(len(column.levels) for column in columns)
         patterns, model = patterns_of(rows.points, rows.weights, n_levels), Mixture(Categorical(n_levels))
         _require_patterns(len(patterns.points), self.n_components)
@@ -206,6 +207,12 @@ def _require_patterns(n_patterns: int, n_components: int) -> None:
             f"The table has {n_patterns} different row{'s' if n_patterns > 1 else ''}, fewer than n_components = "
             f"{n_components}: ask for at most {n_patterns}."
         )
+
+
+def _with_answers(points: Float[ndarray, "N D"], weights: Float[ndarray, " N"] | None) -> ArraySource:
+    """The rows that hold any answer: others tell nothing, and count nowhere."""
+    answered = ~np.isnan(points).all(axis=1)
+    return ArraySource(points[answered], None if weights is None else weights[answered])
 
 
 def _refuse_empty(names: list[str]) -> None:

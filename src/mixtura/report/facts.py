@@ -61,8 +61,8 @@ def facts(
     command : str
         What was typed to get the fit.
     left_out : dict, optional
-        `columns` (name and reason of each), the `categories` among them and `n_rows_with_missing_cells` (of rows read
-        block by block also `n_rows_without_cells`) that were left out without being asked to.
+        `columns` (name and reason of each), the `categories` among them and `n_rows_with_missing_cells` (where
+        these are modelled also `n_rows_without_cells`) that were left out without being asked to.
     show_rows : bool
         Whether single rows may be named.
 
