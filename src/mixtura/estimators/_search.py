@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from mixtura import climbing, em, race, starts
+from mixtura import climbing, em, race, rowspace, starts
 from mixtura.acceleration import SmallGain, default_rule
 from mixtura.estimators._given import Given
 from mixtura.mixture import Mixture, MixtureParameters
@@ -99,7 +99,7 @@ def _run_once(
     model: Mixture, source: Measured, begin: Starts, plan: Plan, rng: np.random.Generator, runner: Runner
 ) -> Search:
     if begin.is_race:
-        return race.run(model, source, plan, runner=runner, rng=rng)
+        return rowspace.run(model, source, plan, runner=runner, rng=rng)
     if begin.given.is_whole:
         parameters = begin.given.over(begin.given)
     else:
