@@ -7,6 +7,7 @@ import pytest
 
 from mixtura import datasets, select
 from mixtura.chances import is_over
+from mixtura.kicks import Tally
 from mixtura.schedule import ADOPTED, _probes
 from mixtura.trials import SEARCH, Setting, may_gain
 
@@ -54,15 +55,22 @@ def test_the_winner_is_searched_for_twice_and_nothing_else_is():
 
 
 def test_what_was_searched_once_only_is_not_over():
-    first = fit(2, 100.0, is_searched=True, sketched={"bic": 100.0}, search=SimpleNamespace(records=()))
+    first = fit(2, 100.0, is_searched=True, sketched={"bic": 100.0}, search=SimpleNamespace(records=(), tally=None))
     others = [fit(1, 120.0, is_searched=True), fit(3, 110.0, is_searched=True)]
     assert not is_over([first, *others], "bic", SMALL)
     assert is_over([first, *others], "bic", 1 << 20)  # where it takes long
 
 
+@pytest.mark.parametrize(("n_agreeing", "is_told"), [(3, False), (4, True)])
+def test_where_many_runs_end_where_the_winner_is_it_is_not_searched_for_again(n_agreeing, is_told):
+    tally = Tally(n_runs=10, n_agreeing=n_agreeing)
+    first = fit(2, 100.0, is_searched=True, sketched={"bic": 100.0}, search=SimpleNamespace(records=(), tally=tally))
+    assert is_over([first, fit(1, 120.0, is_searched=True)], "bic", SMALL) == is_told
+
+
 @pytest.mark.parametrize("whole", [{"sketched": None}, {"sketched": {}}], ids=["a whole search", "no sketch"])
 def test_a_search_that_was_long_is_not_made_again(whole):
-    assert not may_gain(fit(2, 100.0, is_searched=True, search=SimpleNamespace(records=()), **whole), SMALL)
+    assert not may_gain(fit(2, 100.0, is_searched=True, search=SimpleNamespace(records=(), tally=None), **whole), SMALL)
 
 
 def test_a_choice_that_was_cut_before_the_second_search_goes_on_to_the_same_end():
