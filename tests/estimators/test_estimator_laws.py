@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from sklearn.base import clone
 
-from mixtura import GaussianMixture, KMeans
+from mixtura import GaussianMixture, KMeans, SemiSupervisedMixture, StudentMixture, TrimmedMixture
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 
@@ -37,6 +37,13 @@ def answers(fitted):
 def assert_same(left, right, rtol=1e-9):
     for a, b in zip(answers(left), answers(right), strict=True):
         np.testing.assert_allclose(a, b, rtol=rtol, atol=1e-12)
+
+
+@pytest.mark.parametrize("kind", [GaussianMixture, StudentMixture, TrimmedMixture, SemiSupervisedMixture])
+def test_to_fit_and_to_label_can_be_one_word(kind):
+    two = kind(2, max_iter=3, random_state=0)
+    labels = two.fit_predict(X, sample_weight=COUNTS + 1)
+    np.testing.assert_array_equal(labels, clone(two).fit(X, sample_weight=COUNTS + 1).predict(X))
 
 
 @every_estimator

@@ -21,6 +21,11 @@ class Answers(ClassNamePrefixFeaturesOutMixin, TransformerMixin, DensityMixin, B
 
     _memory: Memory | None = None  # after batches: what the next one needs
 
+    def fit_predict(self: Any, X: Any, y: Any = None, sample_weight: Any = None) -> ndarray:
+        """Fit the mixture and label the rows of `X`, as ``fit(X).predict(X)`` does."""
+        labels: ndarray = self.fit(X, y, sample_weight=sample_weight).predict(X)
+        return labels
+
     def transform(self: Any, X: Any) -> Float[ndarray, "N K"]:
         """The probabilities of the components as new features: the same as `predict_proba`."""
         return self.predict_proba(X)

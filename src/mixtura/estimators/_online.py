@@ -4,7 +4,6 @@ from functools import partial
 from typing import Any
 
 import numpy as np
-from numpy import ndarray
 from sklearn.utils.validation import check_is_fitted
 
 from mixtura import online
@@ -109,8 +108,3 @@ class GoesOn:
         self._learn(after.parameters)
         self._numbered_by, self._history = "none", after.history
         self._memory = memory and remembering(self.to_fitted(), memory).memory
-
-    def fit_predict(self: Any, X: Any, y: Any = None, sample_weight: Any = None) -> ndarray:
-        """Fit the mixture and label the rows of `X`, as ``fit(X).predict(X)`` does."""
-        labels: ndarray = self.fit(X, y, sample_weight).predict(X)
-        return labels
