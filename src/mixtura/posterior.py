@@ -8,7 +8,7 @@ from jaxtyping import Float
 from numpy import ndarray
 
 from mixtura.bayesian import BayesianMixture
-from mixtura.emissions._moments import matrices
+from mixtura.emissions._moments import coloured, matrices
 from mixtura.emissions.student import Student, StudentParameters
 from mixtura.mixture import Mixture, MixtureParameters
 from mixtura.statistics import Block
@@ -103,9 +103,11 @@ class Predictive:
     def sample(self, n_samples: int, rng: np.random.Generator) -> Float[ndarray, "N D"]:
         """Draw rows."""
         labels = rng.choice(len(self.weights), n_samples, p=self.weights)
-        noise = rng.standard_normal((n_samples, self.means.shape[1], 1))
+        noise = rng.standard_normal((n_samples, self.means.shape[1]))
+        order = np.argsort(labels, kind="stable")
+        noise[order] = coloured(noise[order], np.bincount(labels, minlength=len(self.weights)), self.scales)
         wide = np.sqrt(self.dofs[labels] / rng.chisquare(self.dofs[labels]))
-        return self.means[labels] + (np.linalg.cholesky(self.scales)[labels] @ noise)[..., 0] * wide[:, None]
+        return self.means[labels] + noise * wide[:, None]
 
 
 def predictive(model: BayesianMixture, parameters: MixtureParameters) -> Predictive:
