@@ -98,14 +98,30 @@ def _led(
 def _take_on(
     ground: Ground, ways: climbing.Climbs | Walks, groups: Sequence[range], value: Value, enough: float
 ) -> list[Solution]:
-    """The best of each group of ways after a few steps, and at its end unless it is hopeless."""
+    """The best of each group of ways after a few steps, and at its end unless it is hopeless.
+
+    Where that is an accident of few rows, another may lead to what is none.
+    """
     ways.go(range(sum(map(len, groups))), SmallGain(0.0), _FIRST_STEPS, ground.watch)
     heights = ways.heights.tolist()
-    best = [max(group, key=heights.__getitem__) for group in groups]
-    near = [way for way in best if value(Solution((), heights[way], ways.fit(way), ground)) <= enough]
+    ranked = [sorted(group, key=heights.__getitem__, reverse=True) for group in groups]
+    found = _to_the_end(ground, ways, [first for first, *_ in ranked], value, enough)
+    doubtful = [i for i, solution in enumerate(found) if not solution.is_sound and len(ranked[i]) > 1]
+    if doubtful and not ways.is_interrupted:
+        others = _to_the_end(ground, ways, [ranked[i][1] for i in doubtful], value, enough)
+        for i, other in zip(doubtful, others, strict=True):
+            found[i] = other if other.is_sound else found[i]
+    return found
+
+
+def _to_the_end(
+    ground: Ground, ways: climbing.Climbs | Walks, which: Sequence[int], value: Value, enough: float
+) -> list[Solution]:
+    heights = ways.heights
+    near = [way for way in which if value(Solution((), float(heights[way]), ways.fit(way), ground)) <= enough]
     if near and not ways.is_interrupted:
         ways.go(near, SmallRemainder(GAIN), kicks.MOST_STEPS, ground.watch)
-    return ground.judge_each([ways.fit(way) for way in best])
+    return ground.judge_each([ways.fit(way) for way in which])
 
 
 def revisit(ground: Ground, neighbours: Neighbours) -> Solution:

@@ -29,6 +29,7 @@ from mixtura.trials import Candidate, Job, Setting, Workshop, may_gain, stream
 # many blocks on, each fit spreads its blocks over the threads instead.
 _ENOUGH_ROWS, _MANY_BLOCKS = 4096, 8
 ADOPTED = 15.0  # what is so near to the best is sketched again from what is beside it
+TRIED = 10.0  # what is so near then is tried by kicks
 _SURPRISE = 2.0  # times what kicks have gained for some, they may gain for others
 MOVED = 0.5  # gained by a search that led elsewhere
 _AGAIN = 1  # the number of the winner's second search
@@ -179,7 +180,7 @@ def _probes(desk: Easel, done: Mapping[Setting, Candidate], each: Each) -> Itera
 
     How good first looks at a table are, only the table can tell. The best two are searched in any case.
     """
-    asked, gained, bound = set[Setting](), 0.0, ADOPTED
+    asked, gained, bound = set[Setting](), 0.0, TRIED
     while not desk.is_closed:
         values = {setting: value_of(candidate, desk.criterion) for setting, candidate in done.items()}
         near = [s for s in sorted(values, key=values.__getitem__) if values[s] <= min(values.values()) + bound]
@@ -192,7 +193,7 @@ def _probes(desk: Easel, done: Mapping[Setting, Candidate], each: Each) -> Itera
             if gain > 0:
                 gained = max(gained, gain)
                 yield found
-        bound = max(ADOPTED, _SURPRISE * gained)
+        bound = max(TRIED, _SURPRISE * gained)
 
 
 def _searches(desk: Easel, order: Order, done: Mapping[Setting, Candidate], each: Each) -> Iterator[Candidate]:

@@ -8,7 +8,7 @@ import pytest
 from mixtura import datasets, select
 from mixtura.chances import is_over
 from mixtura.kicks import Tally
-from mixtura.schedule import ADOPTED, _probes
+from mixtura.schedule import TRIED, _probes
 from mixtura.trials import SEARCH, Setting, may_gain
 
 FAITHFUL = datasets.load("faithful").data
@@ -35,13 +35,13 @@ def probed(fits, gains):
 
 
 def test_what_comes_near_is_kicked_but_the_two_that_are_searched_anyway():
-    fits = [fit(1, 100.0, is_searched=True), fit(2, 101.0), fit(3, 105.0), fit(4, 99.0), fit(5, 100.0 + ADOPTED)]
+    fits = [fit(1, 100.0, is_searched=True), fit(2, 101.0), fit(3, 105.0), fit(4, 99.0), fit(5, 100.0 + TRIED)]
     assert probed(fits, {}) == [2, 3]
 
 
-@pytest.mark.parametrize(("gained", "asked"), [(5.0, [3]), (10.0, [3, 4]), (19.0, [3, 2, 4, 5])])
+@pytest.mark.parametrize(("gained", "asked"), [(5.0, [3]), (7.9, [3, 2, 4]), (19.0, [3, 2, 4, 5])])
 def test_kicks_go_twice_as_far_as_they_have_gained(gained, asked):
-    fits = [fit(1, 100.0), fit(2, 101.0), fit(3, 114.0), fit(4, 119.5), fit(5, 129.0), fit(6, 10.0, remark="A spike.")]
+    fits = [fit(1, 100.0), fit(2, 101.0), fit(3, 108.0), fit(4, 115.5), fit(5, 125.0), fit(6, 10.0, remark="A spike.")]
     fits += [fit(7, 200.0)]
     assert probed(fits, {3: gained, 4: 9.0}) == asked
 

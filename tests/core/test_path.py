@@ -6,7 +6,7 @@ import pytest
 from mixtura import climbing, datasets, grounds, kicks, path
 from mixtura.em import Outcome
 from mixtura.emissions import Categorical
-from mixtura.emissions.gaussian import Gaussian
+from mixtura.emissions.gaussian import Gaussian, GaussianParameters
 from mixtura.mixture import Mixture
 from mixtura.statistics import Block
 
@@ -136,14 +136,26 @@ def test_what_is_hopeless_takes_few_steps(lead):
     assert len(follow("EEE", [lead]).fit.trace) > path._FIRST_STEPS
 
 
-def test_where_all_leads_end_in_a_spike_others_lead_on():
-    model = Mixture(Gaussian("full", ridge=1e-9))
-    one = walk(model, [1])[1].parameters
-    spike = next(path._cuts(ground(model), one))
-    spike.emission.means[1], spike.emission.covariances[1] = FAITHFUL[0], 1e-9 * np.eye(2)
-    spike.weights[:] = 0.99, 0.01
+@pytest.fixture(scope="module")
+def spike(lead):
+    """The lead, but one component holds a single row."""
+    means, covariances = lead.emission.means.copy(), lead.emission.covariances.copy()
+    means[0], covariances[0] = FAITHFUL[0], 1e-9 * np.eye(2)
+    weights = lead.weights + (lead.weights[0] - 0.01) / 2
+    return lead._replace(weights=np.append(0.01, weights[1:]), emission=GaussianParameters(means, covariances))
+
+
+def test_where_all_leads_end_in_a_spike_others_lead_on(spike):
+    two = walk(Mixture(Gaussian("full", ridge=1e-9)), [1, 2])[2].parameters
     assert not follow("full", [spike]).is_sound
-    assert follow_all("full", {1: [one], 2: [spike]})[2].is_sound
+    assert follow_all("full", {2: [two], 3: [spike]})[3].is_sound
+
+
+def test_where_the_better_lead_ends_in_a_spike_the_other_is_followed(spike, lead):
+    """The spike would be higher, and each number of components is by itself here."""
+    assert follow("full", [spike]).objective > follow("full", [lead]).objective
+    found = follow("full", [lead, spike])
+    assert found.is_sound and found.objective == pytest.approx(follow("full", [lead]).objective, abs=kicks.GAIN)
 
 
 def test_an_interrupt_is_the_outcome_of_who_follows(lead):
