@@ -32,10 +32,10 @@ SUMS = [
 NOTE = """\
 The sums of an iteration, in nanoseconds of a processor for a row; the least of many calls. "Arithmetic" is what
 multiplications and additions alone would take at the speed measured (in k-means one of each for every centre and
-column, because differences have units of their own). "In cache" is the kernel, its rows at hand: what it takes more
-are loads, stores, exponentials, turning rows and, in k-means, comparing distances and adding rows to their centres.
-"From memory" is one thread over all rows, and "two threads" twice the time that two of them take: where it is more,
-they wait for memory or for each other."""
+column, because differences have units of their own; in single precision from three columns on). "In cache" is the
+kernel, its rows at hand: what it takes more are loads, stores, exponentials, turning rows and, in k-means, comparing
+distances and adding rows to their centres. "From memory" is one thread over all rows, and "two threads" twice the time
+that two of them take: where it is more, they wait for memory or for each other."""
 
 _CACHED = 2**15  # numbers of a table that fits into a cache, twice
 
@@ -72,7 +72,8 @@ def _function(case: Case, name: str) -> Callable[[Block], Any]:
 
 def _arithmetic(D: int, K: int, name: str, dtype: str) -> float:
     operations = K * {"full": 2 * D * (D + 1), "k-means": 2 * D}.get(name, 4 * D)
-    return operations * THREADS / operations_per_second() / (2 if dtype == "float32" else 1)
+    is_single = dtype == "float32" or (name == "k-means" and D > 2)
+    return operations * THREADS / operations_per_second() / (2 if is_single else 1)
 
 
 def _in_cache(points: np.ndarray, function: Callable[[Block], Any], calls: int) -> float:

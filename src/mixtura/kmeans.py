@@ -121,7 +121,7 @@ def seed(
     """
     n_candidates = n_candidates or 2 + int(np.log(n_centres))
     parts, weights = _parts(*points.shape), weights / weights.max()
-    chosen = [int(rng.choice(len(points), p=weights / weights.sum()))]
+    chosen = [int(_draw(np.cumsum(weights), 1, rng)[0])]
     nearest = kernels.distances(points, points[chosen])[0]
     for _ in range(n_centres - 1):
         cumulative = np.cumsum(weights * nearest)

@@ -4,6 +4,7 @@ import itertools
 import math
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from functools import reduce
 from typing import Any
 
 import numpy as np
@@ -29,6 +30,7 @@ from mixtura._kernels.ledger import row_of
 COMPILED = (Full, Tied, Diagonal, Spherical, Heavy)
 SKIPPING = (Full, Diagonal, Spherical)
 
+_FEW_COLUMNS = 4
 _LOOKED_AT = 256  # rows of a part, about, that say along which feature to cut it
 
 Points = Float[ndarray, "N D"]
@@ -167,13 +169,21 @@ def collect_nearest_each(
 
 def nearest(points: Points, centres: Float[ndarray, "K D"]) -> tuple[Int[ndarray, " N"], Float[ndarray, " N"]]:
     """The centre nearest to each row (the first of equals) and its squared distance."""
-    to_all = _squared_norms(points - centres[:, None])
+    to_all = _to_all(points, centres)
     return to_all.argmin(0).astype(np.int32), to_all.min(0).astype(points.dtype)
 
 
 def distances(points: Points, centres: Float[ndarray, "K D"]) -> Float[ndarray, "K N"]:
     """The squared distance of every row to every centre."""
-    return _squared_norms(points - centres[:, None]).astype(points.dtype)
+    return _to_all(points, centres).astype(points.dtype, copy=False)
+
+
+def _to_all(points: Points, centres: Float[ndarray, "K D"]) -> Float[ndarray, "K N"]:
+    """Squared distances; column by column where these are few, because NumPy's innermost loops are slow to begin."""
+    if points.shape[1] > _FEW_COLUMNS:
+        return _squared_norms(points - centres[:, None])
+    squares = [(column - numbers[:, None]) ** 2 for column, numbers in zip(points.T, centres.T, strict=True)]
+    return reduce(np.add, squares)
 
 
 @_quiet

@@ -111,7 +111,7 @@ class ArraySource:
             yield Stretch(self.points[rows], self._ones if self.weights is None else self.weights[rows], size)
             first += length
 
-    @property
+    @cached_property
     def _block_size(self) -> int:
         return min(self.block_rows or default_block_rows(*self.points.shape), self.n_rows)
 
