@@ -40,6 +40,13 @@ class Solution:
         is_part = 0 < self.n_accidents < n_components
         return self.n_accidents < n_components, self.ground.height_without(self) if is_part else self.objective
 
+    @cached_property
+    def rank_of_unsound(self) -> tuple[bool, float]:
+        """The same where none is sound: one that is flat everywhere counts then as high as it is without that."""
+        is_whole = self.n_accidents == len(self.parameters.weights) and np.isfinite(self.objective)
+        height = self.ground.height_widened(self) if is_whole else None
+        return self.rank if height is None else (True, height)
+
     @property
     def parameters(self) -> MixtureParameters:
         return self.fit.parameters
@@ -110,6 +117,24 @@ class Ground:
     def _log_density(self, parameters: MixtureParameters) -> Float[ndarray, " N"]:
         found: ndarray = self.model.classify(parameters)(self.sample).log_density
         return found.astype(float)
+
+    def height_widened(self, solution: Solution) -> float | None:
+        """The objective of a solution whose components are all flat, without what that explains; None if it is no more.
+
+        Where a column says who belongs together, every component is flat there, and the other columns bear them out.
+        """
+        weights, emission = solution.parameters
+        wide = MixtureParameters(weights, self.model.emission.widened(emission, self.spread))
+        if len(self.accidents(wide)):
+            return None
+        found = self.model.classify(wide)(self.sample).log_density.astype(float)
+        return float(self.sample.weights @ found) + self.model.log_prior(solution.parameters)
+
+
+def ranked(solutions: Sequence[Solution]) -> list[Solution]:
+    """The best first."""
+    has_sound = any(solution.is_sound for solution in solutions)
+    return sorted(solutions, key=lambda one: one.rank if has_sound else one.rank_of_unsound, reverse=True)
 
 
 def survey(

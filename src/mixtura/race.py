@@ -131,6 +131,8 @@ def run(model: Mixture, source: Measured, plan: Plan, *, runner: Runner, rng: np
         kicked, finish = _settle(ground, kicked, many, source, finish, plan.stop)
     if _is_cut_short(kicked):
         return Search(kicked.pool[0].fit, raced.records, tally=kicked.tally)
+    if not any(solution.is_sound for solution in kicked.pool):
+        kicked = kicked._replace(pool=tuple(grounds.ranked([*kicked.pool, *few])[: len(_PLACES)]))
     finished = _finish(ground, kicked, finish, look)
     return Search(finished.best, (*raced.records, *finished.records), tally=kicked.tally)
 
@@ -184,7 +186,7 @@ def _finish(ground: Ground, kicked: kicks.Kicks, finish: Sequence[Round], look: 
         records += [_later(record, kicked) for record in found.records]
         if found.best.outcome is em.Outcome.INTERRUPTED:
             break
-    best = max(solutions, key=lambda solution: solution.rank).fit
+    best = grounds.ranked(solutions)[0].fit
     if solutions[-1].fit.outcome is em.Outcome.INTERRUPTED:
         best = best._replace(outcome=em.Outcome.INTERRUPTED)
     return Search(best, tuple(records))

@@ -104,6 +104,22 @@ def _log_share(variances: Float[ndarray, " D"]) -> float:
     return ball + float(np.log(variances).sum()) / 2 - D / 2 * log(2 * pi)
 
 
+def widened(covariances: ndarray, deviations: Float[ndarray, " D"], whitener: Float[ndarray, "M D"]) -> ndarray:
+    """Covariances that vary in directions without width as much as all rows do, whose spread the others describe.
+
+    Examples
+    --------
+    >>> widened(np.array([[4.0, 0.0], [1.0, 1.0]]), np.array([3.0, 5.0]), np.diag([1 / 3, 1 / 5]))
+    array([[ 4., 25.],
+           [ 1.,  1.]])
+    """
+    if covariances.ndim < 3:
+        return np.where(covariances < _FLATTEST * deviations**2, deviations**2, covariances)
+    values, vectors = np.linalg.eigh(whitener @ covariances @ whitener.T)
+    ways = np.linalg.pinv(whitener) @ (vectors * (values < _FLATTEST)[:, None])
+    return covariances + ways @ ways.mT
+
+
 def are_flat(variances: Float[ndarray, "K _"], ridge: float) -> Bool[ndarray, " K"]:
     """Whether a component's variance in some direction is little more than the `ridge` that was added to it.
 

@@ -144,6 +144,10 @@ class Emission(Protocol):
         """The same of each of several mixtures."""
         ...
 
+    def widened(self, parameters: Any, spread: Any) -> Any:
+        """The components, as wide as all rows in directions in which they have no width."""
+        ...
+
     def shape(self, parameters: Any) -> tuple[int, int]:
         """How many components there are, and in how many columns."""
         ...
@@ -207,6 +211,10 @@ class Plain:
         """One after the other."""
         family: Any = self
         return [family.spurious(*own, spread) for own in zip(several, counts, strict=True)]
+
+    def widened(self, parameters: Any, spread: Any) -> Any:
+        """The same: what cannot be flat needs no width."""
+        return parameters
 
     def coordinates(self, parameters: Any, like: Any) -> ndarray | None:
         """None: no leaps are taken."""

@@ -14,7 +14,7 @@ from mixtura import spaces
 from mixtura._kernels import conditional, reference
 from mixtura._kernels.densities import Ascent, Ellipses, Moments, Tied
 from mixtura.covariance import MODELS, CovarianceModel, add_ridge
-from mixtura.covariance.degenerate import spurious_of_each, variances_along
+from mixtura.covariance.degenerate import spurious_of_each, variances_along, widened
 from mixtura.emissions import _several as several
 from mixtura.emissions import _straight as straight
 from mixtura.emissions import incomplete
@@ -242,6 +242,11 @@ class Gaussian(ByComponent):
             columns = covariances[:, varies] if covariances.ndim == 2 else covariances[:, None]
             seen = columns / spread.deviations[varies] ** 2
         return spurious_of_each(counts, variances_along(seen), seen.ndim == 3 and self.model.has_own_axes)
+
+    def widened(self, parameters: GaussianParameters, spread: Spread) -> GaussianParameters:
+        if parameters.covariances.ndim < 2 or not len(spread.whitener):
+            return parameters
+        return parameters._replace(covariances=widened(parameters.covariances, *spread))
 
     def n_free(self, parameters: GaussianParameters) -> int:
         K, D = parameters.means.shape

@@ -149,6 +149,10 @@ class Product(Plain):
         parts = zip(self.families, parameters, spread, strict=True)
         return np.unique(np.concatenate([family.spurious(part, counts, own) for family, part, own in parts]))
 
+    def widened(self, parameters: Parts, spread: Parts) -> Parts:
+        parts = zip(self.families, parameters, spread, strict=True)
+        return tuple(family.widened(part, own) for family, part, own in parts)
+
     def shape(self, parameters: Parts) -> tuple[int, int]:
         return self.families[0].shape(parameters[0])[0], sum(map(len, self.columns))
 

@@ -222,6 +222,9 @@ class Student(ByComponent, Plain):
     ) -> Int[ndarray, " M"]:
         return self.inner.spurious(parameters.ellipses, counts, spread)
 
+    def widened(self, parameters: StudentParameters, spread: Spread) -> StudentParameters:
+        return StudentParameters(*self.inner.widened(parameters.ellipses, spread), parameters.dof)
+
     def n_free(self, parameters: StudentParameters) -> int:
         n_dof = {"free": len(parameters.dof), "shared": 1}.get(self.dof, 0)
         return self.inner.n_free(parameters.ellipses) + n_dof

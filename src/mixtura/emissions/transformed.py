@@ -152,6 +152,9 @@ class Transformed(Plain):
     def spurious(self, parameters: Any, counts: Float[ndarray, " K"], spread: Any) -> Int[ndarray, " M"]:
         return self.inner.spurious(parameters, counts, spread)
 
+    def widened(self, parameters: Any, spread: Any) -> Any:
+        return self.inner.widened(parameters, spread)
+
     def shape(self, parameters: Any) -> tuple[int, int]:
         return self.inner.shape(parameters)
 
