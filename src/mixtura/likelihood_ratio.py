@@ -45,6 +45,10 @@ class Comparison(NamedTuple):
     bootstrap: tuple[float, ...]  # the statistic for rows drawn from the mixture of `n_components`, ascending
     log_likelihoods: tuple[float, float]
 
+    def __repr__(self) -> str:
+        K = self.n_components
+        return f"<Comparison: {K} against {K + 1}, statistic: {self.statistic:.3f}, p: {self.p_value:.4g}>"
+
     def critical(self, level: float) -> float | None:
         """What the statistic has to exceed for a p-value of `level` or less; None where samples are too few for it."""
         n_above = floor(level * (1 + len(self.bootstrap)) - 1 + _ROUNDING)  # samples that may be as large

@@ -115,6 +115,11 @@ def test_a_test_rejects_where_the_statistic_exceeds_the_critical_one(level):
     assert Comparison(1, 9.0, 0.5, samples[:1], (0.0, 0.0)).critical(0.05) is None
 
 
+def test_a_comparison_is_told_in_a_line_without_its_samples():
+    told = repr(Comparison(2, 31.648, 0.01, tuple(np.arange(999.0)), (0.0, 0.0)))
+    assert told == "<Comparison: 2 against 3, statistic: 31.648, p: 0.01>"
+
+
 @pytest.mark.parametrize("level", [0.05, 0.2])
 def test_samples_that_are_not_drawn_change_no_verdict(level):
     """Of rows without groups: statistics of all samples, and as many as it takes."""

@@ -114,3 +114,8 @@ def test_bad_input(far_apart):
         mixtura.stability(fitted, np.where(far_apart > 21, np.inf, far_apart))
     with pytest.raises(DataError):
         mixtura.stability(fitted, far_apart[:, :1])
+
+
+def test_it_is_told_in_a_line_without_its_fits(far_apart):
+    found = mixtura.stability(fit(far_apart, 2), far_apart, n_replicates=5)
+    assert repr(found) == "<Stability: 5 fits, mean similarity of clusters: [1. 1.]>"

@@ -176,3 +176,10 @@ def test_components_of_a_replicate_are_matched_to_those_of_the_fit():
     origin = original(fit(FAITHFUL, 3, "EEE"), FAITHFUL)
     turned = origin.model.reorder(origin.parameters, np.array([2, 0, 1]))
     np.testing.assert_array_equal(aligned(origin, turned).weights, origin.parameters.weights)
+
+
+@pytest.mark.parametrize(("method", "n_fits"), [("bootstrap", 5), ("information", 0)])
+def test_it_is_told_in_a_line_without_its_fits(method, n_fits):
+    how = {"n_replicates": 5} if n_fits else {}
+    found = mixtura.uncertainty(fit(FAITHFUL, 1), FAITHFUL, method=method, **how)
+    assert repr(found) == f"<Uncertainty: {method}, level: 0.95, fits: {n_fits}>"

@@ -37,6 +37,9 @@ class Stability(NamedTuple):
     labels: Int[ndarray, " N"]
     n_failed: int
 
+    def __repr__(self) -> str:
+        return f"<Stability: {len(self.jaccard)} fits, mean similarity of clusters: {np.round(self.means, 2)}>"
+
     @property
     def means(self) -> Float[ndarray, " K"]:
         """Mean similarity of each cluster; NaN if none of its rows was ever drawn."""

@@ -41,6 +41,9 @@ class Uncertainty(NamedTuple):
     replicates: Values
     n_failed: int
 
+    def __repr__(self) -> str:
+        return f"<Uncertainty: {self.method}, level: {self.level}, fits: {len(self.replicates.get('weights', ()))}>"
+
 
 def uncertainty(
     fitted: AnyFitted,
