@@ -26,8 +26,7 @@ from mixtura._kernels.tiles import ROWS, is_edge, whole_quads
 from mixtura._kernels.views import as_read_only
 
 FEW = 56  # sums up to which it takes less time to add a row to all centres than to its own
-
-
+FEW_IF_ROUNDED = 32  # where its own is found in single precision, if centres are more than three
 FEW_COLUMNS = 8  # up to which a tile may have twice the rows, and costs as much to begin
 
 
@@ -53,9 +52,9 @@ def rows_of_a_tile(D):
 
 
 @kernel
-def new_sums(points, centres):
+def new_sums(points, centres, are_few):
     K, D = centres.shape
-    L, are_few = lanes(points), K * (1 + D) <= FEW
+    L = lanes(points)
     room = L * (1 + D) if are_few else L + (D + L - 1) // L * L
     size = whole_quads(K) * room  # whole SIMD values
     part, held, squares = zeros(points, (size,)), zeros(points, (size,)), zeros(points, (2 * L,))

@@ -25,7 +25,7 @@ def nearest(points, centres, labels, distances):
 
 @cached_kernel
 def collect_few_each(points, weights, size, centres, answers):
-    """What `collect_nearest_each` gives, where sums are `FEW`."""
+    """What `collect_nearest_each` gives, where sums are few."""
     D = centres.shape[1]
     N = len(points) // D
     rows = rows_of_a_tile(D)
@@ -34,7 +34,7 @@ def collect_few_each(points, weights, size, centres, answers):
     for b in range(len(answers)):
         first = b * size
         own = weights_from(weights, N, first, size)
-        sums, inertia = new_sums(points, centres), 0.0
+        sums, inertia = new_sums(points, centres, True), 0.0
         for start in range(first, min(first + size, N), rows):
             n = fill(tile, points, N, start, middle)
             find_weights(tile, n, own, start - first)
@@ -56,7 +56,7 @@ def collect_nearest_each(points, weights, size, centres, answers):
     for b in range(len(answers)):
         first = b * size
         own = weights_from(weights, N, first, size)
-        sums, inertia = new_sums(points, centres), 0.0
+        sums, inertia = new_sums(points, centres, False), 0.0
         for start in range(first, min(first + size, N), rows):
             n = fill(tile, points, N, start, middle)
             label(columns, tile, n)
@@ -77,7 +77,7 @@ def collect_rounded_each(points, weights, size, centres, answers):
     for b in range(len(answers)):
         first, doubts = b * size, 0
         own = weights_from(weights, N, first, size)
-        sums, inertia = new_sums(points, centres), 0.0
+        sums, inertia = new_sums(points, centres, False), 0.0
         for start in range(first, min(first + size, N), rows):
             is_likely = doubts <= 3 + (start - first) // (4 * rows)  # where ties abound it would only take more time
             n = fill_rounded(rounded, points, N, start) if is_likely else 0

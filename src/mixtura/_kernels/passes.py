@@ -206,11 +206,11 @@ def collect_nearest_each(
 
 def _joining(points: Points, centres: Float[ndarray, "K D"]) -> Callable[..., Any]:
     K, D = centres.shape
-    kernel: Callable[..., Any] = kmeans.collect_nearest_each
-    if K * (1 + D) <= joining.FEW:
+    is_rounded = points.dtype == np.float64 and D > 2
+    kernel: Callable[..., Any] = kmeans.collect_rounded_each if is_rounded else kmeans.collect_nearest_each
+    n_numbers, few = K * (1 + D), joining.FEW_IF_ROUNDED if is_rounded and K > 3 else joining.FEW
+    if n_numbers <= few:
         kernel = kmeans.collect_few_each
-    elif points.dtype == np.float64 and D > 2:
-        kernel = kmeans.collect_rounded_each
     return kernel
 
 
