@@ -47,7 +47,7 @@ class Rehearsed(Secants):
         """The stopping rule; rehearsed gains shrink so fast that the last one tells what is left."""
         if self.is_trusted and len(step.trace) >= _JUDGED:
             before, gain = np.diff(step.trace[-3:]).tolist()
-            return gain < min(self.stop.tolerance, _SHRUNK * before)
+            return gain <= min(self.stop.tolerance, _SHRUNK * before) or self._is_still(step)
         return super().has_arrived(step)
 
     def _learn_of_fall(self) -> None:

@@ -38,8 +38,11 @@ class Secants(leaping.Leaps):
 
     def has_arrived(self, step: em.Step) -> bool:
         """The stopping rule, for objectives among which there is no fall."""
-        is_still = len(step.trace) > _LONG and step.trace[-1] - step.trace[-1 - _LONG] < self.stop.tolerance
-        return is_still or (self.n_risen >= _JUDGED and self.stop(step))
+        return self._is_still(step) or (self.n_risen >= _JUDGED and self.stop(step))
+
+    def _is_still(self, step: em.Step) -> bool:
+        """Whether many passes together have gained next to nothing."""
+        return len(step.trace) > _LONG and step.trace[-1] - step.trace[-1 - _LONG] < self.stop.tolerance
 
     def _learn_of_fall(self) -> None:
         self.places, self.moves, self.n_risen, self.to_walk = [], [], 0, _WALK

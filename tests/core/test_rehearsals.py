@@ -59,6 +59,15 @@ def rehearsed(model, start, block, some, run=None, stop=REMAINDER):
 
 
 @pytest.mark.parametrize("covariance", CLOSED)
+def test_one_component_that_has_nothing_left_to_gain_is_at_its_end(covariance):
+    block, model = rows(), Mixture(Gaussian(covariance, 0.0))
+    some = sample_of(block)
+    found = rehearsed(model, settled(model, some, 1), block, some)
+    assert found.outcome is em.Outcome.CONVERGED
+    assert len(found.trace) <= 12
+
+
+@pytest.mark.parametrize("covariance", CLOSED)
 def test_the_end_is_that_of_em_in_a_few_passes(covariance):
     block, model = rows(), Mixture(Gaussian(covariance, 0.0))
     some = sample_of(block)
