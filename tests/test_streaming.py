@@ -72,3 +72,34 @@ def test_an_interrupt_leaves_the_best_so_far(file):
     assert not found.is_complete
     assert found.best.search.best.outcome is Outcome.INTERRUPTED
     assert len(found.best.search.best.trace) == 2
+
+
+@pytest.mark.parametrize("how", [{"outliers": "uniform"}, {"prior": mixtura.Prior()}], ids=str)
+def test_noise_and_priors_go_by_all_rows(file, how):
+    """Two groups that are far apart, among noise."""
+    rng = np.random.default_rng(2)
+    points = rng.normal(9.0 * rng.integers(2, size=(12_000, 1)), 1, size=(12_000, D))
+    points[::20] = rng.uniform(-40, 40, size=points[::20].shape)
+    parquet.write_table(pa.table({f"c{d}": points[:, d] for d in range(D)}), file)
+    asked = {"n_components": [2], "covariances": ["full"], "options": mixtura.Options(n_init=2, **how)}
+    far, near = (mixtura.select(rows, **asked).best for rows in (mixtura.stream(file), file))
+    one, other = far.model, near.model
+    if "prior" in how:
+        one, other = one.emission.prior, other.emission.prior
+        np.testing.assert_allclose(one.mean, other.mean, atol=0.1)  # in units of the sample, and of all rows
+        np.testing.assert_allclose(one.scale, other.scale, rtol=0.1)
+    else:
+        assert one.noise.log_volume == pytest.approx(other.noise.log_volume, rel=1e-12)
+    assert abs(far.evidence.log_likelihood - near.evidence.log_likelihood) < 1e-4 * far.evidence.n_rows
+    np.testing.assert_allclose(np.sort(far.parameters.weights), np.sort(near.parameters.weights), atol=1e-2)
+
+
+def test_noise_and_priors_want_every_cell_of_all_rows(file, tmp_path):
+    table = parquet.read_table(file)
+    cells = table["c1"].to_numpy().copy()
+    cells[7] = np.nan
+    parquet.write_table(table.set_column(1, "c1", pa.array(cells, from_pandas=True)), tmp_path / "holed.parquet")
+    source = mixtura.stream(tmp_path / "holed.parquet", missing="model")
+    for how in {"outliers": "uniform"}, {"prior": mixtura.Prior()}:
+        with pytest.raises(DataError, match="missing cells"):
+            mixtura.select(source, **TRY, options=mixtura.Options(**how))

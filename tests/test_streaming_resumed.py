@@ -7,6 +7,7 @@ from pyarrow import feather, parquet
 
 import mixtura
 from mixtura import streaming
+from mixtura.among import among_all
 from mixtura.checkpoint import read_checkpoint, write_checkpoint
 from mixtura.runners.anywhere import Anywhere
 from mixtura.runners.stepwise import Begun, Stepwise
@@ -63,10 +64,16 @@ def bits(found):
     return arrays, found.ranking, str([candidate.evidence for candidate in found.candidates])
 
 
-def test_a_fit_goes_on_from_any_block_of_any_pass_to_the_same_bits(source, tmp_path):
+@pytest.mark.parametrize(
+    "how", [{}, {"outliers": "uniform", "prior": mixtura.Prior(), "n_init": 1}], ids=["plain", "noise"]
+)
+def test_a_fit_goes_on_from_any_block_of_any_pass_to_the_same_bits(source, tmp_path, how):
     """Through the file in which it is kept."""
-    options, path, states = mixtura.Options(), tmp_path / "fit.json", []
-    found = select(*streaming.rows_to_choose_on(source), n_components=[2, 3], covariances=["full", "tied"])
+    if how and (source.facts.n_missing.any() or source.cut.drops_incomplete):
+        pytest.skip("noise and priors want every cell, and two tables tell enough")
+    options, path, states = among_all(source, mixtura.Options(**how)), tmp_path / "fit.json", []
+    asked = {"n_components": [2] if how else [2, 3], "covariances": ["full", "tied"], "options": options}
+    found = select(*streaming.rows_to_choose_on(source), **asked)
 
     def keep(found, finals):
         write_checkpoint(path, "key", found, finals)

@@ -3,6 +3,7 @@
 import json
 import os
 from collections.abc import Callable
+from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
@@ -14,6 +15,7 @@ from mixtura.bayesian import BayesianMixture
 from mixtura.correction import Course
 from mixtura.criteria import Evidence, evaluate
 from mixtura.em import Fit, Outcome
+from mixtura.emissions.noise import UniformNoise
 from mixtura.errors import DataError
 from mixtura.kicks import Tally
 from mixtura.mixture import Mixture, MixtureParameters
@@ -195,6 +197,8 @@ def _of_candidate(candidate: Candidate) -> dict[str, Any]:
     return {
         "setting": candidate.setting,
         "emission": to_record(candidate.model.emission),
+        "noise": candidate.model.noise and asdict(candidate.model.noise),
+        "concentration": candidate.model.concentration,
         "parameters": _of_parameters(best.parameters, candidate.model),
         "trace": best.trace,
         "outcome": best.outcome.name,
@@ -209,11 +213,13 @@ def _of_candidate(candidate: Candidate) -> dict[str, Any]:
 
 def _candidate(part: dict[str, Any], options: Options, scaling: Scaling) -> Candidate:
     setting, evidence = Setting(*part["setting"]), Evidence(*part["evidence"])
-    model = Mixture(from_record(part["emission"]["family"], part["emission"]["settings"]), options.equal_weights)
+    emission = from_record(part["emission"]["family"], part["emission"]["settings"])
+    box = part["noise"]
+    noise = box and UniformNoise(tuple(box["corner"]), tuple(map(tuple, box["edges"])))
+    model = Mixture(emission, options.equal_weights, part["concentration"], noise)
     best = Fit(_parameters(part["parameters"], model), tuple(part["trace"]), Outcome[part["outcome"]])
     records = tuple(StartRecord(**record | {"outcome": Outcome[record["outcome"]]}) for record in part["records"])
     search = Search(best, records, tally=None if part["tally"] is None else Tally(*part["tally"]))
-    emission: Any = model.emission
     rescaled = emission.rescale(best.parameters.emission, scaling.centre, scaling.scale)
     parameters = best.parameters._replace(emission=rescaled)
     how = {"remark": part["remark"], "is_searched": part["is_searched"], "sketched": part["sketched"]}

@@ -3,10 +3,27 @@
 from typing import NamedTuple
 
 from mixtura import em
+from mixtura.emissions.noise import UniformNoise
 from mixtura.emissions.student import is_dof
-from mixtura.priors import Prior
-from mixtura.scaling import RIDGE
+from mixtura.priors import Prior, RowMoments
+from mixtura.scaling import RIDGE, Scaling
 from mixtura.sources.column import Column
+
+
+class Among(NamedTuple):
+    """All rows that those at hand are a sample of, as far as noise and priors go by them; in the units of the data."""
+
+    noise: UniformNoise | None = None
+    moments: RowMoments | None = None
+
+    def noise_in(self, scaling: Scaling) -> UniformNoise | None:
+        """In the units of a scaling."""
+        inverse = scaling.inverse
+        return self.noise and self.noise.rescale(inverse.centre, inverse.scale)
+
+    def moments_in(self, scaling: Scaling) -> RowMoments | None:
+        """In the units of a scaling."""
+        return self.moments and self.moments.in_units(scaling.centre, scaling.scale)
 
 
 class Options(NamedTuple):
@@ -45,6 +62,8 @@ class Options(NamedTuple):
         The law of counts within a component; negative binomials vary more.
     prune : bool, default=True
         Whether fits that a first look shows to be hopeless are left at that.
+    among : Among, optional
+        What is known of all rows where those at hand are some of them; sources that are read block by block say it.
 
     Examples
     --------
@@ -69,6 +88,7 @@ class Options(NamedTuple):
     dof: str | float | None = None
     count_family: str = "poisson"
     prune: bool = True
+    among: Among = Among()
 
     @property
     def of_fits(self) -> "Options":

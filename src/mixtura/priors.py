@@ -13,7 +13,7 @@ column, or one in all for a sphere. Where components share one covariance, its p
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from jaxtyping import Float
@@ -25,6 +25,19 @@ from mixtura.errors import DataError
 from mixtura.statistics import Block, merge_all
 
 Scale = float | tuple[float, ...] | tuple[tuple[float, ...], ...]
+
+
+class RowMoments(NamedTuple):
+    """What a prior takes from the rows, as nested tuples: their mean, covariance and weight."""
+
+    mean: tuple[float, ...]
+    covariance: tuple[tuple[float, ...], ...]
+    total: float
+
+    def in_units(self, centre: Float[ndarray, " D"], scale: Float[ndarray, " D"]) -> "RowMoments":
+        """Those of (x - centre) / scale."""
+        mean, covariance = (np.array(self.mean) - centre) / scale, self.covariance / (scale[:, None] * scale)
+        return RowMoments(_nested(mean), _nested(covariance), self.total)
 
 
 @dataclass(frozen=True)
@@ -81,9 +94,9 @@ class Prior:
         if self.dof is not None and not 0 < self.dof < np.inf:
             raise ValueError(f"The prior's dof is {self.dof}; it must be a positive number.")
 
-    def resolve(self, blocks: Callable[[], Iterable[Block]], n_components: int, kind: str) -> "NormalInverseWishart":
-        """The prior in numbers, for covariances of the `kind` of a `CovarianceModel`, by the rows of `blocks()`."""
-        mean, covariance, n_rows = _moments(blocks)
+    def resolve(self, rows: RowMoments, n_components: int, kind: str) -> "NormalInverseWishart":
+        """The prior in numbers, for covariances of the `kind` of a `CovarianceModel`, by what is known of the rows."""
+        mean, covariance, n_rows = np.array(rows.mean), np.array(rows.covariance), rows.total
         D = len(mean)
         return NormalInverseWishart(
             float(self.shrinkage),
@@ -187,8 +200,14 @@ def log_dirichlet(weights: Float[ndarray, " K"], concentration: float) -> float:
     return 0.0 if concentration == 1 else (concentration - 1) * float(np.log(weights).sum())
 
 
-def _moments(blocks: Callable[[], Iterable[Block]]) -> tuple[ndarray, ndarray, float]:
-    """Mean, covariance and weight of all rows; a single one has no covariance, and zeros are taken for it."""
+def row_moments(blocks: Callable[[], Iterable[Block]]) -> RowMoments:
+    """Those of the rows of `blocks()`; a single one has no covariance, and zeros are taken for it.
+
+    Raises
+    ------
+    DataError
+        If cells are missing.
+    """
     total, sums = merge_all((float(w.sum()), np.einsum("n,nd->d", w, x, dtype=np.float64)) for x, w in blocks())
     mean = sums / total
     if np.isnan(mean).any():
@@ -198,7 +217,7 @@ def _moments(blocks: Callable[[], Iterable[Block]]) -> tuple[ndarray, ndarray, f
             "command line with --missing drop."
         )
     scatter = merge_all(((x - mean) * w[:, None]).T @ (x - mean) for x, w in blocks())
-    return mean, scatter / max(total - 1, 1.0), total
+    return RowMoments(_nested(mean), _nested(scatter / max(total - 1, 1.0)), total)
 
 
 def _outer(away: Float[ndarray, "K D"], moments: Moments) -> ndarray:

@@ -83,7 +83,7 @@ def _open(
     runner = Local(options.n_threads if _has_many_blocks(source) else 1)
     if options.prior is not None or options.outliers != "none":
         require_numbers(options.columns, "A prior" if options.outliers == "none" else "Noise")
-    noise = noise_of(options.outliers, source.blocks, scaling.scale)
+    noise = options.among.noise_in(scaling) or noise_of(options.outliers, source.blocks, scaling.scale)
     shift = scaling.shift(runner(source, seen_mass))
     workshop = Workshop(source, scaling, options, runner, closing, folds, {}, noise, shift)
     workshop.look_at_one_component({MODELS[setting.covariance].kind: setting for setting in settings})

@@ -19,7 +19,7 @@ from mixtura.criteria import evaluate
 from mixtura.errors import DataError, EngineError
 from mixtura.evidence import of_responsibilities
 from mixtura.levels import part
-from mixtura.mixture import MixtureParameters
+from mixtura.mixture import Mixture, MixtureParameters
 from mixtura.options import Options
 from mixtura.runners.anywhere import Anywhere
 from mixtura.runners.contract import Sampled
@@ -197,12 +197,18 @@ class _Contest:
             candidates=tuple(candidates), ranking=(*first, *rest), is_complete=is_complete, shift=shift
         )
 
+    def _models(self) -> list[Mixture]:
+        """Those of the finalists, in the units of the fit."""
+        inverse = self.found.scaling.inverse
+        models = [self.found.candidates[number].model for number in self.finals.numbers]
+        return [model.in_units(inverse.centre, inverse.scale) for model in models]
+
     def _seen(self, finals: Finals) -> Sequence[Any]:
         """Of each finalist log-likelihood and entropies, of labels and of responsibilities; last how much cells weigh.
 
         `_unseen` if the pass failed.
         """
-        models = [self.found.candidates[i].model for i in finals.numbers]
+        models = self._models()
         posteriors = [model.posterior(p) for model, p in zip(models, finals.parameters, strict=True)]
         functions = [partial(of_responsibilities, posterior=posterior) for posterior in posteriors]
         try:
@@ -243,7 +249,7 @@ class _Contest:
         finals, block = self.finals, part(self.source.sample)
         rows = ArraySource(self.found.scaling.apply(block.points), block.weights)
         some = partial(self.runner.runner, rows)
-        models = tuple(self.found.candidates[i].model for i in finals.numbers)
+        models = self._models()
         total = self.source.total_weight
         corrected = tuple(
             Corrected(model, some, total, course) for model, course in zip(models, finals.courses, strict=True)

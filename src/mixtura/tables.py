@@ -9,12 +9,14 @@ from jaxtyping import Float
 from numpy import ndarray
 
 from mixtura import explain, labels, selection, streaming
+from mixtura.among import among_all
 from mixtura.errors import DataError
 from mixtura.explain.records import Explanation, Rows
 from mixtura.families import roles_of
 from mixtura.fitted import AnyFitted, FittedMixture, fitted_of
 from mixtura.mixture import Classification
 from mixtura.options import Options
+from mixtura.runners.contract import is_sampled
 from mixtura.selection import FOUR, Selection
 from mixtura.sources.demands import require_complete
 from mixtura.sources.roles import Roles, shorten
@@ -97,6 +99,7 @@ def select(
     table = streaming.table_at_hand(data) or require_variation(complete(table_of(data), "model"))
     if options.prior is not None or options.outliers != "none":
         require_complete(table, "a prior" if options.outliers == "none" else "noise")
+        options = among_all(data, options) if is_sampled(data) else options
     found = selection.select(
         table.points,
         table.weights if weights is None else weights_of(weights, table),

@@ -24,6 +24,7 @@ from mixtura.flaws import flaws
 from mixtura.folds import Fold
 from mixtura.mixture import Mixture, MixtureParameters
 from mixtura.options import Options
+from mixtura.priors import row_moments
 from mixtura.runners.local import Local
 from mixtura.scaling import Scaling, seen_mass
 from mixtura.sources.array import ArraySource
@@ -170,7 +171,8 @@ class Workshop(NamedTuple):
         if prior is None:
             return model
         seen = prior.in_units(self.scaling.centre, self.scaling.scale)
-        own = seen.resolve(source.blocks, setting.n_components, MODELS[setting.covariance].kind)
+        rows = self.options.among.moments_in(self.scaling) or row_moments(source.blocks)
+        own = seen.resolve(rows, setting.n_components, MODELS[setting.covariance].kind)
         gaussian = Gaussian(setting.covariance, self.options.ridge, own)
         return replace(model, emission=gaussian, concentration=prior.concentration)
 

@@ -117,3 +117,20 @@ def test_what_is_no_category_is_said(path, tmp_path):
         stream(path, Roles(counts=["visits"], transforms={"visits": "log"}))
     kinds = [column.kind for column in stream(path, Roles(features=["age"], counts=["visits"])).columns]
     assert kinds == ["number", "count"]
+
+
+@pytest.mark.parametrize("how", [("--outliers", "uniform"), ("--prior", "default")])
+def test_noise_and_priors_of_rows_that_stay_on_disk(run, tmp_path, how):
+    """Where the sample is all rows, the answer is that of rows in memory."""
+    rng = np.random.default_rng(0)
+    points = rng.normal(6.0 * rng.integers(2, size=(1000, 1)), 1, size=(1000, 2))
+    points[::20] = rng.uniform(-30, 30, size=(50, 2))
+    parquet.write_table(pa.table({f"x{d}": column for d, column in enumerate(points.T)}), tmp_path / "rows.parquet")
+    fit = ("fit", tmp_path / "rows.parquet", "-k", "2", "--covariance", "full", *how, "--json", "-q")
+    near, far = (
+        json.loads(run(*fit, *more, "-o", tmp_path / str(len(more))).stdout) for more in ((), ("--memory", "2GB"))
+    )
+    for name in ("answer", "clusters", "profiles"):
+        assert far[name] == near[name], name
+    labels = [parquet.read_table(tmp_path / str(n) / "labels.parquet")["label"].to_pylist() for n in (0, 2)]
+    assert labels[0] == labels[1]

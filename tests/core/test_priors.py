@@ -12,6 +12,7 @@ from mixtura.covariance import MODELS
 from mixtura.emissions._moments import matrices
 from mixtura.emissions.gaussian import Gaussian, GaussianParameters
 from mixtura.mixture import Mixture
+from mixtura.priors import row_moments
 from mixtura.starts import parameters_from
 from mixtura.statistics import Block
 
@@ -43,7 +44,7 @@ def begun(case):
     """The model, the rows, and what the first M-step makes of the responsibilities."""
     points, K = TABLES[case["table"]], case["n_components"]
     block, kind = Block(points, np.ones(len(points))), MODELS[case["model"]].kind
-    prior = Prior(case["shrinkage"]).resolve(lambda: [block], K, kind)
+    prior = Prior(case["shrinkage"]).resolve(row_moments(lambda: [block]), K, kind)
     model = Mixture(Gaussian(case["model"], ridge=0.0, prior=prior))
     return model, block, parameters_from(model, block, responsibilities(points, K), K, pseudo_rows=0.0)
 
@@ -184,6 +185,6 @@ def test_numbers_that_do_not_fit_the_table(options, words):
 
 def test_what_is_no_prior():
     with pytest.raises(ValueError, match="Column 4 has missing cells"):
-        Prior().resolve(lambda: [Block(np.where(IRIS < 0.15, np.nan, IRIS), np.ones(150))], 2, "full")
+        row_moments(lambda: [Block(np.where(IRIS < 0.15, np.nan, IRIS), np.ones(150))])
     with pytest.raises(ValueError, match="'prior' parameter of GaussianMixture must be None or a str among"):
         GaussianMixture(prior="some").fit(IRIS)

@@ -14,7 +14,7 @@ from mixtura.emissions.product import Product
 from mixtura.emissions.student import Student, StudentParameters
 from mixtura.emissions.transformed import Transformed
 from mixtura.mixture import Mixture, MixtureParameters
-from mixtura.priors import Prior
+from mixtura.priors import Prior, row_moments
 from mixtura.statistics import Block, Incomplete
 
 K, D, N = 3, 4, 1500
@@ -43,7 +43,7 @@ def _covariances(kind: str) -> np.ndarray:
 def _gaussian(name: str, believed: Prior | None = None) -> Setting:
     kind = MODELS[name].kind
     emission = GaussianParameters(_centres + 0.5, _covariances(kind))
-    prior = believed and believed.resolve(lambda: [Block(POINTS, np.ones(N))], K, kind)
+    prior = believed and believed.resolve(row_moments(lambda: [Block(POINTS, np.ones(N))]), K, kind)
     model = Mixture(Gaussian(name, ridge=0.0, prior=prior), concentration=believed.concentration if believed else 1.0)
     return Setting(model, MixtureParameters(np.array([0.5, 0.3, 0.2]), emission), POINTS)
 

@@ -12,6 +12,7 @@ import click
 import numpy as np
 
 from mixtura import em
+from mixtura.among import among_all
 from mixtura.assembly import assemble
 from mixtura.checkpoint import Work
 from mixtura.cli import _answer
@@ -97,9 +98,12 @@ def _refuse_what_takes_the_table(request: Request) -> None:
 def _of_whole_tables(request: Request) -> list[tuple[str, bool]]:
     """Options that far rows cannot serve, and whether they are asked for."""
     asked = {name: getattr(request, name) for name in ("profile", "stability")}
-    choices = {"prior": request.prior, "outliers": request.outliers, "select-columns": request.select_columns}
-    named = [(name, value != "none") for name, value in choices.items()]
-    return [*((name, bool(value)) for name, value in asked.items()), *named]
+    trims, selects = request.outliers == "trim", request.select_columns != "none"
+    return [
+        *((name, bool(value)) for name, value in asked.items()),
+        ("outliers trim", trims),
+        ("select-columns", selects),
+    ]
 
 
 def _open(keeper: Keeper, engine: Any) -> StreamedSource:
@@ -160,7 +164,7 @@ def _choose(
     progress.stage("fitting a sample", len(numbers) * len(request.covariances), request.criterion)
     rows = rows_to_choose_on(source)
     columns = earlier.columns if earlier else settled(source.columns, rows.points, rows.weights, numbers)
-    options = request.options._replace(columns=columns)
+    options = among_all(source, request.options)._replace(columns=columns)
     replay = keeper.replay(earlier, units(*that_count(*rows), options), columns)
     return select(
         rows.points, rows.weights, n_components=numbers, covariances=request.covariances, criterion=request.criterion,
@@ -195,7 +199,8 @@ def _label(
         for columns in labeller.columns(source.found):
             if sink is not None:
                 sink.write(columns)
-            counts += np.bincount(np.ma.compressed(columns["label"]), minlength=len(counts))
+            labels = np.ma.compressed(columns["label"])
+            counts += np.bincount(labels[labels >= 0], minlength=len(counts))
     return counts
 
 
@@ -203,11 +208,13 @@ def _described(fitted: FittedMixture, source: StreamedSource, counts: np.ndarray
     """By some of the rows; their numbers are those of all."""
     is_numbered = source.facts.n_left_out == 0  # else a row's place among those read is not known
     rows = _some(fitted, source.facts.sample, is_numbered)
+    is_plain = not source.columns and not fitted.model.leaves_out
     seen, rows, explanation = (
-        explain_rows(fitted, rows) if source.columns else (fitted, rows, explain(fitted, *rows[:3], holes=rows.holes))
+        (fitted, rows, explain(fitted, *rows[:3], holes=rows.holes)) if is_plain else explain_rows(fitted, rows)
     )
     if counts is None:
-        counts = np.array([round(cluster.share * source.n_rows) for cluster in explanation.clusters])
+        n_rows = source.n_rows * (1 - fitted.noise_share)
+        counts = np.array([round(cluster.share * n_rows) for cluster in explanation.clusters])
     clusters = tuple(c._replace(n_rows=int(n)) for c, n in zip(explanation.clusters, counts, strict=True))
     told = headline(len(clusters), source.n_rows, source.n_columns)
     explanation = explanation._replace(

@@ -106,7 +106,7 @@ class Request:
     @property
     def key(self) -> str:
         """What the answer depends on, besides the rows."""
-        fits = ("bayes", "k", "covariances", "criterion", "scale", "reg", "equal_weights")
+        fits = ("bayes", "k", "covariances", "criterion", "scale", "reg", "equal_weights", "prior", "outliers")
         search = ("seed", "n_init", "no_prune", "max_iter", "tol")
         return repr([getattr(self, name) for name in (*fits, *search)])
 

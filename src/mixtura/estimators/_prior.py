@@ -2,7 +2,7 @@
 
 from mixtura.covariance import MODELS
 from mixtura.estimators import _parameters as rules
-from mixtura.priors import NormalInverseWishart, Prior
+from mixtura.priors import NormalInverseWishart, Prior, row_moments
 from mixtura.runners.contract import Measured
 
 _OBJECT = rules.Rule(lambda value: isinstance(value, Prior), "a mixtura.Prior")
@@ -14,7 +14,7 @@ def in_numbers(
 ) -> NormalInverseWishart | None:
     """The prior of a fit of so many components to these rows."""
     meant = named(prior)
-    return None if meant is None else meant.resolve(source.blocks, n_components, MODELS[covariance].kind)
+    return None if meant is None else meant.resolve(row_moments(source.blocks), n_components, MODELS[covariance].kind)
 
 
 def concentration(prior: Prior | str | None) -> float:
