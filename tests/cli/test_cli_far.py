@@ -97,7 +97,8 @@ def test_what_is_no_checkpoint(run, data, tmp_path, content):
 def test_options_that_do_not_go_together(run, data):
     for options, told in [
         (("--memory", "1GB", "--stability", "9"), "--stability takes the whole table"),
-        (("--memory", "1GB", "--outliers", "trim"), "--outliers trim takes the whole table"),
+        (("--memory", "1GB", "--outliers", "trim"), "leave out --memory"),
+        (("--memory", "1GB", "--bayes", "--outliers", "uniform"), "--bayes knows no noise: leave out --outliers"),
         (("--memory", "1GB", "--bayes", "--categorical", "name"), "--bayes is for numbers: leave out --categorical"),
         (("--memory", "1GB", "--resume"), "--resume goes on from the file that --checkpoint names"),
         (("--memory", "nonsense"), "is not a size such as"),

@@ -11,7 +11,7 @@ from typing import Any
 import click
 import numpy as np
 
-from mixtura import em
+from mixtura import __version__, em
 from mixtura.among import among_all
 from mixtura.assembly import assemble
 from mixtura.checkpoint import Work
@@ -97,13 +97,8 @@ def _refuse_what_takes_the_table(request: Request) -> None:
 
 def _of_whole_tables(request: Request) -> list[tuple[str, bool]]:
     """Options that far rows cannot serve, and whether they are asked for."""
-    asked = {name: getattr(request, name) for name in ("profile", "stability")}
-    trims, selects = request.outliers == "trim", request.select_columns != "none"
-    return [
-        *((name, bool(value)) for name, value in asked.items()),
-        ("outliers trim", trims),
-        ("select-columns", selects),
-    ]
+    asked = [(name, bool(getattr(request, name))) for name in ("profile", "stability")]
+    return [*asked, ("select-columns", request.select_columns != "none")]
 
 
 def _open(keeper: Keeper, engine: Any) -> StreamedSource:
@@ -120,7 +115,7 @@ def _fit(
     """The choice, what was wrong with the rows or the checkpoint on the way, and whether somebody cut it short."""
     request = keeper.request
     kinds = (source.columns, request.count_family) if source.columns else ""
-    keeper.key = sha256(f"{source.digest} {request.key} {numbers}{kinds}".encode()).hexdigest()
+    keeper.key = sha256(f"{__version__} {source.digest} {request.key} {numbers}{kinds}".encode()).hexdigest()
     with watched(request.time_limit) as interruption:
         try:
             found, finals, error = _begin(keeper, source, numbers, progress)

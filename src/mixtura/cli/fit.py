@@ -116,6 +116,8 @@ def _check_bayes(ctx: click.Context) -> None:
         raise click.UsageError("--bayes has a prior on shares: leave out --equal-weights.")
     if ctx.params["prior"] != "none":
         raise click.UsageError("--bayes has a prior of its own: leave out --prior.")
+    if ctx.params["outliers"] == "uniform":
+        raise click.UsageError("--bayes knows no noise: leave out --outliers.")
     if len(ctx.params["covariance"] or ()) > 1:
         raise click.UsageError("--bayes finds the number of clusters under one covariance model: name one.")
 
