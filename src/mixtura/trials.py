@@ -33,7 +33,7 @@ from mixtura.sources.array import ArraySource
 # they are where an M-step iterates; more where rows are few and nobody else has looked for the fit, or it is to win.
 PATIENCE, LESS_PATIENCE, MORE_PATIENCE = 48, 32, 96
 _LITTLE = 1 << 15  # numbers in a table
-_SURE = 0.4  # of the runs of a search
+_SURE = 0.1  # of the runs of a search
 _BESIDE_A_SKETCH = 1  # starts: hardly any leads as high as the sketch, and drawing them takes half of a search
 
 
@@ -254,10 +254,10 @@ class Workshop(NamedTuple):
 def may_gain(winner: Candidate, n_numbers: int) -> bool:
     """Whether a longer search is worth its time for what is to be chosen.
 
-    Once, where a table is small, unless many runs of the first have ended where it is.
+    Once, where a table is small, unless the first one went nowhere else, and many of its runs ended where it is.
     """
     tally = winner.search.tally
-    is_sure = tally is not None and tally.n_agreeing >= _SURE * tally.n_runs
+    is_sure = tally is not None and tally.n_moved == 0 and tally.n_agreeing >= _SURE * tally.n_runs
     is_long = SEARCH in [record.kind for record in winner.search.records]
     return n_numbers <= _LITTLE and bool(winner.sketched) and not is_sure and not is_long
 

@@ -5,13 +5,15 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from mixtura import datasets, select
+from mixtura import select
 from mixtura.chances import is_over
 from mixtura.kicks import Tally
 from mixtura.schedule import TRIED, _probes
 from mixtura.trials import SEARCH, Setting, may_gain
 
-FAITHFUL = datasets.load("faithful").data
+ANGLES = np.repeat(2 * np.pi * np.arange(10) / 10, 25)
+RING = 5 * np.column_stack([np.cos(ANGLES), np.sin(ANGLES)]) + np.random.default_rng(0).normal(0, 0.4, (250, 2))
+ONE_TO_SIX = {"n_components": range(1, 7), "covariances": ["full", "diag"]}  # of ten groups
 SMALL = 100  # numbers in a table
 
 
@@ -47,10 +49,10 @@ def test_kicks_go_twice_as_far_as_they_have_gained(gained, asked):
 
 
 def test_the_winner_is_searched_for_twice_and_nothing_else_is():
-    found = select(FAITHFUL, n_components=range(1, 5), covariances=["tied", "diag"])
+    found = select(RING, **ONE_TO_SIX)
     twice = [c.setting for c in found.candidates if SEARCH in [record.kind for record in c.search.records]]
     assert found.best.setting in twice and found.is_complete
-    assert is_over(found.candidates, "bic", FAITHFUL.size)
+    assert is_over(found.candidates, "bic", RING.size)
     assert len(twice) == 1
 
 
@@ -61,9 +63,10 @@ def test_what_was_searched_once_only_is_not_over():
     assert is_over([first, *others], "bic", 1 << 20)  # where it takes long
 
 
-@pytest.mark.parametrize(("n_agreeing", "is_told"), [(3, False), (4, True)])
-def test_where_many_runs_end_where_the_winner_is_it_is_not_searched_for_again(n_agreeing, is_told):
-    tally = Tally(n_runs=10, n_agreeing=n_agreeing)
+@pytest.mark.parametrize(("n_agreeing", "n_moved", "is_told"), [(4, 0, False), (5, 0, True), (40, 1, False)])
+def test_where_many_runs_end_where_the_winner_is_it_is_not_searched_for_again(n_agreeing, n_moved, is_told):
+    """Unless the search has led there from somewhere else."""
+    tally = Tally(n_runs=50, n_agreeing=n_agreeing, n_moved=n_moved)
     first = fit(2, 100.0, is_searched=True, sketched={"bic": 100.0}, search=SimpleNamespace(records=(), tally=tally))
     assert is_over([first, fit(1, 120.0, is_searched=True)], "bic", SMALL) == is_told
 
@@ -74,9 +77,8 @@ def test_a_search_that_was_long_is_not_made_again(whole):
 
 
 def test_a_choice_that_was_cut_before_the_second_search_goes_on_to_the_same_end():
-    how = {"n_components": range(1, 5), "covariances": ["tied", "diag"]}
     told = []
-    whole = select(FAITHFUL, **how, on_fit=told.append)
+    whole = select(RING, **ONE_TO_SIX, on_fit=told.append)
     limit = next(i for i, c in enumerate(told) if SEARCH in [record.kind for record in c.search.records])
 
     def stop(candidate, seen=[]):  # noqa: B006 (it counts)
@@ -84,8 +86,8 @@ def test_a_choice_that_was_cut_before_the_second_search_goes_on_to_the_same_end(
         if len(seen) == limit:
             raise KeyboardInterrupt
 
-    cut = select(FAITHFUL, **how, on_fit=stop)
+    cut = select(RING, **ONE_TO_SIX, on_fit=stop)
     assert not cut.is_complete
-    again = select(FAITHFUL, **how, resume=cut)
+    again = select(RING, **ONE_TO_SIX, resume=cut)
     assert again.is_complete and again.best.setting == whole.best.setting
     assert np.isclose(again.best.criteria["bic"], whole.best.criteria["bic"], atol=1e-9)
