@@ -206,23 +206,26 @@ def test_labels_may_be_left_out(run, data, tmp_path, far):
     assert [c["n_rows"] for c in json.loads((out / "summary.json").read_text())["clusters"]] == [N]
 
 
-@pytest.mark.parametrize("sent", [signal.SIGKILL, signal.SIGTERM])
-def test_a_process_that_is_ended_at_any_moment(run, data, tmp_path, sent):
+_SMALL = """
+import sys
+from mixtura.cli import _kept
+from mixtura.cli.main import main
+from mixtura.sources import _budget
+_budget._NUMBERS, _budget._FEWEST_ROWS, _kept._INTERVAL = 0, 5000, 0.0
+sys.argv = ["mixtura", *sys.argv[1:]]
+main()
+"""
+
+
+@pytest.mark.usefixtures("small_sample")
+def test_a_process_that_is_ended_at_any_moment(run, data, tmp_path):
     """Whatever is there afterwards is whole, and a fit goes on from it to the bits that it would have had."""
     fit = ["fit", data, "-k", "2-3", "--covariance", "full", "--memory", "1GB"]
-    command = [sys.executable, "-m", "mixtura", *fit]
-    options = [
-        "--checkpoint",
-        tmp_path / "fit.json",
-        "--resume",
-        "--progress",
-        "json",
-        "-o",
-        tmp_path / "out",
-        "--overwrite",
-    ]
-    rng = np.random.default_rng(int(sent))
-    for _ in range(3):
+    command = [sys.executable, "-c", _SMALL, *fit]
+    options = ["--checkpoint", tmp_path / "fit.json", "--resume", "--progress", "json"]
+    options += ["-o", tmp_path / "out", "--overwrite"]
+    rng = np.random.default_rng(0)
+    for sent in (signal.SIGKILL, signal.SIGTERM) * 2:
         with subprocess.Popen([*command, *options], stderr=subprocess.PIPE, stdout=subprocess.DEVNULL) as process:
             process.stderr.readline()
             time.sleep(rng.uniform(0, 2))
