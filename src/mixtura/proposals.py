@@ -38,13 +38,13 @@ def _draw_rows(ground: Ground, shape: tuple[int, ...]) -> Int[ndarray, "..."]:
 
 
 def _move(ground: Ground, solution: Solution, rows: Int[ndarray, " M"]) -> list[MixtureParameters]:
-    """For each row: any component becomes as wide and as heavy as it takes to hold some neighbours of the row.
+    """For each row: some component becomes as wide and as heavy as it takes to hold some neighbours of the row.
 
     Groups may be far smaller than components are on average: a new one as wide as these would not find them.
     """
     weights, emission = solution.parameters
     (N, D), (M, K) = ground.sample.points.shape, (len(rows), len(weights))
-    moved, typical = ground.rng.integers(K, size=M), N / (_PARTS * K)
+    moved, typical = _gone(ground, solution, M), N / (_PARTS * K)
     numbers = np.minimum(N - 1, D + 2 + ground.rng.exponential(typical, M)).astype(int)
     changed = _without(ground, weights, moved) * (1 - numbers / N)[:, None]
     changed[np.arange(M), moved] = _total(ground, weights) * numbers / N
@@ -57,12 +57,18 @@ def _split(ground: Ground, solution: Solution, number: int) -> list[MixtureParam
     """A component goes, and another is cut in two."""
     weights, emission = solution.parameters
     K, each = len(weights), np.arange(number)
-    gone = ground.rng.integers(K, size=number)
+    gone = _gone(ground, solution, number)
     cut = (gone + 1 + ground.rng.integers(K - 1, size=number)) % K
     changed = _without(ground, weights, gone)
     changed[each, gone] = changed[each, cut] = changed[each, cut] / 2
     halved = ground.model.emission.split_each(emission, np.stack([cut, gone], axis=1), ground.rng)
     return list(map(MixtureParameters, changed, halved))
+
+
+def _gone(ground: Ground, solution: Solution, number: int) -> Int[ndarray, " M"]:
+    """Components, each of two at random the one that would be missed less: the other is rather where it belongs."""
+    drawn = ground.rng.integers(len(solution.parameters.weights), size=(2, number))
+    return drawn[solution.losses[drawn].argmin(0), np.arange(number)]
 
 
 def _without(ground: Ground, weights: Float[ndarray, " K"], gone: Int[ndarray, " M"]) -> Float[ndarray, "M K"]:

@@ -7,6 +7,7 @@ from laws.settings import POINTS
 from mixtura import datasets, em, grounds, kicks
 from mixtura.acceleration import SmallGain, SmallRemainder
 from mixtura.emissions.gaussian import Gaussian
+from mixtura.ends import GAIN
 from mixtura.mixture import Mixture
 from mixtura.race import Plan, run
 from mixtura.runners.local import Local
@@ -118,12 +119,15 @@ def test_several_spikes_are_left_one_by_one():
 
 
 def test_a_solution_that_kicks_lead_to_is_at_rest():
-    noise = Block(np.random.default_rng(0).uniform(size=(300, 2)), np.ones(300))
-    model = Mixture(Gaussian("full"))
-    lost = climb(model, parameters_from(model, noise, np.arange(300) % 6, 6), noise)
-    best = kicks.improve(ground(model, noise), [lost]).pool[0]
-    assert best.objective > lost.objective + 1
-    assert climb(model, best.parameters, noise, 1e-8).objective < best.objective + 5e-3
+    """Nearly always: one that leads to where the best already is, and a little higher, ends as kicks in vain do."""
+    model, left = Mixture(Gaussian("full")), []
+    for seed in range(3):
+        noise = Block(np.random.default_rng(seed).uniform(size=(300, 2)), np.ones(300))
+        lost = climb(model, parameters_from(model, noise, np.arange(300) % 6, 6), noise)
+        best = kicks.improve(ground(model, noise), [lost]).pool[0]
+        assert best.objective > lost.objective + 1
+        left.append(climb(model, best.parameters, noise, 1e-8).objective - best.objective)
+    assert np.median(left) < 5e-3 and max(left) < GAIN
 
 
 def test_a_sound_solution_is_kept_beside_a_higher_spike():
