@@ -20,6 +20,7 @@ QUESTIONS = {
     "explain_row": lambda fitted, folder: mixtura.explain_row(fitted, X[0]).sentence,
     "impute": lambda fitted, folder: mixtura.impute(fitted, np.where(X > 80, np.nan, X)),
     "outlier_p_values": lambda fitted, folder: mixtura.outlier_p_values(fitted, X, n_draws=99),
+    "sample": lambda fitted, folder: mixtura.sample(fitted, 5),
     "save": lambda fitted, folder: bytes_of(mixtura.save(fitted, folder / "written"), folder / "written"),
     "stability": lambda fitted, folder: mixtura.stability(fitted, X, n_replicates=2).means,
     "uncertainty": lambda fitted, folder: mixtura.uncertainty(fitted, X, method="information").errors["means"],

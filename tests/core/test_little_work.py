@@ -18,7 +18,7 @@ ABOUT_ROWS = {"posterior": (np.log(np.full(3, 1 / 3)), DENSITY), "nearest": (MEA
 ABOUT_ROWS |= {"classify": ABOUT_ROWS["posterior"], "collect_nearest": (np.ones(300), MEANS, True)}
 KERNELS = [(mixtures, "posterior"), (mixtures, "classify"), (mixtures, "collect_each")]
 KERNELS += [(incomplete, "collect_incomplete")]
-KERNELS += [(kmeans, "nearest"), (kmeans, "distances"), (kmeans, "collect_nearest_each")]
+KERNELS += [(kmeans, name) for name in ("nearest", "distances", "collect_nearest_each", "collect_few_each")]
 
 
 class Compiled(Exception):
