@@ -29,7 +29,7 @@ from mixtura.trials import Candidate, Job, Setting, Workshop, may_gain, stream
 # many blocks on, each fit spreads its blocks over the threads instead.
 _ENOUGH_ROWS, _MANY_BLOCKS = 4096, 8
 ADOPTED = 15.0  # what is so near to the best is sketched again from what is beside it
-TRIED = 10.0  # what is so near then is tried by kicks
+TRIED = 15.0  # what is so near then is tried by kicks
 _SURPRISE = 2.0  # times what kicks have gained for some, they may gain for others
 MOVED = 0.5  # gained by a search that led elsewhere
 _AGAIN = 1  # the number of the winner's second search

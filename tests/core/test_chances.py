@@ -41,9 +41,9 @@ def test_what_comes_near_is_kicked_but_the_two_that_are_searched_anyway():
     assert probed(fits, {}) == [2, 3]
 
 
-@pytest.mark.parametrize(("gained", "asked"), [(5.0, [3]), (7.9, [3, 2, 4]), (19.0, [3, 2, 4, 5])])
+@pytest.mark.parametrize(("gained", "asked"), [(5.0, [3]), (12.9, [3, 2, 4]), (24.0, [3, 2, 4, 5])])
 def test_kicks_go_twice_as_far_as_they_have_gained(gained, asked):
-    fits = [fit(1, 100.0), fit(2, 101.0), fit(3, 108.0), fit(4, 115.5), fit(5, 125.0), fit(6, 10.0, remark="A spike.")]
+    fits = [fit(1, 100.0), fit(2, 101.0), fit(3, 113.0), fit(4, 120.5), fit(5, 130.0), fit(6, 10.0, remark="A spike.")]
     fits += [fit(7, 200.0)]
     assert probed(fits, {3: gained, 4: 9.0}) == asked
 
