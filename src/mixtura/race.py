@@ -64,7 +64,7 @@ class Search(NamedTuple):
     @property
     def doubt(self) -> str:
         """Why another search might end elsewhere; empty if nothing says so."""
-        if self.tally is None or self.tally.n_runs == 0 or self.tally.n_agreeing > 1:
+        if self.tally is None or self.tally.n_runs < 2 or self.tally.n_agreeing > 1:
             return ""
         return (
             f"Only one of {self.tally.n_runs} runs ended in the best optimum found: another seed may find a better "
@@ -156,10 +156,14 @@ def to_the_end(source: Source, runner: Runner, n_steps: int, n_kept: int) -> lis
 
 
 def _draw(model: Mixture, sample: Block, plan: Plan, rng: np.random.Generator) -> list[Candidate]:
-    """A start of every kind; for a race as many as time allows where steps are long, one at least."""
+    """A start of every kind; for a race as many as time allows where steps are long, one at least.
+
+    One component begins with all rows, of whatever kind the start is.
+    """
     first = starts.draw(model, sample, plan.n_components, plan.kinds[:1], rng)
     work = kicks.work_of_a_step(model, sample, first[0].parameters) * FIRST_STEPS
     number = max(1, int(kicks.MOST_WORK // work)) if plan.is_race else len(plan.kinds)
+    number = number if plan.n_components > 1 else 1
     return first + starts.draw(model, sample, plan.n_components, plan.kinds[1:number], rng)
 
 

@@ -107,6 +107,16 @@ def test_a_search_says_when_only_one_run_found_its_best():
     fit = em.Fit(None, (-5.0,), em.Outcome.CONVERGED)
     assert "Only one of 12 runs" in Search(fit, (), tally=Tally(n_runs=12, n_agreeing=1)).doubt
     assert Search(fit, (), tally=Tally(n_runs=12, n_agreeing=2)).doubt == Search(fit, ()).doubt == ""
+    assert Search(fit, (), tally=Tally(n_runs=1, n_agreeing=1)).doubt == ""  # there was nothing to agree with
+
+
+def test_one_component_needs_one_start():
+    source, plan = (
+        ArraySource(np.random.default_rng(0).normal(size=(50, 2))),
+        Plan(1, DIVERSE, True, 100, SmallRemainder(0.01)),
+    )
+    found = race.run(Mixture(Gaussian("full")), source, plan, runner=Local(), rng=np.random.default_rng(0))
+    assert [record.kind for record in found.records[:-1]] == list(DIVERSE[:1]) and not found.doubt
 
 
 def _accidents(monkeypatch, of_all):
