@@ -32,6 +32,11 @@ class Solution:
         return self.n_accidents == 0
 
     @property
+    def is_flat(self) -> bool:
+        """Whether there is nothing but accidents, and it is no collapse."""
+        return self.n_accidents == len(self.parameters.weights) and bool(np.isfinite(self.objective))
+
+    @property
     def n_accidents(self) -> int:
         return len(self.accidents)
 
@@ -43,10 +48,12 @@ class Solution:
         return self.n_accidents < n_components, self.ground.height_without(self) if is_part else self.objective
 
     @cached_property
-    def rank_of_unsound(self) -> tuple[bool, float]:
-        """The same where none is sound: one that is flat everywhere counts then as high as it is without that."""
-        is_whole = self.n_accidents == len(self.parameters.weights) and np.isfinite(self.objective)
-        height = self.ground.height_widened(self) if is_whole else None
+    def final_rank(self) -> tuple[bool, float]:
+        """The same, but one that is flat everywhere is as high as it would be were it not.
+
+        Not before the end of a search: what is flat leads nowhere else.
+        """
+        height = self.ground.height_widened(self) if self.is_flat else None
         return self.rank if height is None else (True, height)
 
     @property
@@ -148,8 +155,7 @@ class Ground:
 
 def ranked(solutions: Sequence[Solution]) -> list[Solution]:
     """The best first."""
-    has_sound = any(solution.is_sound for solution in solutions)
-    return sorted(solutions, key=lambda one: one.rank if has_sound else one.rank_of_unsound, reverse=True)
+    return sorted(solutions, key=lambda solution: solution.final_rank, reverse=True)
 
 
 def survey(

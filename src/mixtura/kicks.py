@@ -53,6 +53,7 @@ class Kicks(NamedTuple):
 
     pool: tuple[Solution, ...]
     tally: Tally
+    flat: tuple[Solution, ...] = ()  # what was refused because no component has a width in some direction
 
 
 def improve(ground: Ground, starts: Sequence[em.Fit], patience: int | None = None, batch: int = BATCH) -> Kicks:
@@ -85,7 +86,8 @@ def improve(ground: Ground, starts: Sequence[em.Fit], patience: int | None = Non
             pool = [replace(pool[0], fit=pool[0].fit._replace(outcome=em.Outcome.INTERRUPTED))]
             break
     agreeing, refused = log.n_like(pool[:1]), log.n_like(log.refused)
-    return Kicks(tuple(pool), tally._replace(n_runs=len(log.runs.heights), n_agreeing=agreeing, n_refused=refused))
+    tally = tally._replace(n_runs=len(log.runs.heights), n_agreeing=agreeing, n_refused=refused)
+    return Kicks(tuple(pool), tally, tuple(solution for solution in log.refused if solution.is_flat))
 
 
 class _Patience(NamedTuple):

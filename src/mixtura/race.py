@@ -131,8 +131,9 @@ def run(model: Mixture, source: Measured, plan: Plan, *, runner: Runner, rng: np
         kicked, finish = _settle(ground, kicked, many, source, finish, plan.stop)
     if _is_cut_short(kicked):
         return Search(kicked.pool[0].fit, raced.records, tally=kicked.tally)
-    if not any(solution.is_sound for solution in kicked.pool):
-        kicked = kicked._replace(pool=tuple(grounds.ranked([*kicked.pool, *few])[: len(_PLACES)]))
+    if not is_part:  # elsewhere what was refused is as high as on the sample that it was found on
+        others = (solution for solution in kicked.flat if solution not in kicked.pool)
+        kicked = kicked._replace(pool=tuple(grounds.ranked([*kicked.pool, *others])[: len(_PLACES)]))
     finished = _finish(ground, kicked, finish, look)
     return Search(finished.best, (*raced.records, *finished.records), tally=kicked.tally)
 

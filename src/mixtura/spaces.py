@@ -48,6 +48,7 @@ class Spread(NamedTuple):
 
     deviations: Float[ndarray, " D"]  # standard deviations of the columns, zero for those that are constant
     whitener: Float[ndarray, "M D"]  # to directions in which the variance is one; those without variance are left out
+    steps: Float[ndarray, " D"]  # between values of columns that have few of them; infinite for the others
 
 
 def spread(points: Float[ndarray, "N D"], weights: Float[ndarray, " N"]) -> Spread:
@@ -56,17 +57,27 @@ def spread(points: Float[ndarray, "N D"], weights: Float[ndarray, " N"]) -> Spre
     Where a single row makes most of a column's variance, cells far outside count as if they were nearer: beside that
     row, all that the others are would look flat.
     """
-    standard, *_ = _standard(points, weights)
+    steps, (standard, *_) = _steps(points), _standard(points, weights)
     if (weights[:, None] * standard**2 > weights.sum() / 2).any():
         points = within_reach(points, weights)
-    return _spread(points, weights)
+    return Spread(*_widths(points, weights), steps)
 
 
-def _spread(points: Float[ndarray, "N D"], weights: Float[ndarray, " N"]) -> Spread:
+def _steps(points: Float[ndarray, "N D"]) -> Float[ndarray, " D"]:
+    """The least difference of values, of columns in which some are seen again and again."""
+    gaps = np.diff(np.sort(points, axis=0), axis=0)
+    n_values = (gaps > 0).sum(0) + 1
+    least = np.where(gaps > 0, gaps, np.inf).min(0, initial=np.inf)
+    return np.where(n_values**2 < len(points), least, np.inf)
+
+
+def _widths(
+    points: Float[ndarray, "N D"], weights: Float[ndarray, " N"]
+) -> tuple[Float[ndarray, " D"], Float[ndarray, "M D"]]:
     standard, deviations, unit = _standard(points, weights)
     values, vectors = _axes(standard, weights)
     kept = values > max(values[-1], 0.0) * _FLAT
-    return Spread(deviations, (vectors[:, kept] / np.sqrt(values[kept])).T * unit)
+    return deviations, (vectors[:, kept] / np.sqrt(values[kept])).T * unit
 
 
 def _standard(
@@ -113,7 +124,7 @@ def whiten(points: Float[ndarray, "N D"], weights: Float[ndarray, " N"]) -> Floa
 
     Directions without variance are dropped; where there is none at all, the rows are only centred.
     """
-    centred, whitener = points - weights @ points / weights.sum(), _spread(points, weights).whitener
+    centred, whitener = points - weights @ points / weights.sum(), _widths(points, weights)[1]
     return np.ascontiguousarray(centred @ whitener.T) if len(whitener) else centred
 
 

@@ -12,6 +12,7 @@ from numpy import ndarray
 # hundred fits to tables of 31 to 1100 rows, plain spikes had at most 1e-3 and genuine thin components at least 6e-3.
 _THINNEST = 2e-3
 _FLATTEST = 1e-8  # of a column's variance: less is no width, but ties, or columns that determine each other
+_PART = 1e-3  # what a standard deviation of a column adds to a direction that it has a part in
 _ACCIDENTS = 1e-2  # expected of a kind, below which one is none
 
 
@@ -65,6 +66,11 @@ def spurious_of_each(
     return [_accidents(own, variances[part], is_thin[part]) for own, part in zip(counts, parts, strict=True)]
 
 
+def flat_of_each(counts: Sequence[Float[ndarray, " _"]], variances: Float[ndarray, "M D"]) -> list[Int[ndarray, " _"]]:
+    """All components of those of several mixtures whose one shape is flat, and none of the others."""
+    return [np.arange(len(own) if one.min() < _FLATTEST else 0) for own, one in zip(counts, variances, strict=True)]
+
+
 def _accidents(
     counts: Float[ndarray, " K"], variances: Float[ndarray, "K D"], is_thin: Bool[ndarray, " K"]
 ) -> Int[ndarray, " M"]:
@@ -104,19 +110,30 @@ def _log_share(variances: Float[ndarray, " D"]) -> float:
     return ball + float(np.log(variances).sum()) / 2 - D / 2 * log(2 * pi)
 
 
-def widened(covariances: ndarray, deviations: Float[ndarray, " D"], whitener: Float[ndarray, "M D"]) -> ndarray:
-    """Covariances that vary in directions without width as much as all rows do, whose spread the others describe.
+def widened(
+    covariances: ndarray, deviations: Float[ndarray, " D"], whitener: Float[ndarray, "M D"], steps: Float[ndarray, " D"]
+) -> ndarray:
+    """Covariances with a width in directions where they have none, whose spread the others describe.
+
+    A column in steps has the variance of what rounds to one value, a twelfth of a step squared (Sheppard 1898); no
+    other direction tells of a group by being flat: there they vary as all rows do.
 
     Examples
     --------
-    >>> widened(np.array([[4.0, 0.0], [1.0, 1.0]]), np.array([3.0, 5.0]), np.diag([1 / 3, 1 / 5]))
-    array([[ 4., 25.],
-           [ 1.,  1.]])
+    >>> variances, deviations = np.array([[4.0, 0.0], [0.0, 1.0]]), np.array([3.0, 5.0])
+    >>> widened(variances, deviations, np.diag([1 / 3, 1 / 5]), np.array([np.inf, 6.0]))
+    array([[4., 3.],
+           [9., 1.]])
     """
     if covariances.ndim < 3:
-        return np.where(covariances < _FLATTEST * deviations**2, deviations**2, covariances)
+        widths = np.minimum(deviations**2, steps**2 / 12)
+        return np.where(covariances < _FLATTEST * deviations**2, widths, covariances)
     values, vectors = np.linalg.eigh(whitener @ covariances @ whitener.T)
-    ways = np.linalg.pinv(whitener) @ (vectors * (values < _FLATTEST)[:, None])
+    columns = np.abs(vectors.mT @ whitener)
+    has_part = columns * deviations > _PART
+    lengths = np.where(has_part, columns * np.where(has_part, steps, 0.0), 0.0).max(-1)
+    widths = np.where(values < _FLATTEST, np.minimum(lengths**2 / 12, 1.0), 0.0)
+    ways = np.linalg.pinv(whitener) @ (vectors * np.sqrt(widths)[:, None])
     return covariances + ways @ ways.mT
 
 

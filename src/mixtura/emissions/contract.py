@@ -145,7 +145,7 @@ class Emission(Protocol):
         ...
 
     def widened(self, parameters: Any, spread: Any) -> Any:
-        """The components, as wide as all rows in directions in which they have no width."""
+        """The components, with a width in directions in which they have none."""
         ...
 
     def shape(self, parameters: Any) -> tuple[int, int]:

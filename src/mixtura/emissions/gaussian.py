@@ -14,7 +14,7 @@ from mixtura import spaces
 from mixtura._kernels import conditional, reference
 from mixtura._kernels.densities import Ascent, Ellipses, Moments, Tied
 from mixtura.covariance import MODELS, CovarianceModel, add_ridge
-from mixtura.covariance.degenerate import spurious_of_each, variances_along, widened
+from mixtura.covariance.degenerate import flat_of_each, spurious_of_each, variances_along, widened
 from mixtura.emissions import _several as several
 from mixtura.emissions import _straight as straight
 from mixtura.emissions import incomplete
@@ -230,18 +230,22 @@ class Gaussian(ByComponent):
     ) -> list[Int[ndarray, " _"]]:
         """Seen where the whole table has variance one: what is narrow for all rows is no accident of a few.
 
-        A prior lets nothing become a spike.
+        A prior lets nothing become a spike. A shape that all share is no accident of few rows, but ties make it flat.
         """
-        if self.model.is_shared or self.prior is not None or not len(spread.whitener):
+        if self.prior is not None or not len(spread.whitener):
             return [np.empty(0, dtype=int) for _ in several]
-        covariances = np.concatenate([own.covariances for own in several])
+        n_shapes = 1 if self.model.is_shared else None
+        covariances = np.concatenate([own.covariances[:n_shapes] for own in several])
         if covariances.ndim == 3:
             seen = spread.whitener @ covariances @ spread.whitener.T
         else:
             varies = spread.deviations > 0
             columns = covariances[:, varies] if covariances.ndim == 2 else covariances[:, None]
             seen = columns / spread.deviations[varies] ** 2
-        return spurious_of_each(counts, variances_along(seen), seen.ndim == 3 and self.model.has_own_axes)
+        variances = variances_along(seen)
+        if self.model.is_shared:
+            return flat_of_each(counts, variances)
+        return spurious_of_each(counts, variances, seen.ndim == 3 and self.model.has_own_axes)
 
     def widened(self, parameters: GaussianParameters, spread: Spread) -> GaussianParameters:
         if parameters.covariances.ndim < 2 or not len(spread.whitener):
