@@ -67,8 +67,15 @@ def spurious_of_each(
 
 
 def flat_of_each(counts: Sequence[Float[ndarray, " _"]], variances: Float[ndarray, "M D"]) -> list[Int[ndarray, " _"]]:
-    """All components of those of several mixtures whose one shape is flat, and none of the others."""
-    return [np.arange(len(own) if one.min() < _FLATTEST else 0) for own, one in zip(counts, variances, strict=True)]
+    """All components of those of several mixtures whose one shape is flat, and none of the others.
+
+    With too few rows every shape is flat, which tells nothing.
+    """
+    D = variances.shape[1]
+    return [
+        np.arange(len(own) if own.sum() - len(own) > D and one.min() < _FLATTEST else 0)
+        for own, one in zip(counts, variances, strict=True)
+    ]
 
 
 def _accidents(
