@@ -27,7 +27,7 @@ SHORT_STEPS, MOST_STEPS, LONG_STEPS = 8, 68, 200
 _BRIEF, _LONG_EVERY = 20.0, 4
 # Kicks in vain that end a search where all lead back to the best: so many, and as many more where compiled steps take
 # no time. Where none does, as many more again for one component, for K of them the square root of K times as many.
-PATIENCE, QUICK_PATIENCE = 16, 120
+PATIENCE, QUICK_PATIENCE = 16, 60
 MOST_PATIENCE, LESS_PATIENCE = 500, 50  # less where Python takes the steps
 _AT_MOST = 3  # times these, kicks in all
 _POOL, _OF_THE_BEST = 3, 0.8  # solutions, and the share of kicks that begin at the best
